@@ -1,0 +1,119 @@
+"""What a scoring run is given: units, and everything handed in about them, as plain values.
+
+A value is text in the one number grammar, an ISO date, a word, or ``/`` for *not applicable*; what is
+not here is *missing*.  The canonical bytes do not depend on the order in which anything was given.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+NOT_APPLICABLE = "/"
+EVERYBODY = "*"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Whoever is assessed, or a reference unit (the city as a whole) that no paper assesses."""
+
+    code: str
+    label: str = ""
+    group: str = ""  # the class (类别) whose paper it is assessed by
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    assessed: bool = True
+
+
+class Figure(NamedTuple):
+    """One value one unit reports for one indicator; *series* names a part of it."""
+
+    unit: str
+    indicator: str
+    value: str
+    period: str = ""
+    series: str = ""
+
+
+class Target(NamedTuple):
+    """What was promised: *kind* is ``target``, ``base``, ``full`` … and unit ``*`` is everybody."""
+
+    unit: str
+    indicator: str
+    value: str
+    kind: str = "target"
+    period: str = ""
+
+
+class Row(NamedTuple):
+    """One field of one row of a unit's list (a task's due date)."""
+
+    unit: str
+    list: str
+    row: str
+    field: str
+    value: str
+    period: str = ""
+
+
+class Claim(NamedTuple):
+    """One entry of a bonus, a deduction or a reported veto."""
+
+    unit: str
+    adjustment: str
+    points: str = ""
+    level: str = ""
+    matter: str = ""
+    category: str = ""
+    date: str = ""
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything one run is computed from, besides its recipe."""
+
+    units: tuple[Unit, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    targets: tuple[Target, ...] = ()
+    rows: tuple[Row, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+    def canonical(self) -> bytes:
+        """The same bytes for the same inputs, however they were ordered."""
+        units = sorted(
+            [u.code, u.label, u.group, sorted(u.attributes.items()), u.assessed] for u in self.units
+        )
+        return json.dumps(
+            {
+                "units": units,
+                "figures": sorted(self.figures),
+                "targets": sorted(self.targets),
+                "rows": sorted(self.rows),
+                "claims": sorted(self.claims),
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).encode()
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> "Inputs":
+        """Read back what ``canonical`` wrote."""
+        read = json.loads(stored)
+        return cls(
+            units=tuple(Unit(c, n, g, dict(a), s) for c, n, g, a, s in read["units"]),
+            figures=_all(Figure, read["figures"]),
+            targets=_all(Target, read["targets"]),
+            rows=_all(Row, read["rows"]),
+            claims=_all(Claim, read["claims"]),
+        )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical bytes, in hexadecimal."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+
+def _all(kind: type[T], rows: Iterable[list[str]]) -> tuple[T, ...]:
+    return tuple(kind(*row) for row in rows)
