@@ -1,0 +1,116 @@
+"""The database that needs no setting up: a PostgreSQL of our own, started when somebody needs it.
+
+Several processes may use one data folder: each holds a shared lock, and the last one out stops the
+server.  Locks belong to processes, so one that is killed leaves nothing behind that a later start
+would have to believe.  While anybody uses it, a server that dies is started again.
+"""
+
+import errno
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kaocheng.db import external, migrate, roles
+from kaocheng.db.cluster import DATABASE, Cluster, DiskFull, Server
+from kaocheng.db.roles import Urls
+from kaocheng.settings import Settings
+
+log = logging.getLogger(__name__)
+
+__all__ = ["Server", "Urls", "database", "serve"]
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Urls]:
+    """The migrated database of these settings: the one DATABASE_URL names, else our own."""
+    if settings.database_url:
+        urls = external.urls(settings.database_url, settings.owner_url, settings.data)
+        _migrated(urls)
+        yield urls
+        return
+    with serve(settings.data) as server:
+        urls = Urls(
+            app=server.url(roles.APP, server.password_of(roles.APP)),
+            owner=server.url(roles.OWNER, server.password_of(roles.OWNER)),
+        )
+        if not external.reaches(urls.owner):
+            roles.prepare(
+                server.superuser_url,
+                database=DATABASE,
+                owner_password=server.password_of(roles.OWNER),
+                app_password=server.password_of(roles.APP),
+            )
+        _migrated(urls)
+        yield urls
+
+
+def _migrated(urls: Urls) -> None:
+    # Asked first, because the answer takes a hundredth of the time that finding nothing to do takes.
+    if migrate.current(urls.owner) != migrate.head():
+        migrate.upgrade(urls.owner)
+
+
+@contextmanager
+def serve(data: Path, *, major: int | None = None) -> Iterator[Server]:
+    """The server of the folder *data*: attached to when it runs, else started; the last one out stops it.
+
+    Raises:
+        NoPrograms: this machine has no PostgreSQL 15–18, or not the *major* asked for.
+        ForeignVersion: the folder was made by a version that is not here.
+        DiskFull: there is no room to start in.
+        DidNotStart: it ended for another reason; its log says which.
+    """
+    with _room(data):
+        data.mkdir(parents=True, exist_ok=True)
+        cluster = Cluster(data.resolve(), major)
+        with cluster.alone():
+            cluster.prepare()
+            server = cluster.running() or cluster.start()
+            users = cluster.enter()
+    watch = _Watch(cluster)
+    watch.start()
+    try:
+        yield server
+    finally:
+        watch.end()
+        with cluster.alone():
+            cluster.leave(users)
+
+
+@contextmanager
+def _room(data: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFull(data) from error
+        raise
+
+
+class _Watch(threading.Thread):
+    """Starts the server again when it dies under us, on the port our pools already know."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(name="kaocheng-database-watch", daemon=True)
+        self._cluster = cluster
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        pause = 0.25
+        while not self._over.wait(pause):
+            try:
+                pause = 0.25
+                if not self._cluster.alive():
+                    log.warning("the database has died; starting it again")
+                    with self._cluster.alone():
+                        self._cluster.running() or self._cluster.start()
+            except Exception:
+                log.exception("the database could not be started again")
+                pause = 5.0
+
+    def end(self) -> None:
+        """Watch no longer."""
+        self._over.set()
+        self.join()
