@@ -1,0 +1,131 @@
+"""How facts are written on a page: fixed decimals, thin spaces, dates in prose and in tables."""
+
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from markupsafe import Markup
+
+from kaocheng import numbers
+from kaocheng.engine.rounding import printed
+from kaocheng.i18n import _, language
+
+# One zone for the whole country, without summer time since 1991.
+HERE = timezone(timedelta(hours=8))
+THIN = "\u2009"
+NOTHING = "–"
+NOT_APPLICABLE = "/"
+_MONTHS = ("January", "February", "March", "April", "May", "June")
+_MONTHS += ("July", "August", "September", "October", "November", "December")
+
+
+def number(value: object, decimals: int | None = None) -> str:
+    """A number with thin-space thousands and, where given, a fixed number of decimals, half up.
+
+    >>> number("8120"), number(Decimal("4893.5"), 1), number(None), number("/"), number("86.565", 2)
+    ('8\\u2009120', '4\\u2009893.5', '–', '/', '86.57')
+    """
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, str) and not _is_number(value):
+        return value
+    if decimals is not None:
+        return _grouped(printed(Fraction(str(value)) if not isinstance(value, Fraction) else value, decimals))
+    if isinstance(value, Fraction):
+        return f"{_grouped(str(value.numerator))}/{_grouped(str(value.denominator))}"
+    return _grouped(numbers.text(Decimal(str(value))))
+
+
+def percent(share: object, decimals: int = 0) -> str:
+    """A share of one, as a percentage.
+
+    >>> percent(Fraction(1, 3), 1)
+    '33.3%'
+    """
+    if share is None or share == "":
+        return NOTHING
+    return printed(Fraction(str(share)) * 100, decimals) + "%"
+
+
+def day(value: date | datetime | str | None) -> str:
+    """A date in a table: 2027-01-06."""
+    found = _date(value)
+    return found.isoformat() if found else NOTHING
+
+
+def day_prose(value: date | datetime | str | None) -> str:
+    """A date in a sentence: 2027年1月6日, or 6 January 2027."""
+    found = _date(value)
+    if found is None:
+        return NOTHING
+    if language() == "en":
+        return f"{found.day} {_MONTHS[found.month - 1]} {found.year}"
+    return f"{found.year}年{found.month}月{found.day}日"
+
+
+def moment(value: datetime | None) -> str:
+    """A point in time, to the minute, where the reader is: 2027-01-06 14:03."""
+    return value.astimezone(HERE).strftime("%Y-%m-%d %H:%M") if value else NOTHING
+
+
+def period(code: str) -> str:
+    """A period as it is said: 2026 → 2026年度, 2026H1 → 2026年上半年, 2026Q3, 2026-07."""
+    year, rest = code[:4], code[4:]
+    if not year.isdigit():
+        return code
+    if not rest:
+        return _("{year}年度", year=year)
+    if rest in {"H1", "H2"}:
+        return _("{year}年上半年", year=year) if rest == "H1" else _("{year}年下半年", year=year)
+    if rest[0] == "Q":
+        return _("{year}年第{quarter}季度", year=year, quarter=rest[1:])
+    if rest[0] == "-":
+        return _("{year}年{month}月", year=year, month=str(int(rest[1:])) if rest[1:].isdigit() else rest[1:])
+    return code
+
+
+def size(length: int) -> str:
+    """A file's size: 18 KB, 1.2 MB."""
+    return f"{max(1, round(length / 1000))} KB" if length < 1_000_000 else f"{length / 1_000_000:.1f} MB"
+
+
+def json_script(value: Any, id: str) -> Markup:
+    """*value* as data for a script to read; nothing in it can end the element."""
+    body = json.dumps(value, ensure_ascii=False, default=str)
+    for sign, safe in (("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e")):
+        body = body.replace(sign, safe)
+    return Markup('<script type="application/json" id="{}">{}</script>').format(id, Markup(body))
+
+
+def now() -> datetime:
+    """The present, for pages that say what is due."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """Today's date where the reader is."""
+    return now().astimezone(HERE).date()
+
+
+def _date(value: date | datetime | str | None) -> date | None:
+    if isinstance(value, str):
+        return date.fromisoformat(value) if value else None
+    if isinstance(value, datetime):
+        return value.astimezone(HERE).date()
+    return value
+
+
+def _is_number(value: str) -> bool:
+    try:
+        Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        return False
+    return True
+
+
+def _grouped(written: str) -> str:
+    sign = "−" if written.startswith("-") else ""
+    whole, dot, rest = written.removeprefix("-").partition(".")
+    return sign + f"{int(whole):,}".replace(",", THIN) + dot + rest
