@@ -1,0 +1,1 @@
+"""Who is asking: people, their roles, and what a role may do."""

@@ -1,0 +1,118 @@
+"""The one door: a tenant's transaction sees that tenant's rows and nothing else."""
+
+import asyncio
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from kaocheng.db import TenantId, next_number, shared_session, tenant_session
+from kaocheng.db.roles import Unconfined, Urls, assert_confined
+from kaocheng.db.session import connect
+
+pytestmark = pytest.mark.database
+
+
+async def test_each_tenant_counts_for_itself(
+    engine: AsyncEngine, county: TenantId, neighbour: TenantId
+) -> None:
+    async with tenant_session(engine, county) as session:
+        assert await next_number(session, "unit") == 1
+        assert await next_number(session, "unit", many=3) == 2
+        assert await next_number(session, "unit") == 5
+    async with tenant_session(engine, neighbour) as session:
+        assert await next_number(session, "unit") == 1
+        assert await session.scalar(text("select count(*) from counter")) == 1
+
+
+async def test_numbers_drawn_at_once_have_no_gaps_and_no_doubles(
+    engine: AsyncEngine, county: TenantId
+) -> None:
+    async def draw() -> int:
+        async with tenant_session(engine, county) as session:
+            return await next_number(session, "unit")
+
+    assert sorted(await asyncio.gather(*(draw() for _ in range(8)))) == list(range(1, 9))
+
+
+async def test_a_transaction_without_a_tenant_fails_instead_of_finding_nothing(engine: AsyncEngine) -> None:
+    async with shared_session(engine) as session:
+        with pytest.raises(DBAPIError, match="unrecognized configuration parameter"):
+            await session.scalar(text("select count(*) from unit"))
+
+
+async def test_a_pooled_connection_forgets_the_tenant_it_served(urls: Urls, county: TenantId) -> None:
+    engine = connect(urls.app, size=1)
+    async with tenant_session(engine, county) as session:
+        first = await session.scalar(text("select pg_backend_pid()"))
+    async with shared_session(engine) as session:
+        assert await session.scalar(text("select pg_backend_pid()")) == first
+        with pytest.raises(DBAPIError, match="invalid input syntax"):
+            await session.scalar(text("select count(*) from unit"))
+    await engine.dispose()
+
+
+async def test_a_row_for_another_tenant_is_refused(
+    engine: AsyncEngine, county: TenantId, neighbour: TenantId
+) -> None:
+    with pytest.raises(DBAPIError, match="row-level security"):
+        async with tenant_session(engine, county) as session:
+            await session.execute(
+                text("insert into counter (tenant_id, name, last) values (:other, 'x', 1)"),
+                {"other": neighbour},
+            )
+
+
+async def test_what_raises_leaves_nothing_behind(engine: AsyncEngine, county: TenantId) -> None:
+    async def stumble() -> None:
+        async with tenant_session(engine, county) as session:
+            await next_number(session, "unit")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await stumble()
+    async with tenant_session(engine, county) as session:
+        assert await next_number(session, "unit") == 1
+
+
+async def test_the_driver_s_connection_is_inside_the_same_transaction(
+    engine: AsyncEngine, county: TenantId
+) -> None:
+    async def stumble() -> None:
+        async with tenant_session(engine, county) as session:
+            raw = await session.raw()
+            await raw.execute("insert into counter (tenant_id, name, last) values ($1, 'x', 7)", int(county))
+            assert await next_number(session, "x") == 8
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await stumble()
+    async with tenant_session(engine, county) as session:
+        assert await session.scalar(text("select count(*) from counter")) == 0
+
+
+async def test_a_shared_transaction_may_go_on_as_the_tenant_it_has_just_made(engine: AsyncEngine) -> None:
+    async with shared_session(engine) as shared:
+        await shared.execute(
+            text("insert into tenant (id, code, name, kind, settings) values (3, 'new', '新', '县', '{}')")
+        )
+        session = await shared.enter(TenantId(3))
+        assert await next_number(session, "unit") == 1
+
+
+async def test_the_application_s_role_is_confined_and_the_owner_is_not_served_with(
+    engine: AsyncEngine, urls: Urls
+) -> None:
+    await assert_confined(engine)
+    owner = connect(urls.owner, size=1)
+    with pytest.raises(Unconfined, match="kaocheng_owner"):
+        await assert_confined(owner)
+    await owner.dispose()
+
+
+def test_the_owner_can_touch_every_tenant_s_rows_in_a_migration(urls: Urls) -> None:
+    with psycopg.connect(urls.owner) as owner:
+        owner.execute("insert into counter (tenant_id, name, last) values (1, 'x', 1), (2, 'x', 1)")
+        assert owner.execute("update counter set last = 2").rowcount == 2
