@@ -207,9 +207,7 @@ class Cluster:
             if server := self._await():
                 (self.home / "port").write_text(str(port))
                 return server
-            said = self._since(written)
-            if "No space left on device" in said:
-                raise DiskFull(self.home)
+            self._refuse_a_full_disk(self._since(written))
             log.warning("PostgreSQL did not start on port %s, attempt %s", port, attempt + 1)
             time.sleep(0.1 * (attempt + 1))
         raise DidNotStart(self.logbook, self._last_words(written))
@@ -238,8 +236,7 @@ class Cluster:
             said = done.stderr.decode(errors="replace")
             self.logbook.write_text(said)
             shutil.rmtree(making, ignore_errors=True)
-            if "No space left on device" in said:
-                raise DiskFull(self.home)
+            self._refuse_a_full_disk(said)
             raise DidNotStart(self.logbook, self._last_words(0))
         # Renamed when whole, so that a start cut short leaves no half-made database.
         making.rename(self.files)
@@ -350,6 +347,11 @@ class Cluster:
 
     def _as_whom(self) -> dict[str, Any]:
         return self.user.as_whom if self.user else {}
+
+    def _refuse_a_full_disk(self, said: str) -> None:
+        # The log is on the same disk, so it may have had no room to say so.
+        if "No space left on device" in said or shutil.disk_usage(self.home).free < 1_000_000:
+            raise DiskFull(self.home)
 
     def _since(self, written: int) -> str:
         with self.logbook.open("rb") as book:
