@@ -58,12 +58,12 @@ class Settings:
 
     data: Path = field(default=Path("kaocheng-data"), metadata={"name": "KAOCHENG_DATA"})
     host: str = field(default="127.0.0.1", metadata={"name": "KAOCHENG_HOST"})
+    hosts: frozenset[str] = field(default=frozenset(), metadata={"name": "KAOCHENG_HOSTS"})
     port: int = field(default=8000, metadata={"name": "KAOCHENG_PORT"})
     database_url: str | None = field(default=None, metadata={"name": "DATABASE_URL", "secret": True})
     owner_url: str | None = field(default=None, metadata={"name": "KAOCHENG_OWNER_URL", "secret": True})
     acting_as: str | None = field(default=None, metadata={"name": "KAOCHENG_AS"})
     language: str = field(default="zh", metadata={"name": "KAOCHENG_LANG"})
-    secret: str | None = field(default=None, metadata={"name": "KAOCHENG_SECRET", "secret": True})
     allowed_packs: frozenset[str] = field(default=frozenset(), metadata={"name": "KAOCHENG_PACKS"})
     demo: bool = field(default=False, metadata={"name": "KAOCHENG_DEMO"})
 
@@ -118,7 +118,7 @@ def _value(name: str, written: str) -> object:
             if written not in ("0", "1"):
                 raise BadSetting(name, written, "0 / 1")
             return written == "1"
-        case "KAOCHENG_PACKS":
+        case "KAOCHENG_PACKS" | "KAOCHENG_HOSTS":
             return frozenset(written.split())
         case _:
             return written

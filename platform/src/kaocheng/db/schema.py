@@ -35,6 +35,7 @@ TENANTS_OWN = (
     # figures
     "workbook",
     "figure",
+    "scored_period",
     "vouching",
     # verification
     "scored_period",
