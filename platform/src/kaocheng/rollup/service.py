@@ -1,0 +1,160 @@
+"""The verbs of the level above: receive what was handed up, compare what was published."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from hashlib import sha256
+
+from kaocheng import record
+from kaocheng.db.session import TenantSession, next_number
+from kaocheng.engine.sheet import PaperSheet, Sheet, Standing
+from kaocheng.errors import Problem
+from kaocheng.rollup import queries
+from kaocheng.rollup.domain import (
+    Comparison,
+    Impersonation,
+    Received,
+    Result,
+    Subordinate,
+    UnknownSender,
+    Verdict,
+)
+from kaocheng.standings import bundle
+from kaocheng.standings.bundle import Bundle
+from kaocheng.standings.keys import PublicKey
+
+Trusted = Sequence[tuple[str, PublicKey]]
+
+
+async def receive(
+    session: TenantSession, content: bytes, *, trusted: Trusted, by: int | None, at: datetime
+) -> Received:
+    """Check a bundle's signature and digests, compute it again, and keep it verbatim with the verdict.
+
+    The same bytes a second time have no second effect. One that was refused for want of a key may be
+    accepted once the key is pinned.
+    """
+    digest = sha256(content).hexdigest()
+    there = await queries.same(session, digest, Verdict.ACCEPTED)
+    if there is not None:
+        return replace(there, again=True)
+    checked = await asyncio.to_thread(_check, content, trusted)
+    # Drawing the number locks the counter: of two deliveries of one bundle, the second sees the first.
+    number = await next_number(session, "inbox")
+    there = await queries.same(session, digest, checked.verdict)
+    if there is not None:
+        return replace(there, again=True)
+    it = replace(checked.received, id=number, digest=digest, received_at=at)
+    await queries.keep(session, it, content, tuple(_results(checked.sheet)))
+    facts = {
+        "bundle": number,
+        "sender": it.sender,
+        "period": it.period,
+        "digest": digest,
+        "reason": it.reason,
+    }
+    await record.write(session, f"bundle.{it.verdict}", by, facts, at)
+    return it
+
+
+async def compare(session: TenantSession, period: str) -> Comparison:
+    """All subordinates side by side for *period*, those included that have published nothing."""
+    current = {received.sender: received for received in await queries.current(session, period)}
+    classes = await queries.summaries(session, [received.id for received in current.values()])
+    known = dict(await queries.subordinates(session))
+    names = {**{code: it.sender_name for code, it in current.items()}, **known}
+    return Comparison(
+        period=period,
+        subordinates=tuple(
+            Subordinate(
+                code=code,
+                name=name,
+                received=current.get(code),
+                classes=tuple(classes[current[code].id]) if code in current else (),
+            )
+            for code, name in sorted(names.items())
+        ),
+    )
+
+
+async def opened(session: TenantSession, id: int) -> tuple[Received, Bundle]:
+    """One accepted bundle, read again from the bytes that came: what was published, and no further."""
+    received = await queries.by_id(session, id)
+    if not received.accepted:
+        raise queries.NoSuchBundle(id)
+    return received, bundle.read(await queries.content(session, id))
+
+
+class _Checked:
+    """What the check of some bytes came to."""
+
+    def __init__(self, received: Received, sheet: Sheet | None) -> None:
+        self.received, self.sheet = received, sheet
+        self.verdict = received.verdict
+
+
+def _check(content: bytes, trusted: Trusted) -> _Checked:
+    read: Bundle | None = None
+    try:
+        read = bundle.read(content)
+        sheet = bundle.verify(read, _key(read, trusted))
+    except Problem as refusal:
+        return _Checked(_received(read, Verdict.REFUSED, str(refusal)), None)
+    return _Checked(_received(read, Verdict.ACCEPTED, ""), sheet)
+
+
+def _key(read: Bundle, trusted: Trusted) -> PublicKey:
+    pinned = [key for sender, key in trusted if sender == read.manifest.sender]
+    if not pinned:
+        raise UnknownSender(read.manifest.sender_name, read.key)
+    for key in pinned:
+        if key.id == read.key:
+            return key
+    raise Impersonation(read.manifest.sender_name, read.key)
+
+
+def _received(read: Bundle | None, verdict: Verdict, reason: str) -> Received:
+    manifest = read.manifest if read else None
+    return Received(
+        id=0,
+        sender=manifest.sender if manifest else "",
+        sender_name=manifest.sender_name if manifest else "",
+        period=manifest.period if manifest else "",
+        scheme=manifest.scheme if manifest else "",
+        digest="",
+        verdict=verdict,
+        reason=reason,
+        number=manifest.number if manifest else 0,
+        published_at=manifest.published_at if manifest else "",
+        received_at=datetime.min,
+    )
+
+
+def _results(sheet: Sheet | None) -> Iterator[Result]:
+    for paper in sheet.papers if sheet else ():
+        for standing in paper.standings:
+            yield Result(
+                paper=paper.code,
+                group=paper.group,
+                unit=standing.unit,
+                label=paper.labels.get(standing.unit, standing.unit),
+                score=_decimal(paper.shown(standing.unit, paper.total)),
+                full=_full(paper),
+                rank=_rank(standing),
+                grade=standing.grade or "",
+            )
+
+
+def _rank(standing: Standing) -> int | None:
+    return standing.rank if isinstance(standing.rank, int) else None
+
+
+def _full(paper: PaperSheet) -> Decimal | None:
+    full = _decimal(paper.column[paper.total].full or "")
+    return full or None  # a class without full marks has no rate
+
+
+def _decimal(shown: str) -> Decimal | None:
+    return Decimal(shown) if shown and shown != "/" else None

@@ -1,0 +1,139 @@
+"""From what was handed in to what a run is computed from: one figure table becomes the engine's inputs.
+
+Pure: figures in, inputs and their provenance out. Only what a second person vouched for counts; what a
+claim is *about* is told to people beside the score and never reaches the engine or the level above,
+because it may name persons.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from kaocheng.engine.inputs import Claim, Figure, Inputs, Row, Target, Unit
+from kaocheng.figures.domain import Figure as Filed
+from kaocheng.figures.domain import Of, Outcome
+from kaocheng.scoring.domain import Gathered, Origin, Source, over_by
+from kaocheng.tenancy.domain import Unit as OwnUnit
+
+_TOLD = ("matter", "category", "document")
+
+
+def gather(
+    units: Sequence[OwnUnit], filed: Iterable[Filed], period: str, *, unvouched: bool = False
+) -> Gathered:
+    """The inputs of a run of *period*, and where each of them came from.
+
+    With *unvouched* (测算), what nobody has vouched for counts too.
+    """
+    due = [f for f in filed if f.indicator.of is Of.TARGET or over_by(f.key.period, period)]
+    counted = [f for f in due if unvouched or f.outcome is Outcome.VOUCHED]
+    by_kind: dict[Of, list[Filed]] = defaultdict(list)
+    for figure in counted:
+        by_kind[figure.indicator.of].append(figure)
+    claims, from_claims = _claims(by_kind[Of.CLAIM], _entries(due))
+    return Gathered(
+        inputs=Inputs(
+            units=tuple(_units(units)),
+            figures=tuple(
+                Figure(f.unit, f.indicator.code, str(f.value), f.key.period, f.key.series)
+                for f in by_kind[Of.FIGURE]
+            ),
+            targets=tuple(
+                Target(f.unit, f.indicator.code, str(f.value), f.indicator.field, f.key.period)
+                for f in by_kind[Of.TARGET]
+            ),
+            rows=tuple(
+                Row(f.unit, f.indicator.code, f.key.series, f.indicator.field, str(f.value), f.key.period)
+                for f in by_kind[Of.ROW]
+            ),
+            claims=claims,
+        ),
+        provenance={_source(f): _origin(f) for f in counted if f.indicator.of is not Of.CLAIM} | from_claims,
+        waiting=sum(f.outcome is not Outcome.VOUCHED for f in due),
+        periods=frozenset(f.key.period for f in counted),
+    )
+
+
+def _units(units: Sequence[OwnUnit]) -> Iterator[Unit]:
+    for unit in units:
+        attributes = dict(unit.attributes) | ({"parent": unit.parent} if unit.parent else {})
+        yield Unit(unit.code, unit.label, unit.group or "", attributes, unit.assessed)
+
+
+Entry = tuple[str, str, str, str]  # unit, adjustment, number of the entry, period
+
+
+def _entry(f: Filed) -> Entry:
+    return f.unit, f.indicator.code, f.key.series, f.key.period
+
+
+def _entries(filed: Iterable[Filed]) -> Mapping[Entry, int]:
+    """How many fields each entry has: one counts when all of it does."""
+    sizes: dict[Entry, int] = defaultdict(int)
+    for f in filed:
+        if f.indicator.of is Of.CLAIM:
+            sizes[_entry(f)] += 1
+    return sizes
+
+
+def _claims(
+    counted: Sequence[Filed], sizes: Mapping[Entry, int]
+) -> tuple[tuple[Claim, ...], dict[Source, Origin]]:
+    fields: dict[Entry, dict[str, Filed]] = defaultdict(dict)
+    for f in counted:
+        fields[_entry(f)][f.indicator.field] = f
+    whole = {entry: found for entry, found in fields.items() if len(found) == sizes[entry]}
+    tokens = _tokens(whole)
+    claims: list[Claim] = []
+    origins: dict[Source, Origin] = {}
+    places: dict[tuple[str, str], int] = defaultdict(int)
+    for entry in sorted(whole, key=lambda e: (e[0], e[1], e[3], len(e[2]), e[2])):
+        unit, adjustment, _number, period = entry
+        values = {name: str(f.value) for name, f in whole[entry].items()}
+        claims.append(
+            Claim(
+                unit=unit,
+                adjustment=adjustment,
+                points=values.get("points", ""),
+                level=values.get("level", ""),
+                matter=tokens.get(values.get("matter", ""), ""),
+                category=values.get("category", ""),
+                date=values.get("date", ""),
+                period=period,
+            )
+        )
+        places[unit, adjustment] += 1
+        first = whole[entry].get("points") or next(iter(whole[entry].values()))
+        told = " · ".join(values[name] for name in _TOLD if values.get(name))
+        origins["claim", unit, adjustment, str(places[unit, adjustment])] = replace(
+            _origin(first), words=told
+        )
+    return tuple(claims), origins
+
+
+def _tokens(entries: Mapping[Entry, Mapping[str, Filed]]) -> Mapping[str, str]:
+    """Each matter as a number, alike for every order: the rule asks only whether two are the same."""
+    matters = sorted({str(f["matter"].value) for f in entries.values() if "matter" in f})
+    return {matter: f"m{place}" for place, matter in enumerate(matters, 1)}
+
+
+def _source(f: Filed) -> Source:
+    it = f.indicator
+    if it.of is Of.TARGET:
+        return "target", f.unit, it.code, it.field, f.key.period
+    if it.of is Of.ROW:
+        return "row", f.unit, it.code, f.key.series, it.field
+    return "figure", f.unit, it.code, f.key.series, f.key.period
+
+
+def _origin(f: Filed) -> Origin:
+    vouched = f.outcome is Outcome.VOUCHED
+    return Origin(
+        filed_by=f.filer,
+        filed_at=f.filed_at.isoformat(),
+        vouched_by=f.judge if vouched else "",
+        vouched_at=f.judged_at.isoformat() if vouched and f.judged_at else "",
+        workbook=f.workbook,
+        cell=f.cell,
+        workbook_id=f.workbook_id or 0,
+    )

@@ -1,0 +1,159 @@
+"""Questions to the score sheets: which runs there are, and what one of them holds."""
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from typing import Any
+
+from sqlalchemy import Select, insert, select
+
+from kaocheng.db.session import TenantSession
+from kaocheng.engine.inputs import Inputs
+from kaocheng.engine.recipe import Recipe
+from kaocheng.engine.sheet import Sheet
+from kaocheng.identity.tables import person
+from kaocheng.scoring.domain import NoSuchSheet, Origin, Provenance, SheetHead, SheetRow
+from kaocheng.scoring.tables import score_sheet
+
+_c = score_sheet.c
+_HEAD = (
+    _c.id,
+    _c.period,
+    _c.number,
+    _c.scheme_id,
+    _c.inputs_digest,
+    _c.recipe_digest,
+    _c.sheet_digest,
+    _c.packs,
+    _c.engine,
+    _c.waiting,
+    _c.made_by,
+    person.c.label.label("maker"),
+    _c.made_at,
+)
+# A sheet never changes and is named by its digest, so one that was read once need not be parsed again.
+# The row itself is always asked for first, through the one door.
+_KEPT = 24
+_parsed: dict[str, Sheet] = {}
+
+
+async def heads(session: TenantSession, period: str | None = None) -> Sequence[SheetHead]:
+    """The runs of *period*, or all, the latest first."""
+    asked = _heads().order_by(_c.id.desc())
+    if period is not None:
+        asked = asked.where(_c.period == period)
+    return [_head(row) for row in await session.execute(asked)]
+
+
+async def head(session: TenantSession, id: int) -> SheetHead:
+    """One run, without its content.
+
+    Raises:
+        NoSuchSheet: there is no such run in this tenant.
+    """
+    row = (await session.execute(_heads().where(_c.id == id))).one_or_none()
+    if row is None:
+        raise NoSuchSheet(str(id))
+    return _head(row)
+
+
+async def latest(session: TenantSession, period: str) -> SheetHead:
+    """The latest run of *period*.
+
+    Raises:
+        NoSuchSheet: it was never scored.
+    """
+    row = (
+        await session.execute(_heads().where(_c.period == period).order_by(_c.number.desc()).limit(1))
+    ).one_or_none()
+    if row is None:
+        raise NoSuchSheet(period)
+    return _head(row)
+
+
+async def identical(
+    session: TenantSession, period: str, *, inputs: str, recipe: str, engine: str
+) -> SheetHead | None:
+    """The run of *period* from these very inputs, recipe and engine, if there was one."""
+    asked = _heads().where(
+        _c.period == period, _c.inputs_digest == inputs, _c.recipe_digest == recipe, _c.engine == engine
+    )
+    row = (await session.execute(asked)).one_or_none()
+    return None if row is None else _head(row)
+
+
+async def sheet(session: TenantSession, head: SheetHead) -> SheetRow:
+    """The run with the sheet it yielded."""
+    read = _parsed.get(head.sheet_digest)
+    if read is None:
+        stored = await session.scalar(select(_c.sheet).where(_c.id == head.id))
+        read = Sheet.from_bytes(zlib.decompress(stored))
+        while len(_parsed) >= _KEPT:
+            _parsed.pop(next(iter(_parsed)))
+        _parsed[head.sheet_digest] = read
+    return row(head, read)
+
+
+async def frozen(session: TenantSession, head: SheetHead) -> tuple[bytes, bytes, bytes]:
+    """The run's recipe, inputs and sheet, as the bytes whose digests it names."""
+    found = (await session.execute(select(_c.recipe, _c.inputs, _c.sheet).where(_c.id == head.id))).one()
+    return zlib.decompress(found.recipe), zlib.decompress(found.inputs), zlib.decompress(found.sheet)
+
+
+async def computed_from(session: TenantSession, head: SheetHead) -> tuple[Recipe, Inputs]:
+    """What the run was computed from, to explain it."""
+    recipe, inputs, _sheet = await frozen(session, head)
+    return Recipe.from_bytes(recipe), Inputs.from_bytes(inputs)
+
+
+async def provenance(session: TenantSession, head: SheetHead) -> Provenance:
+    """Who filed and who vouched for each input of the run."""
+    stored = await session.scalar(select(_c.provenance).where(_c.id == head.id))
+    return {tuple(key): Origin(*facts) for key, facts in json.loads(zlib.decompress(stored))}
+
+
+async def keep(
+    session: TenantSession, made: SheetRow, *, recipe: bytes, inputs: bytes, origins: Provenance
+) -> None:
+    """Keep a run, once and for all."""
+    await session.execute(
+        insert(score_sheet).values(
+            tenant_id=session.tenant,
+            id=made.id,
+            period=made.period,
+            number=made.number,
+            scheme_id=made.scheme_id,
+            inputs=zlib.compress(inputs),
+            inputs_digest=made.inputs_digest,
+            recipe=zlib.compress(recipe),
+            recipe_digest=made.recipe_digest,
+            sheet=zlib.compress(made.sheet.to_bytes()),
+            sheet_digest=made.sheet_digest,
+            packs=dict(made.packs),
+            engine=made.engine,
+            provenance=zlib.compress(_written(origins)),
+            waiting=made.waiting,
+            made_by=made.made_by,
+            made_at=made.made_at,
+        )
+    )
+
+
+def row(head: SheetHead, sheet: Sheet, *, again: bool = False) -> SheetRow:
+    """A run and its sheet as one value."""
+    return SheetRow(**vars(head), sheet=sheet, again=again)
+
+
+def _written(origins: Provenance) -> bytes:
+    rows = sorted([list(key), list(astuple(origin))] for key, origin in origins.items())
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _heads() -> Select[Any]:
+    return select(*_HEAD).join(person, (person.c.tenant_id == _c.tenant_id) & (person.c.id == _c.made_by))
+
+
+def _head(row: Any) -> SheetHead:
+    facts: Mapping[str, Any] = row._mapping
+    return SheetHead(**{**facts, "packs": dict(facts["packs"])})

@@ -1,0 +1,255 @@
+"""The verbs of scoring: gather what counts, run, rehearse, compare, explain."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from fractions import Fraction
+
+from kaocheng import record
+from kaocheng.db.session import TenantSession, next_number
+from kaocheng.engine import explain as work_out
+from kaocheng.engine.explain import Explanation
+from kaocheng.engine.rounding import printed
+from kaocheng.engine.score import score
+from kaocheng.engine.sheet import PaperSheet, Sheet
+from kaocheng.figures import queries as figures
+from kaocheng.identity.domain import Permission, Person, require
+from kaocheng.schemes import queries as schemes
+from kaocheng.schemes.domain import SchemeVersion
+from kaocheng.scoring import queries
+from kaocheng.scoring.compare import Comparison, compare
+from kaocheng.scoring.domain import (
+    Effect,
+    Explained,
+    Gathered,
+    NoSuchNode,
+    NoSuchPeriod,
+    NoSuchUnit,
+    Provenance,
+    SheetHead,
+    SheetRow,
+    Traced,
+    named,
+    origin,
+)
+from kaocheng.scoring.gather import gather
+from kaocheng.tenancy import queries as tenancy
+from kaocheng.verification import service as verification
+
+Step = Callable[[int], Awaitable[None]]
+STEPS = 3  # gathered, computed, kept
+
+
+async def inputs(session: TenantSession, period: str, *, unvouched: bool = False) -> Gathered:
+    """What a run of *period* is computed from, and where each value came from."""
+    filed = await figures.current(session)
+    return gather(await tenancy.units(session), filed, period, unvouched=unvouched)
+
+
+async def run(
+    session: TenantSession, period: str, *, by: Person, at: datetime, step: Step | None = None
+) -> SheetRow:
+    """Freeze what counts and score it: an immutable sheet, and an entry in the record.
+
+    An identical run (same inputs, recipe and engine) gives back the sheet there is.
+
+    Raises:
+        NotAllowed: scoring is not *by*'s to do.
+        NoSuchPeriod: the scheme in force says nothing about *period*.
+    """
+    require(by, Permission.SCORE)
+    scheme = await _scheme(session, period)
+    # Nobody files or judges in between: what is frozen is one moment of the whole register.
+    await figures.hold(session, await figures.periods(session))
+    gathered = await inputs(session, period)
+    await _told(step, 1)
+    made = await asyncio.to_thread(score, scheme.recipe, gathered.inputs, period)
+    await _told(step, 2)
+    kept = await _keep(session, scheme, gathered, made, period=period, by=by, at=at)
+    await _told(step, 3)
+    return kept
+
+
+async def rehearse(session: TenantSession, period: str) -> tuple[Sheet, Gathered]:
+    """The sheet as it would be if everything filed were vouched for (测算): computed, never kept."""
+    scheme = await _scheme(session, period)
+    gathered = await inputs(session, period, unvouched=True)
+    return await asyncio.to_thread(score, scheme.recipe, gathered.inputs, period), gathered
+
+
+async def difference(session: TenantSession, before: int, after: int) -> Comparison:
+    """What two kept sheets say differently."""
+    old = await queries.sheet(session, await queries.head(session, before))
+    new = await queries.sheet(session, await queries.head(session, after))
+    return compare(old.sheet, new.sheet)
+
+
+async def explain(
+    session: TenantSession, head: SheetHead, unit: str, node: str = "", period: str = ""
+) -> Explained:
+    """The working of one score, recomputed from the frozen sheet, with the people and files behind it.
+
+    *unit* and *node* are codes or labels; *node* may be a column (``2026H1/revenue``) and is the
+    paper's total where it is left out.
+
+    Raises:
+        NoSuchUnit: the sheet scores no such unit.
+        NoSuchNode: its paper has no such indicator.
+    """
+    row = await queries.sheet(session, head)
+    paper, code = find_unit(row.sheet, unit)
+    key = find_column(paper, node, period)
+    column = paper.column[key]
+    recipe, given = await queries.computed_from(session, head)
+    explanation = await asyncio.to_thread(
+        work_out.explain, recipe, given, code, column.node, column.period or head.period, row.sheet
+    )
+    origins = await queries.provenance(session, head)
+    return Explained(
+        explanation=explanation,
+        traced=traced(explanation, origins),
+        standing=next((s for s in paper.standings if s.unit == code), None),
+        effect=effect(paper, code, key, explanation),
+        key=key,
+    )
+
+
+def traced(explanation: Explanation, origins: Provenance) -> tuple[Traced, ...]:
+    """Each value the score was worked from, beside whoever stands for it."""
+    return tuple(Traced(used, origin(origins, used, explanation.unit)) for used in explanation.used)
+
+
+def effect(paper: PaperSheet, unit: str, key: str, explanation: Explanation) -> Effect | None:
+    """What the marks lost here cost: in the total, and in places, the other units standing still."""
+    total = paper.value(unit, paper.total)
+    points, lost, in_total = _fractions(explanation)
+    if key == paper.total or total is None or not points or not lost or in_total is None or lost < 0:
+        return None
+    share = in_total / points * lost
+    decimals = paper.column[paper.total].decimals
+    then = Fraction(printed(total + share, decimals))
+    return Effect(
+        points=explanation.lost or "",
+        total=printed(share, decimals),
+        score=printed(then, decimals),
+        rank=(str(_place(paper, unit, _shown(paper, unit))), str(_place(paper, unit, then))),
+    )
+
+
+def find_unit(sheet: Sheet, wanted: str) -> tuple[PaperSheet, str]:
+    """The paper and the code of a unit, by code or label."""
+    labels = [(unit, paper.labels.get(unit, unit)) for paper in sheet.papers for unit in paper.units]
+    code, near = named(wanted, labels)
+    if not code:
+        raise NoSuchUnit(wanted, near)
+    return next(paper for paper in sheet.papers if code in paper.row), code
+
+
+def find_column(paper: PaperSheet, wanted: str, period: str = "") -> str:
+    """The key of a column, by key, node, or label; the latest period where it has several."""
+    if not wanted:
+        return paper.total
+    if wanted in paper.column:
+        return wanted
+    columns = [c for c in paper.columns if not period or c.period in ("", period)]
+    code, near = named(
+        wanted, [pair for c in reversed(columns) for pair in ((c.key, c.label), (c.key, c.node))]
+    )
+    if not code:
+        code, _none = named(wanted, [(c.key, f"{c.period}/{c.label}") for c in columns])
+    if not code:
+        raise NoSuchNode(wanted, near)
+    return code
+
+
+async def _keep(
+    session: TenantSession,
+    scheme: SchemeVersion,
+    gathered: Gathered,
+    made: Sheet,
+    *,
+    period: str,
+    by: Person,
+    at: datetime,
+) -> SheetRow:
+    # Drawing the number locks the counter, so of two identical runs the second sees the first.
+    id = await next_number(session, "score_sheet")
+    there = await queries.identical(
+        session, period, inputs=made.inputs, recipe=made.recipe, engine=made.engine
+    )
+    if there is not None:
+        return queries.row(there, made, again=True)
+    before = await queries.heads(session, period)
+    kept = SheetRow(
+        id=id,
+        period=period,
+        number=1 + max((head.number for head in before), default=0),
+        scheme_id=scheme.id,
+        inputs_digest=made.inputs,
+        recipe_digest=made.recipe,
+        sheet_digest=made.digest,
+        packs=scheme.packs,
+        engine=made.engine,
+        waiting=gathered.waiting,
+        made_by=by.id,
+        maker=by.label,
+        made_at=at,
+        sheet=made,
+    )
+    await queries.keep(
+        session,
+        kept,
+        recipe=scheme.recipe.to_bytes(),
+        inputs=gathered.inputs.canonical(),
+        origins=gathered.provenance,
+    )
+    await record.write(session, "sheet.made", by.id, _facts(kept), at)
+    await verification.scored(session, gathered.periods, sheet=kept.id, by=by, at=at)
+    return kept
+
+
+def _facts(kept: SheetRow) -> dict[str, str | int]:
+    return {
+        "sheet": kept.id,
+        "period": kept.period,
+        "number": kept.number,
+        "digest": kept.sheet_digest,
+        "inputs": kept.inputs_digest,
+        "recipe": kept.recipe_digest,
+        "engine": kept.engine,
+        "not_vouched": kept.waiting,
+    }
+
+
+async def _scheme(session: TenantSession, period: str) -> SchemeVersion:
+    scheme = await schemes.in_force(session, int(period[:4]) if period[:4].isdigit() else None)
+    recipe = scheme.recipe
+    known = dict.fromkeys([*recipe.periods.values(), *(recipe.own_period(p) for p in recipe.papers.values())])
+    scored = [p for p in known if any(recipe.total(paper, p) for paper in recipe.papers.values())]
+    if period not in scored:
+        raise NoSuchPeriod(period, tuple(scored))
+    return scheme
+
+
+async def _told(step: Step | None, done: int) -> None:
+    if step is not None:
+        await step(done)
+
+
+def _fractions(e: Explanation) -> tuple[Fraction | None, Fraction | None, Fraction | None]:
+    def number(text: str | None) -> Fraction | None:
+        try:
+            return Fraction(text) if text else None
+        except ValueError:
+            return None
+
+    return number(e.exact), number(e.lost), number(e.to_total)
+
+
+def _shown(paper: PaperSheet, unit: str) -> Fraction:
+    return Fraction(paper.shown(unit, paper.total) or 0)
+
+
+def _place(paper: PaperSheet, unit: str, score: Fraction) -> int:
+    others = [u for u in paper.units if u != unit and paper.value(u, paper.total) is not None]
+    return 1 + sum(_shown(paper, u) > score for u in others)
