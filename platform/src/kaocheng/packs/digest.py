@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 # The packs of this repository, as reviewed with this release: a changed pack must be named here anew.
-SHIPPED = frozenset({"sha256:0"})
+SHIPPED = frozenset({"sha256:8c179ac5576acd6c51997d5958a728d5043b716b0add9d518ce42a998ce006a9"})
 
 COMPILED = {".pyc", ".pyo"}
 
