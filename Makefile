@@ -32,7 +32,7 @@ endef
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.installed $(VENDOR)/.fetched ## the environment: .venv/bin/kaocheng, and what the pages load
+setup: $(VENDOR)/.fetched $(VENV)/.installed ## the environment: .venv/bin/kaocheng, and what the pages load
 
 demo: setup ## 云岭县 from its workbooks to published standings, served on 127.0.0.1:8000
 	@exec $(BIN)/kaocheng demo
