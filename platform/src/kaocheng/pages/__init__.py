@@ -74,8 +74,8 @@ Every form that posts has ``{{ csrf() }}`` in it.  No inline script or style: th
 
 from kaocheng.pages.answers import Page, answer, go
 from kaocheng.pages.forms import Form, Upload, form
-from kaocheng.pages.guards import NotSignedIn, may
-from kaocheng.pages.order import NoSuchColumn, ordered
+from kaocheng.pages.guards import may
+from kaocheng.pages.order import ordered
 from kaocheng.pages.render import fragment, render
 from kaocheng.pages.visit import Ask, MenuItem, Visit, here, visiting
 
@@ -83,8 +83,6 @@ __all__ = [
     "Ask",
     "Form",
     "MenuItem",
-    "NoSuchColumn",
-    "NotSignedIn",
     "Page",
     "Upload",
     "Visit",

@@ -21,7 +21,7 @@ def go(request: Ask, path: str, said: str = "") -> Page:
         cookies.append(
             Cookie(
                 SAID,
-                visit.sealed(said[:LONGEST_SAID]),
+                value=visit.sealed(said[:LONGEST_SAID]),
                 path="/",
                 max_age=120,
                 httponly=True,

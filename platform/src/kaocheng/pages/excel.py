@@ -75,7 +75,8 @@ def _cell(sheet: Any, value: Any, column: Column) -> Any:
         return _number(sheet, value, column.decimals)
     if column.kind == "date" and isinstance(value, (date, datetime)):
         at = value.astimezone(HERE).replace(tzinfo=None) if isinstance(value, datetime) else value
-        cell = WriteOnlyCell(sheet, value=at)
+        cell: Any = WriteOnlyCell(sheet)
+        cell.value = at
         cell.number_format = "yyyy-mm-dd hh:mm" if isinstance(value, datetime) else "yyyy-mm-dd"
         return cell
     return _text(sheet, str(value))
@@ -90,15 +91,16 @@ def _number(sheet: Any, value: Any, decimals: int | None) -> Any:
     exact = Decimal(written)
     if len(exact.normalize().as_tuple().digits) > EXACT_DIGITS:
         return _text(sheet, written)
-    cell = WriteOnlyCell(sheet, value=exact)
+    cell: Any = WriteOnlyCell(sheet)
+    cell.value = exact
     if decimals is not None:
         cell.number_format = "0" if decimals == 0 else "0." + "0" * decimals
     return cell
 
 
 def _text(sheet: Any, value: str) -> Any:
-    cell = WriteOnlyCell(sheet, value="")
-    # Set apart from the constructor, which would take a leading "=" for a formula.
+    cell: Any = WriteOnlyCell(sheet)
+    # Past the property, which would take a leading "=" for a formula.
     cell._value, cell.data_type = _ILLEGAL.sub("", value)[:32767], "s"
     if value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
         cell.quotePrefix = True

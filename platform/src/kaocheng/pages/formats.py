@@ -17,8 +17,10 @@ HERE = timezone(timedelta(hours=8))
 THIN = "\u2009"
 NOTHING = "–"
 NOT_APPLICABLE = "/"
-_MONTHS = ("January", "February", "March", "April", "May", "June")
-_MONTHS += ("July", "August", "September", "October", "November", "December")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def number(value: object, decimals: int | None = None) -> str:

@@ -15,8 +15,12 @@ CSRF = "_csrf"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
+class Malformed(Invalid):
+    """The request itself, not what a person filled in, makes no sense: no page of ours sends it."""
+
+
 @dataclass(eq=False)
-class UnknownField(Invalid):
+class UnknownField(Malformed):
     """A form or an address carries a field nobody asked for."""
 
     field: str

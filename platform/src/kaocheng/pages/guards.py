@@ -1,28 +1,15 @@
 """Who may open a page at all; what they may do with one thing is the service's to say."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
-from kaocheng.errors import Refused
-from kaocheng.i18n import _
-from kaocheng.identity.domain import Permission, allows, require
+from kaocheng.identity.domain import NotSignedIn, Permission, allows, require
 from kaocheng.pages.visit import here
 
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
-
-
-@dataclass(eq=False)
-class NotSignedIn(Refused):
-    """Nobody is signed in, or the sign-in has run out."""
-
-    code = "not_signed_in"
-
-    def __str__(self) -> str:
-        return _("请先登录")
 
 
 def may(*permissions: Permission) -> Guard:

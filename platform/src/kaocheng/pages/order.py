@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from kaocheng.errors import Invalid
 from kaocheng.i18n import _
+from kaocheng.pages.forms import Malformed
 
 T = TypeVar("T")
 
 
 @dataclass(eq=False)
-class NoSuchColumn(Invalid):
+class NoSuchColumn(Malformed):
     """Sorting was asked for by a column this table does not have."""
 
     column: str

@@ -21,7 +21,7 @@ from kaocheng.pages.visit import SAID, Ask, here
 def render(request: Ask, template: str, /, *, status: int = 200, **facts: Any) -> Page:
     """*template* filled in with *facts*, as a whole page."""
     visit = here()
-    cookies = [Cookie(SAID, "", path="/", max_age=0)] if visit.said else []
+    cookies = [Cookie(SAID, value="", path="/", max_age=0)] if visit.said else []
     return Response(
         fragment(template, request=request, **facts),
         status_code=status,

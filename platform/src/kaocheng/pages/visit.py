@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from litestar import Request
 
 from kaocheng.db.session import TenantId
-from kaocheng.identity.domain import Person
+from kaocheng.identity.domain import Caller, Person
 
 SIGN_IN = "kaocheng"  # the cookie that holds the sign-in token
 SAID = "said"  # the cookie that carries one sentence over a redirect
@@ -34,14 +34,25 @@ class Visit:
     """Who is asking and for which tenant; made once per request by the door."""
 
     token: str = field(default="", repr=False)  # the sign-in token; empty when nobody is signed in
-    person: Person | None = None
-    tenant: TenantId | None = None
-    tenant_code: str = ""
-    tenant_name: str = ""
-    tenant_kind: str = ""
+    caller: Caller | None = None
     menu: tuple[MenuItem, ...] = ()
     path: str = "/"
     said: str = ""
+
+    @property
+    def person(self) -> Person | None:
+        """Who is signed in."""
+        return self.caller.person if self.caller else None
+
+    @property
+    def tenant(self) -> TenantId | None:
+        """Whose rows this request may see."""
+        return self.caller.tenant if self.caller else None
+
+    @property
+    def tenant_name(self) -> str:
+        """What the top line says."""
+        return self.caller.tenant_name if self.caller else ""
 
     @property
     def csrf(self) -> str:
