@@ -86,7 +86,7 @@ def prepare(admin_url: str, *, database: str, owner_password: str, app_password:
     """
     with psycopg.connect(admin_url, autocommit=True) as admin:
         for role, powers, password in _roles(owner_password, app_password, None):
-            known = admin.execute("select from pg_roles where rolname = %s", (role,)).fetchone()
+            known = admin.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone()
             admin.execute(
                 sql.SQL("{} role {} login {} password {}").format(
                     sql.SQL("alter" if known else "create"),
@@ -95,7 +95,7 @@ def prepare(admin_url: str, *, database: str, owner_password: str, app_password:
                     sql.Literal(password),
                 )
             )
-        if not admin.execute("select from pg_database where datname = %s", (database,)).fetchone():
+        if not admin.execute("select 1 from pg_database where datname = %s", (database,)).fetchone():
             name = sql.Identifier(database)
             admin.execute(
                 sql.SQL("create database {} owner {} encoding 'UTF8' template template0").format(
