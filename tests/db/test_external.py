@@ -54,7 +54,7 @@ def test_roles_of_another_installation_keep_their_passwords(bare: str, tmp_path:
 
 
 def test_nobody_listening_is_one_sentence_without_the_password(tmp_path: Path) -> None:
-    with pytest.raises(Unreachable, match="127.0.0.1:1/none") as refusal:
+    with pytest.raises(Unreachable, match=r"127\.0\.0\.1:1/none") as refusal:
         external.urls("postgresql://someone:secret@127.0.0.1:1/none", None, tmp_path)
 
     assert "secret" not in str(refusal.value)
