@@ -8,7 +8,7 @@ A stage writes its ``pages.py`` on this package and never on ``kaocheng.web``::
 
     from litestar import Controller, get, post
     from litestar.di import NamedDependency
-    from litestar.params import FromPath
+    from litestar.params import FromPath, FromQuery
 
     from kaocheng.db.session import TenantSession
     from kaocheng.i18n import _
@@ -29,8 +29,8 @@ A stage writes its ``pages.py`` on this package and never on ``kaocheng.web``::
             request: Ask,
             session: NamedDependency[TenantSession],   # this request's transaction, its tenant set
             person: NamedDependency[Person],           # who is asking; never None behind a guard
-            collector: str = "",                       # a query parameter; undeclared ones are refused
-            sort: str = "",
+            collector: FromQuery[str] = "",            # a query parameter; undeclared ones are refused
+            sort: FromQuery[str] = "",
         ) -> Page:
             waiting = await queries.queue(session, collector=collector or None)
             return render(request, "verification/queue.html", waiting=ordered(waiting, sort, KEYS), sort=sort)

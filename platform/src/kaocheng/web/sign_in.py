@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from litestar import Controller, get, post
 from litestar.datastructures import Cookie
 from litestar.exceptions import NotFoundException
+from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -46,7 +47,7 @@ class SignInPages(Controller):
     """The door for people with a password."""
 
     @get("/sign-in", opt={"open": True})
-    async def door(self, request: Ask, next: str = "/") -> Page:
+    async def door(self, request: Ask, next: FromQuery[str] = "/") -> Page:
         """The form; for somebody already signed in, the way to change tenant."""
         return await _door(request, next)
 

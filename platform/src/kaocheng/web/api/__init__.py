@@ -4,10 +4,14 @@ A program signs in as a person does and sends the same cookie; it may read what 
 Refusals are ``application/problem+json`` with a ``code`` that does not change with the language.
 """
 
-from litestar import Router
+from typing import Any
+
+from litestar import Response, Router
+from litestar.exceptions import NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.status_codes import HTTP_404_NOT_FOUND
 from litestar.types import ControllerRouterHandler
 
 from kaocheng import __version__
@@ -17,6 +21,14 @@ VERSION = "/api/v1"
 
 # One line per stage that programs may read.
 READING: tuple[ControllerRouterHandler, ...] = ()
+
+
+def _our_own_way(response: Response[Any]) -> Response[Any]:
+    """An address under this prefix that leads nowhere is answered like any other."""
+    if response.status_code == HTTP_404_NOT_FOUND:
+        raise NotFoundException
+    return response
+
 
 DOCUMENT = OpenAPIConfig(
     title="考成 Kaocheng",
@@ -28,7 +40,7 @@ DOCUMENT = OpenAPIConfig(
     security=[{"signIn": []}],
     path=VERSION,
     render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-    openapi_router=Router(VERSION, route_handlers=[], opt={"open": True}),
+    openapi_router=Router(VERSION, route_handlers=[], opt={"open": True}, after_request=_our_own_way),
 )
 
 

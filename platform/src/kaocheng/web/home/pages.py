@@ -2,6 +2,7 @@
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from kaocheng.db.session import TenantSession
 from kaocheng.identity.domain import Person
@@ -17,7 +18,7 @@ class HomePages(Controller):
         request: Ask,
         session: NamedDependency[TenantSession],
         person: NamedDependency[Person],
-        role: str = "",
+        role: FromQuery[str] = "",
     ) -> Page:
         """The page of the person's role."""
         return render(request, "home/nothing.html", person=person)

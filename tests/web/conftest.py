@@ -1,0 +1,72 @@
+"""The real application on a real database, asked over ASGI as a browser would ask it."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from kaocheng.db import TenantId
+from kaocheng.db.roles import Urls
+from kaocheng.db.session import tenant_session
+from kaocheng.identity import service
+from kaocheng.identity.domain import Role
+from kaocheng.settings import Settings
+from kaocheng.web.app import create_app
+
+PASSWORD = "a password for tests"
+CSRF = re.compile(r'name="_csrf" value="([0-9a-f]*)"')
+
+
+@dataclass(frozen=True)
+class Browser:
+    """One person's browser: cookies kept, the form's token found on the page it was last shown."""
+
+    http: httpx.AsyncClient
+
+    async def get(self, path: str, **more: object) -> httpx.Response:
+        return await self.http.get(path, **more)  # type: ignore[arg-type]
+
+    async def post(self, path: str, fields: dict[str, str] | None = None, **more: object) -> httpx.Response:
+        """Submit a form of the page at ``/``, with its token."""
+        found = CSRF.search((await self.http.get("/sign-in")).text)
+        data = {"_csrf": found.group(1) if found else "", **(fields or {})}
+        return await self.http.post(path, data=data, **more)  # type: ignore[arg-type]
+
+    async def sign_in(self, account: str, password: str = PASSWORD) -> httpx.Response:
+        return await self.post("/sign-in", {"name": account, "password": password, "next": "/"})
+
+
+Opened = Callable[..., "AsyncIterator[Browser]"]
+
+
+@pytest.fixture
+def browser(urls: Urls):
+    """``async with browser() as b``: nobody's browser, far from this machine unless *address* says so."""
+
+    @asynccontextmanager
+    async def opened(settings: Settings | None = None, address: str = "10.0.0.7") -> AsyncIterator[Browser]:
+        app = create_app(settings or Settings(), urls)
+        transport = httpx.ASGITransport(app, client=(address, 50000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+            yield Browser(http)
+        await app.state.engine.dispose()
+
+    return opened
+
+
+@pytest.fixture
+def person(engine: AsyncEngine):
+    """``await person(tenant, "li", Role.OFFICE)``: somebody with an account and the tests' password."""
+
+    async def added(tenant: TenantId, code: str, *roles: Role, label: str = "李娜") -> None:
+        async with tenant_session(engine, tenant) as session:
+            now = datetime.now(UTC)
+            id = await service.add(session, code=code, label=label, roles=frozenset(roles), at=now)
+            await service.reset(session, id, PASSWORD, at=now)
+
+    return added
