@@ -38,7 +38,6 @@ def _scheme() -> None:
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("digest", sa.Text, nullable=False),
-        sa.Column("tables", JSONB, nullable=False),
         sa.Column("recipe", sa.LargeBinary, nullable=False),
         sa.Column("recipe_digest", sa.Text, nullable=False),
         sa.Column("packs", JSONB, nullable=False),

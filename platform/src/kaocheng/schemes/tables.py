@@ -30,7 +30,6 @@ scheme = Table(
     Column("version", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("digest", Text, nullable=False),
-    Column("tables", JSONB, nullable=False),
     Column("recipe", LargeBinary, nullable=False),
     Column("recipe_digest", Text, nullable=False),
     Column("packs", JSONB, nullable=False),

@@ -1,0 +1,154 @@
+"""The verbs of schemes: check one, adopt it, freeze it when the round opens."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from kaocheng import record
+from kaocheng.db.session import TenantSession
+from kaocheng.engine.recipe import Recipe
+from kaocheng.identity.domain import PersonId
+from kaocheng.packs.shelf import TenantShelf
+from kaocheng.rulebook import Finding, Scheme, compile_scheme, lint, read_scheme
+from kaocheng.schemes import queries
+from kaocheng.schemes.domain import (
+    NoScheme,
+    ReasonNeeded,
+    SchemeRefused,
+    SchemeVersion,
+    State,
+    declared,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A scheme read and checked, before anybody adopts it."""
+
+    scheme: Scheme
+    findings: tuple[Finding, ...]
+
+    def recipe(self) -> Recipe:
+        """The scheme compiled.
+
+        Raises:
+            SchemeRefused: it has errors; the other findings are advice.
+        """
+        errors = [str(finding) for finding in self.findings if finding.severity == "error"]
+        if errors:
+            raise SchemeRefused(errors)
+        return compile_scheme(self.scheme)
+
+
+def check(text: str, shelf: TenantShelf, *, file: str = "scheme.toml") -> Checked:
+    """Read *text* with the templates of the packs the tenant has enabled, and check it.
+
+    Raises:
+        Invalid: it cannot be read at all.
+    """
+    scheme = read_scheme(text, file=file, packs=shelf.template)
+    return Checked(scheme, tuple(lint(scheme)))
+
+
+async def adopt(
+    session: TenantSession,
+    text: str,
+    *,
+    by: PersonId | None,
+    at: datetime,
+    shelf: TenantShelf,
+    file: str = "scheme.toml",
+) -> SchemeVersion:
+    """Keep *text* as the newest draft of its year; what already says the same is left as it is.
+
+    While no version of the year is frozen the draft is in force, so that targets and figures can
+    come in; once one is frozen, a draft counts for nothing until it is frozen itself.
+
+    Raises:
+        SchemeRefused: it has errors, each named with file and line.
+    """
+    checked = check(text, shelf, file=file)
+    recipe = checked.recipe()
+    await queries.hold(session)
+    year = int(recipe.year)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    earlier = await queries.versions(session, year)
+    for version in earlier:
+        if version.state is not State.SUPERSEDED and version.says_the_same(digest, recipe.digest):
+            return version
+    for version in earlier:
+        if version.state is State.DRAFT:
+            await queries.move(session, version.id, state=State.SUPERSEDED)
+    kept = await queries.keep(
+        session,
+        {
+            "code": recipe.code,
+            "name": checked.scheme.name,
+            "year": year,
+            "version": max((version.version for version in earlier), default=0) + 1,
+            "text": text,
+            "digest": digest,
+            "recipe": recipe.to_bytes(),
+            "recipe_digest": recipe.digest,
+            "packs": dict(shelf.digests),
+            "state": State.DRAFT,
+            "reason": "",
+            "adopted_by": by,
+            "adopted_at": at,
+        },
+    )
+    await _in_step(session, kept)
+    await record.write(session, "scheme.adopted", by, _facts(kept), at)
+    return kept
+
+
+async def freeze(
+    session: TenantSession, *, by: PersonId | None, at: datetime, reason: str = "", year: int | None = None
+) -> SchemeVersion:
+    """Open the round: from here on the newest version of *year* is the one that counts, unchanged.
+
+    Freezing what is frozen changes nothing. Replacing a frozen version takes a reason.
+
+    Raises:
+        NoScheme: there is no scheme for that year.
+        ReasonNeeded: an earlier version is frozen and *reason* is empty.
+    """
+    await queries.hold(session)
+    year = (await queries.in_force(session, year)).year
+    current = [v for v in await queries.versions(session, year) if v.state is not State.SUPERSEDED]
+    if not current:
+        raise NoScheme(year)
+    newest = current[0]
+    if newest.state is State.FROZEN:
+        return newest
+    for replaced in current[1:]:
+        if not reason.strip():
+            raise ReasonNeeded(replaced.label)
+        await queries.move(session, replaced.id, state=State.SUPERSEDED)
+    await queries.move(
+        session, newest.id, state=State.FROZEN, reason=reason.strip(), frozen_by=by, frozen_at=at
+    )
+    frozen = await queries.version(session, year, newest.version)
+    await _in_step(session, frozen)
+    await record.write(session, "scheme.frozen", by, _facts(frozen), at)
+    return frozen
+
+
+async def _in_step(session: TenantSession, version: SchemeVersion) -> None:
+    """Everything *version* declares can be filed; names follow the version in force, not a draft."""
+    in_force = await queries.in_force(session)
+    await queries.keep_indicators(session, declared(version.recipe), relabel=in_force.id == version.id)
+
+
+def _facts(version: SchemeVersion) -> dict[str, str | int]:
+    """What the record says: enough to prove later which rules were in force."""
+    packs = {f"pack.{code}": digest for code, digest in sorted(version.packs.items())}
+    return {
+        "scheme": version.code,
+        "year": version.year,
+        "version": version.version,
+        "text": version.digest,
+        "recipe": version.recipe_digest,
+        **packs,
+        **({"reason": version.reason} if version.reason else {}),
+    }
