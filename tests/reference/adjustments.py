@@ -1,0 +1,109 @@
+"""Bonuses, deductions and vetoes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from .evaluate import Place, evaluate, number
+from .expressions import tree_of
+from .inputs import Claim, day_of
+from .numbers import Gap
+
+ZERO = Fraction(0)
+
+
+@dataclass
+class Entry:
+    """An entry with the points it is worth."""
+
+    points: Fraction
+    claim: Claim
+
+
+def value(raw: object, place: Place) -> Fraction:
+    """A number of the scheme."""
+    found = number(tree_of(raw), place)
+    assert isinstance(found, Fraction)
+    return found
+
+
+def claims(place: Place, code: str) -> list[Claim]:
+    """The unit's entries of a period; an entry without one is the paper's own period's."""
+    world = place.world
+    return [
+        c
+        for c in world.inputs.claims.get((place.unit, code), [])
+        if (c.period or place.paper.period) == place.period
+    ]
+
+
+def amount(place: Place, keys: dict[str, Any], code: str) -> Fraction | Gap:
+    """What an adjustment comes to for a unit, within its caps."""
+    caps = keys.get("most", {})
+    if not isinstance(caps, dict):
+        caps = {"unit": caps}
+    if "formula" in keys:
+        total = number(tree_of(keys["formula"]), place)
+        if isinstance(total, Gap):
+            return total
+        return min(total, value(caps["unit"], place)) if "unit" in caps else total
+    entries = [Entry(worth(c, keys, place), c) for c in claims(place, code) if counts(c, keys)]
+    if "entry" in caps:
+        for entry in entries:
+            entry.points = min(entry.points, value(caps["entry"], place))
+    by_matter = gathered(entries, "matter")
+    if keys.get("highest_only"):
+        by_matter = [
+            [max(together, key=lambda e: e.points)] for together in gathered(entries, keys["highest_only"])
+        ]
+    capped: list[Entry] = []
+    for together in by_matter:
+        points = sum((e.points for e in together), ZERO)
+        if "matter" in caps and together[0].claim.matter:
+            points = min(points, value(caps["matter"], place))
+            capped.append(Entry(points, together[0].claim))
+        else:
+            capped.extend(together)
+    total = ZERO
+    for together in gathered(capped, "category"):
+        points = sum((e.points for e in together), ZERO)
+        if "category" in caps and together[0].claim.category:
+            points = min(points, value(caps["category"], place))
+        total += points
+    return min(total, value(caps["unit"], place)) if "unit" in caps else total
+
+
+def worth(claim: Claim, keys: dict[str, Any], place: Place) -> Fraction:
+    """The points written in an entry, else those of its level."""
+    if claim.points is not None:
+        return claim.points
+    return value(keys["levels"][claim.level], place)
+
+
+def counts(claim: Claim, keys: dict[str, Any]) -> bool:
+    """Whether an entry falls into the window."""
+    window = keys.get("window")
+    if window is None:
+        return True
+    if claim.day is None:
+        raise ValueError("an entry without a date, where dates decide")
+    first, last = day_of(str(window.get("from", ""))), day_of(str(window.get("to", "")))
+    return (first is None or claim.day >= first) and (last is None or claim.day <= last)
+
+
+def gathered(entries: list[Entry], field: str) -> list[list[Entry]]:
+    """Entries of one matter or category together; one without stands alone."""
+    out: dict[object, list[Entry]] = {}
+    for k, entry in enumerate(entries):
+        name = getattr(entry.claim, field)
+        out.setdefault(name or k, []).append(entry)
+    return list(out.values())
+
+
+def veto_holds(place: Place, code: str, keys: dict[str, Any]) -> bool:
+    """Whether a veto was reported or its condition holds."""
+    if "when" in keys:
+        return evaluate(tree_of(keys["when"]), place) is True
+    return bool(claims(place, code))

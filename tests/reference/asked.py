@@ -1,0 +1,122 @@
+"""One use of a method: its x, its keys, its comparison group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from .evaluate import Place, WrongScheme, as_number, evaluate, figure_path, number
+from .expressions import Name, Number, Tree, Word, tree_of
+from .numbers import UNDEFINED, Gap, Value, half_up
+from .statistics import position
+
+Points = Fraction | Gap
+X = Name(("x",))
+
+
+class Short(Exception):
+    """A gap met on the way; it is the result."""
+
+    def __init__(self, gap: Gap) -> None:
+        self.gap = gap
+
+
+def sure(value: Value) -> Fraction:
+    """The number, or out with the gap."""
+    if isinstance(value, Gap):
+        raise Short(value)
+    return as_number(value)
+
+
+def divided(top: Fraction, bottom: Fraction) -> Fraction:
+    """A quotient, or out with *undefined*."""
+    if bottom == 0:
+        raise Short(UNDEFINED)
+    return top / bottom
+
+
+@dataclass
+class Asked:
+    """One use of a method: where, with which x and keys."""
+
+    place: Place
+    keys: dict[str, Any]
+    x_tree: Tree | None = None
+
+    @property
+    def down(self) -> bool:
+        node = self.place.node
+        return self.word("direction", node.get("direction", "up") if node else "up") == "down"
+
+    @property
+    def w(self) -> Fraction:
+        full = self.place.world.full(self.place)
+        return Fraction(1) if full is None else sure(full)
+
+    def x(self) -> Fraction:
+        return sure(self.x_at(self.place))
+
+    def x_at(self, place: Place) -> Value:
+        tree = self.x_tree or X
+        return evaluate(tree, place)
+
+    def has(self, key: str) -> bool:
+        return key in self.keys
+
+    def word(self, key: str, default: str = "") -> str:
+        raw = self.keys.get(key, default)
+        if isinstance(raw, Name):
+            return raw.path[0]
+        if isinstance(raw, Word):
+            return raw.text
+        return str(raw)
+
+    def own(self, key: str) -> Fraction:
+        """`target`, `base`, `last`: of the call, else of the node."""
+        if key in self.keys:
+            return self.value(key)
+        return sure(evaluate(Name((key,)), self.place))
+
+    def value(self, key: str, default: object = None) -> Fraction:
+        raw = self.keys.get(key, default)
+        if raw is None:
+            raise WrongScheme(f"{key} is not given")
+        return sure(evaluate(tree_of(raw), self.place))
+
+    def points(self, raw: object, place: Place | None = None) -> Fraction:
+        """Points: a number, a share of full marks, or an expression."""
+        tree = tree_of(raw)
+        if isinstance(tree, Number) and tree.percent:
+            return tree.value * self.w
+        return sure(number(tree, place or self.place))
+
+    def rated(self, rate: Fraction) -> Fraction:
+        """A rate, rounded where the document rounds it before it is multiplied."""
+        node = self.place.node
+        decimals = node.get("rate_round") if node else None
+        return rate if decimals is None else half_up(rate, int(decimals))
+
+    def group(self) -> list[Fraction]:
+        """The numbers of the comparison group."""
+        tree = self.x_tree or X
+        place = self.place
+        values = place.world.values(tree, place, place.world.group(place, []))
+        return [as_number(v) for v in values if not isinstance(v, Gap)]
+
+    def figure(self) -> str:
+        """The figure whose parts the method reads."""
+        tree = self.x_tree
+        if isinstance(tree, Name) and tree.path[0] in self.place.world.scheme.figures:
+            return tree.path[0]
+        assert self.place.node is not None
+        return figure_path(self.place.world, self.place.node)[0]
+
+    def part(self, part: str) -> Value:
+        return self.place.world.figure(self.place, self.figure(), part, self.place.period)
+
+    def parts(self) -> list[str]:
+        return list(self.place.world.scheme.figures[self.figure()].get("parts", {}))
+
+    def rank(self) -> Fraction:
+        return position(self.x(), self.group(), self.word("ties", "competition"), up=self.down)

@@ -1,0 +1,177 @@
+"""How parts become a whole."""
+
+# ruff: noqa: PLR0911 - a language is a list of cases, each with its answer
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from .asked import sure
+from .evaluate import Place, number
+from .expressions import node_reference, tree_of
+from .numbers import MISSING, NA, UNDEFINED, Gap, power
+from .scheme import Node
+
+Points = Fraction | Gap
+ZERO = Fraction(0)
+
+
+def node_of(place: Place) -> Node:
+    """The node of a place that has one."""
+    assert place.node is not None
+    return place.node
+
+
+def times(place: Place) -> Points:
+    return number(tree_of(node_of(place).get("times", 1)), place)
+
+
+def folded(fold: str, points: list[Fraction]) -> Fraction:
+    if fold == "sum":
+        return sum(points, ZERO)
+    if fold == "mean":
+        return sum(points, ZERO) / len(points)
+    if fold == "min":
+        return min(points)
+    if fold == "max":
+        return max(points)
+    return points[-1]
+
+
+class Piece:
+    """One part of a composition: its points, full marks and weight."""
+
+    def __init__(self, place: Place, code: str, weight: Fraction) -> None:
+        self.place, self.code, self.weight = place, code, weight
+
+    @property
+    def value(self) -> Points:
+        place = self.place
+        return place.world.score(place.paper, self.code, place.unit, place.period)
+
+    @property
+    def full(self) -> Points | None:
+        whole, factor = self.place.world.full(self.place), times(self.place)
+        return whole * factor if isinstance(whole, Fraction) and isinstance(factor, Fraction) else whole
+
+
+def parts(place: Place) -> list[Piece]:
+    """The parts of a composition."""
+    world, out = place.world, []
+    for reference, weight in node_of(place).parts:
+        part = node_reference(reference)
+        paper = world.scheme.papers[part.paper] if part.paper else place.paper
+        inner = world.place(paper, part.code, place.unit, world.period(part.period, place))
+        if node_of(inner).get("only_shown", False) and "of" not in node_of(place).keys:
+            continue
+        raw_weight = node_of(inner).get("weight", 1) if weight is None else weight
+        out.append(Piece(inner, part.code, sure(number(tree_of(raw_weight), place))))
+    return out
+
+
+def composition(place: Place) -> Points:
+    """The points of a composition before its bounds."""
+    node = node_of(place)
+    kind = node.keys["compose"]
+    if kind == "formula":
+        return number(tree_of(node.keys["formula"]), place)
+    if kind == "inherit":
+        return inherited(place)
+    pieces = parts(place)
+    if not pieces or not enough(place, pieces):
+        return MISSING
+    counted = [p for p in pieces if isinstance(p.value, Fraction)]
+    if not counted:
+        return NA
+    weights = [Fraction(1) if kind in ("sum", "mean", "rescale") else p.weight for p in counted]
+    values = [sure(p.value) for p in counted]
+    if kind in ("sum", "weighted"):
+        return redistributed(kind, pieces)
+    if kind == "rescale":
+        earned = sum((v for v, p in zip(values, counted, strict=True) if p.full is not None), ZERO)
+        available = sum((sure(p.full) for p in counted if p.full is not None), ZERO)
+        whole = place.world.full(place)
+        return whole * earned / available if available and isinstance(whole, Fraction) else UNDEFINED
+    if kind == "product":
+        out = Fraction(1)
+        for value in values:
+            out *= value
+        return out
+    if kind in ("min", "max"):
+        return min(values) if kind == "min" else max(values)
+    if kind == "best":
+        best = sorted(values, reverse=True)[: int(node.keys["n"])]
+        return folded("mean" if node.get("take") == "mean" else "sum", best)
+    return mean(kind, weights, values)
+
+
+def mean(kind: str, weights: list[Fraction], values: list[Fraction]) -> Points:
+    """The arithmetic, geometric or harmonic mean, over what applies."""
+    whole = sum(weights, ZERO)
+    if whole == 0:
+        return UNDEFINED
+    if kind == "geometric":
+        out = Fraction(1)
+        for weight, value in zip(weights, values, strict=True):
+            root = power(value, weight / whole)
+            if isinstance(root, Gap):
+                return root
+            out *= root
+        return out
+    if kind == "harmonic":
+        if any(value == 0 for value in values):
+            return UNDEFINED
+        return whole / sum((w / v for w, v in zip(weights, values, strict=True)), ZERO)
+    return sum((w * v for w, v in zip(weights, values, strict=True)), ZERO) / whole
+
+
+def enough(place: Place, pieces: list[Piece]) -> bool:
+    """Whether nothing is missing, or so little that `available` allows it."""
+    node = node_of(place)
+    if "available" not in node.keys:
+        return all(p.value is not MISSING for p in pieces)
+    rule = node.keys["available"]
+    by_count = isinstance(rule, dict)
+    least = sure(number(tree_of(rule["count"] if by_count else rule), place))
+
+    def size(piece: Piece) -> Fraction:
+        whole = piece.full
+        if by_count:
+            return Fraction(1)
+        if node.keys["compose"] in ("sum", "rescale", "mean"):
+            return whole if isinstance(whole, Fraction) else Fraction(1)
+        return piece.weight * (whole if isinstance(whole, Fraction) else 1)
+
+    there = sum((size(p) for p in pieces if isinstance(p.value, Fraction)), ZERO)
+    return there >= least * sum((size(p) for p in pieces), ZERO)
+
+
+def redistributed(kind: str, pieces: list[Piece]) -> Fraction:
+    """A sum whose parts that do not apply hand their full marks to their siblings."""
+    whole = applying = shared = fixed = ZERO
+    for piece in pieces:
+        weight = Fraction(1) if kind == "sum" else piece.weight
+        value, marks = piece.value, piece.full
+        upwards = isinstance(marks, Fraction) and weight > 0
+        if upwards and isinstance(marks, Fraction):
+            whole += weight * marks
+        if isinstance(value, Gap):
+            continue
+        if upwards and isinstance(marks, Fraction):
+            applying += weight * marks
+            shared += weight * value
+        else:
+            fixed += weight * value
+    return shared * whole / applying + fixed if applying else shared + fixed
+
+
+def inherited(place: Place) -> Points:
+    """A person's points from the unit an attribute names."""
+    node, world = node_of(place), place.world
+    origin = node.keys.get("from", "parent")
+    unit = world.attribute(place, str(origin).removeprefix("unit."))
+    if isinstance(unit, Gap):
+        return unit
+    part = node_reference(node.keys["node"])
+    paper = world.scheme.papers[part.paper] if part.paper else place.paper
+    return world.score(paper, part.code, str(unit), world.period(part.period, place))

@@ -1,0 +1,386 @@
+"""The value of an expression: for one unit, in one node and period."""
+
+# ruff: noqa: PLR0911 - a language is a list of cases, each with its answer
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from . import numbers, periods
+from .expressions import Call, Name, Number, Operation, Part, Tree, Word, tree_of
+from .numbers import MISSING, NA, UNDEFINED, Gap, Value, worst
+from .scheme import Node, Paper
+from .statistics import STATISTICS, count, position, statistic
+
+if TYPE_CHECKING:
+    from .world import World
+
+Local = Mapping[str, tuple[Tree, Any]]
+AGGREGATES = ("sum", "count", "min", "max", "mean")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an expression is asked: whose, in which node, period, row and part."""
+
+    world: World
+    paper: Paper
+    unit: str
+    period: str
+    node: Node | None = None
+    row: Mapping[str, Value] | None = None
+    it: Value | None = None
+    part: Place | None = None  # inside parts.mean(...): the place of that part
+    local: Local | None = None  # keys of a scheme's own method, `lo` and `hi` of a band
+
+    def at(self, unit: str) -> Place:
+        """The same question of another unit."""
+        return replace(self, unit=unit, row=None, it=None)
+
+
+class WrongScheme(Exception):
+    """The scheme says something that has no meaning."""
+
+
+def evaluate(tree: Tree, place: Place) -> Value:
+    """The value of a tree at a place."""
+    if isinstance(tree, Number):
+        return tree.value
+    if isinstance(tree, Word):
+        return tree.text
+    if isinstance(tree, Name):
+        return name(tree, place)
+    if isinstance(tree, Operation):
+        return operation(tree, place)
+    assert isinstance(tree, Call)
+    return call(tree, place)
+
+
+def number(tree: Tree, place: Place) -> Fraction | Gap:
+    """The value, which must be a number or a gap."""
+    value = evaluate(tree, place)
+    if isinstance(value, bool):
+        return Fraction(int(value))
+    if isinstance(value, (Fraction, Gap)):
+        return value
+    raise WrongScheme(f"{value!r} is no number")
+
+
+def name(tree: Name, place: Place) -> Value:
+    """A plain name: the node's own first, then a figure."""
+    path, world = tree.path, place.world
+    first = path[0]
+    if first == "unit":
+        return world.attribute(place, path[1])
+    if len(path) == 1 and tree.period is None:
+        own = own_name(first, place)
+        if own is not None:
+            return own
+    if first == "x" and len(path) == 2:
+        base = (place.part or place).node
+        assert base is not None
+        return name(Name((*figure_path(world, base), path[1]), tree.period), place)
+    if first in world.scheme.figures and not (len(path) == 2 and path[1] == "rank"):
+        return world.figure(place, first, path[1] if len(path) > 1 else "", world.period(tree.period, place))
+    if len(path) == 2 and path[1] == "rank" and first in place.paper.nodes:
+        return world.node_rank(place.paper, first, place.unit, world.period(tree.period, place))
+    if place.node is None and first in place.paper.adjustments:
+        return world.adjustment(place.paper, first, place.unit, place.period)
+    if place.node is None and first in place.paper.nodes:
+        return world.score(place.paper, first, place.unit, world.period(tree.period, place))
+    raise WrongScheme(f"nobody declared {'.'.join(path)!r}")
+
+
+def figure_path(world: World, node: Node) -> tuple[str, ...]:
+    """The figure a node measures: the one its `x` names plainly, else the one with its code."""
+    x = tree_of(node.get("x", node.code))
+    if isinstance(x, Name) and x.path[0] in world.scheme.figures:
+        return x.path
+    return (node.code,)
+
+
+def own_name(word: str, place: Place) -> Value | None:
+    """What a name means inside a node, or None where the node has nothing of that name."""
+    if word == "it" and place.it is not None:
+        return place.it
+    if place.local is not None and word in place.local:
+        tree, outer = place.local[word]
+        return evaluate(tree, replace(place, local=outer))
+    if place.part is not None and word in ("score", "rank", "rate", "full", "weight", "x"):
+        return part_name(word, place.part)
+    if place.row is not None and word in place.row:
+        return place.row[word]
+    if place.node is None:
+        return None
+    let = place.node.get("let", {})
+    if word in let:
+        return evaluate(tree_of(let[word]), place)
+    if word in ("x", "target", "base", "last"):
+        return own_value(word, place)
+    if word == "full":
+        full = place.world.full(place)
+        return MISSING if full is None else full
+    return None
+
+
+def own_value(word: str, place: Place) -> Value:
+    """`x`, `target`, `base`, `last` of the node itself."""
+    node = place.node
+    assert node is not None
+    if word in node.keys:
+        return evaluate(tree_of(node.keys[word]), place)
+    path = figure_path(place.world, node) if word != "x" else (node.code,)
+    part = path[1] if len(path) > 1 else ""
+    if word == "x":
+        if node.composed:
+            return place.world.score(place.paper, node.code, place.unit, place.period)
+        return place.world.figure(place, path[0], part, place.period)
+    if word == "last":
+        return place.world.figure(place, path[0], part, periods.last_year(place.period))
+    return place.world.target(place, path[0], word, place.period)
+
+
+def part_name(word: str, place: Place) -> Value:
+    """`score`, `rank`, … of a part, inside `parts.mean(...)`."""
+    world, node = place.world, place.node
+    assert node is not None
+    if word == "score":
+        return world.score(place.paper, node.code, place.unit, place.period)
+    if word == "rank":
+        return world.node_rank(place.paper, node.code, place.unit, place.period)
+    if word == "rate":
+        return world.rate(place.paper, node.code, place.unit, place.period)
+    if word == "full":
+        full = world.full(place)
+        return MISSING if full is None else full
+    if word == "weight":
+        return number(tree_of(node.get("weight", 1)), place)
+    return own_value("x", place)
+
+
+def operation(tree: Operation, place: Place) -> Value:
+    """Arithmetic, comparison and logic."""
+    sign, operands = tree.sign, tree.operands
+    if sign in ("and", "or"):
+        decides = sign == "or"
+        left = evaluate(operands[0], place)
+        if left is decides:
+            return decides
+        right = evaluate(operands[1], place)
+        if right is decides and not isinstance(left, Gap):
+            return decides
+        return worst(left, right) or right
+    values = [evaluate(operand, place) for operand in operands]
+    gap = worst(*values)
+    if gap is not None:
+        return gap
+    if sign == "not":
+        return not values[0]
+    if sign == "minus":
+        return -as_number(values[0])
+    left, right = values
+    if sign in ("=", "!="):
+        return (left == right) is (sign == "=")
+    if sign in ("<", "<=", ">=", ">"):
+        if type(left) is not type(right):
+            raise WrongScheme(f"{left!r} and {right!r} cannot be compared")
+        compare: Callable[[Any, Any], bool] = {
+            "<": lambda a, b: a < b,
+            "<=": lambda a, b: a <= b,
+            ">=": lambda a, b: a >= b,
+            ">": lambda a, b: a > b,
+        }[sign]
+        return compare(left, right)
+    a, b = as_number(left), as_number(right)
+    if sign == "+":
+        return a + b
+    if sign == "-":
+        return a - b
+    if sign == "*":
+        return a * b
+    return UNDEFINED if b == 0 else a / b
+
+
+def as_number(value: Value) -> Fraction:
+    """The number, where it must be one."""
+    if isinstance(value, bool):
+        return Fraction(int(value))
+    if not isinstance(value, Fraction):
+        raise WrongScheme(f"{value!r} is no number")
+    return value
+
+
+def call(tree: Call, place: Place) -> Value:
+    """A function, a statistic of a group, of parts or of rows, or a method."""
+    path, world = tree.path, place.world
+    if path[0] in ("group", "others") and len(path) == 2:
+        return group_statistic(tree, place)
+    if path[0] == "parts" and len(path) == 2:
+        places = world.part_places(place)
+        return statistic(path[1], [inner(tree, p) for p in places])
+    if len(path) == 2 and path[0] in world.scheme.lists:
+        lines = world.rows(place, path[0])
+        return statistic(path[1], [inner(tree, replace(place, row=line)) for line in lines])
+    if len(path) > 1:
+        raise WrongScheme(f"nobody knows {'.'.join(path)}()")
+    word = path[0]
+    first = tree.arguments[0] if tree.arguments else None
+    if word in AGGREGATES and isinstance(first, Name) and over_parts(first, tree, place):
+        return aggregate(word, first, tree, place)
+    if word in LAZY:
+        return LAZY[word](tree, place)
+    if word in PLAIN:
+        values = [evaluate(argument, place) for argument in tree.arguments]
+        return worst(*values) or PLAIN[word](*values)
+    return world.method_call(word, tree, place)
+
+
+def inner(tree: Call, place: Place) -> Value:
+    """The argument of a statistic for one member; without one, that the member is there."""
+    return evaluate(tree.arguments[0], place) if tree.arguments else True
+
+
+def group_statistic(tree: Call, place: Place) -> Value:
+    """`group.mean(e)`, `others.mean(e)`, `group(zone).rank(e)`."""
+    word = tree.path[1]
+    members = place.world.group(place, list(tree.of))
+    if tree.path[0] == "others":
+        members = [unit for unit in members if unit != place.unit]
+    argument = tree.arguments[0] if tree.arguments else Number(Fraction(1))
+    values = place.world.values(argument, place, members)
+    if word in ("rank", "rank_up"):
+        option = tree.arguments[1] if len(tree.arguments) > 1 else None
+        ties = option.text if isinstance(option, Word) else "competition"
+        own = evaluate(argument, place)
+        if isinstance(own, Gap):
+            return own
+        return position(as_number(own), [as_number(v) for v in values], ties, up=word == "rank_up")
+    extra: Value | None = None
+    if len(tree.arguments) > 1:
+        extra = evaluate(tree.arguments[1], place)
+    return statistic(word, values, extra)
+
+
+def over_parts(first: Name, tree: Call, place: Place) -> bool:
+    """Whether an aggregate speaks of a figure's parts or periods rather than of plain numbers."""
+    if first.path[0] == "x" and len(first.path) == 1 and len(tree.arguments) == 1:
+        return True
+    if len(first.path) != 1 or first.path[0] not in place.world.scheme.figures:
+        return False
+    if len(tree.arguments) == 1:
+        return True
+    second = tree.arguments[1]
+    if isinstance(second, Name) and second.path in {("month",), ("quarter",), ("half",)}:
+        return True
+    return bool(place.world.scheme.figures[first.path[0]].get("parts"))
+
+
+def aggregate(word: str, first: Name, tree: Call, place: Place) -> Value:
+    """Over the parts that were reported, or over the months of the period."""
+    world = place.world
+    code = first.path[0]
+    if code == "x":
+        assert place.node is not None
+        code = figure_path(world, place.node)[0]
+    period = world.period(first.period, place)
+    second = tree.arguments[1] if len(tree.arguments) > 1 else None
+    if isinstance(second, Name) and second.path in {("month",), ("quarter",), ("half",)}:
+        spans = periods.inside(period, second.path[0])
+        values = [world.figure(place, code, "", span) for span in spans]
+        return worst(*values) or statistic(word, values)
+    parts = [world.figure(place, code, part, period) for part in world.scheme.figures[code].get("parts", {})]
+    reported = [value for value in parts if not isinstance(value, Gap)]
+    if second is not None:
+        return statistic(word, [evaluate(second, replace(place, it=value)) for value in reported])
+    return statistic(word, list(reported))
+
+
+def lazy_if(tree: Call, place: Place) -> Value:
+    condition = evaluate(tree.arguments[0], place)
+    if isinstance(condition, Gap):
+        return condition
+    return evaluate(tree.arguments[1 if condition else 2], place)
+
+
+def lazy_otherwise(tree: Call, place: Place) -> Value:
+    value = evaluate(tree.arguments[0], place)
+    return evaluate(tree.arguments[1], place) if isinstance(value, Gap) else value
+
+
+def lazy_target(tree: Call, place: Place) -> Value:
+    named = tree.arguments[0]
+    assert isinstance(named, Name)
+    where = place.part or place
+    path = named.path
+    if path == ("x",):
+        assert where.node is not None
+        path = figure_path(place.world, where.node)
+    kind = "base" if tree.path == ("base",) else "target"
+    if len(tree.arguments) > 1:
+        word = tree.arguments[1]
+        assert isinstance(word, Word)
+        kind = word.text
+    return place.world.target(where, path[0], kind, place.world.period(named.period, place))
+
+
+def lazy_at(tree: Call, place: Place) -> Value:
+    unit = evaluate(tree.arguments[0], place)
+    if isinstance(unit, Gap):
+        return unit
+    return evaluate(tree.arguments[1], place.at(str(unit)))
+
+
+def lazy_node(tree: Call, place: Place) -> Value:
+    world, part = place.world, tree.arguments[0]
+    assert isinstance(part, Part)
+    word = tree.path[0]
+    if word == "grade":
+        return world.grade(place.paper, part.code, place.unit, world.period(part.period, place))
+    paper = world.scheme.papers[part.paper] if part.paper else place.paper
+    period = world.period(part.period, place)
+    reader = {"score": world.score, "rate": world.rate, "rank": world.node_rank}[word]
+    world.reads(place, paper, part.code, period, part.period)
+    return reader(paper, part.code, place.unit, period)
+
+
+LAZY: dict[str, Callable[[Call, Place], Value]] = {
+    "if": lazy_if,
+    "otherwise": lazy_otherwise,
+    "is_missing": lambda tree, place: evaluate(tree.arguments[0], place) is MISSING,
+    "is_na": lambda tree, place: evaluate(tree.arguments[0], place) is NA,
+    "target": lazy_target,
+    "base": lazy_target,
+    "at": lazy_at,
+    "score": lazy_node,
+    "rate": lazy_node,
+    "rank": lazy_node,
+    "grade": lazy_node,
+    "figure": lambda tree, place: evaluate(tree.arguments[0], replace(place, local=None)),
+}
+
+
+def days(first: Value, last: Value) -> Value:
+    if not isinstance(first, date) or not isinstance(last, date):
+        raise WrongScheme("days() asks for two dates")
+    return Fraction((last - first).days)
+
+
+PLAIN: dict[str, Callable[..., Value]] = {
+    "min": lambda *values: min(as_number(v) for v in values),
+    "max": lambda *values: max(as_number(v) for v in values),
+    "abs": lambda value: abs(as_number(value)),
+    "floor": lambda value: numbers.floor(as_number(value)),
+    "ceil": lambda value: numbers.ceil(as_number(value)),
+    "clamp": lambda value, low, high: max(as_number(low), min(as_number(high), as_number(value))),
+    "round": lambda value, decimals=Fraction(0): numbers.half_up(as_number(value), int(decimals)),
+    "days": days,
+    "ln": lambda value: numbers.logarithm(as_number(value)),
+    "exp": lambda value: numbers.exponential(as_number(value)),
+    "sqrt": lambda value: numbers.power(as_number(value), Fraction(1, 2)),
+    "power": lambda base, exponent: numbers.power(as_number(base), as_number(exponent)),
+}
+__all__ = ["STATISTICS", "Place", "WrongScheme", "as_number", "count", "evaluate", "number"]

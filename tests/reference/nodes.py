@@ -1,0 +1,330 @@
+"""How a node gets its points: leaves, rows, periods, compositions."""
+
+# ruff: noqa: PLR0911 - a language is a list of cases, each with its answer
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from . import methods, periods
+from .asked import Asked, sure
+from .compositions import ZERO, Points, composition, folded, node_of, parts, times
+from .evaluate import Place, evaluate, number
+from .expressions import Number, tree_of
+from .numbers import MISSING, NA, UNDEFINED, Gap, half_up
+from .scheme import Node
+
+
+def decimals(place: Place) -> int | None:
+    """The decimals of its own rounding; a composition or a leaf without full marks has none unless said."""
+    node = node_of(place)
+    if "round" in node.keys:
+        return None if node.keys["round"] == "none" else int(node.keys["round"])
+    if not node.composed and "full" in node.keys:
+        return place.paper.round.get("leaf")
+    return None
+
+
+def full(place: Place) -> Points | None:
+    """Declared full marks, else what the parts' come to."""
+    node = node_of(place)
+    if "full" in node.keys:
+        return number(tree_of(node.keys["full"]), replace(place, node=Node(node.code, {})))
+    if not node.composed or node.get("compose") == "formula":
+        return None
+    found: list[tuple[Fraction, Fraction]] = []
+    for part in parts(place):
+        if isinstance(part.full, Fraction):
+            found.append((part.weight, part.full))
+    if not found:
+        return None
+    kind = node.get("compose")
+    if kind in ("sum", "rescale"):
+        return sum((f for _, f in found), ZERO)
+    if kind == "weighted":
+        return sum((w * f for w, f in found if w > 0), ZERO)
+    if len({f for _, f in found}) == 1:
+        return found[0][1]
+    return None
+
+
+def bound(place: Place, key: str) -> Points | None:
+    """`not_below` and `not_above`: what is said, else 0 and full marks for a leaf that has them."""
+    node = node_of(place)
+    whole = place.world.full(place)
+    if key in node.keys:
+        if node.keys[key] == "none":
+            return None
+        tree = tree_of(node.keys[key])
+        value = number(tree, place)
+        if isinstance(tree, Number) and tree.percent and isinstance(whole, Fraction):
+            value = tree.value * whole
+    elif node.composed or whole is None:
+        return None
+    elif key == "not_below":
+        return ZERO
+    elif "over" in node.keys and "most" not in node.keys["over"]:
+        return None
+    else:
+        value = whole
+        if "over" in node.keys and isinstance(whole, Fraction):
+            value = whole + Asked(place, node.keys).points(node.keys["over"]["most"])
+    factor = times(place)
+    if key == "not_above" and isinstance(value, Fraction) and isinstance(factor, Fraction):
+        return value * factor
+    return value
+
+
+def bounded(points: Points, place: Place) -> Points:
+    """Within the bounds, and rounded."""
+    if isinstance(points, Gap):
+        return points
+    low, high = bound(place, "not_below"), bound(place, "not_above")
+    if isinstance(low, Gap) or isinstance(high, Gap):
+        return low if isinstance(low, Gap) else MISSING
+    if high is not None:
+        points = min(points, high)
+    if low is not None:
+        points = max(points, low)
+    places = decimals(place)
+    return points if places is None else half_up(points, places)
+
+
+def ruled(rule: Any, place: Place) -> Points:
+    """Points that a rule names: full, zero, missing, not_applicable, or an expression."""
+    if rule == "full":
+        whole, factor = place.world.full(place), times(place)
+        if isinstance(whole, Fraction) and isinstance(factor, Fraction):
+            return bounded(whole * factor, place)
+        return MISSING
+    if rule == "zero":
+        return ZERO
+    if rule in ("missing", "refuse"):
+        return MISSING
+    if rule in ("not_applicable", "redistribute"):
+        return NA
+    return bounded(Asked(place, {}).points(rule), place) if not gap(rule, place) else MISSING
+
+
+def gap(rule: Any, place: Place) -> bool:
+    return isinstance(evaluate(tree_of(rule), place), Gap)
+
+
+def score(place: Place) -> Points:
+    """The points of a node with all its rules."""
+    node, world = node_of(place), place.world
+    for veto in world.vetoed(place.paper, place.unit, place.period) if place.paper.vetoes else ():
+        if veto.get("zero") == node.code:
+            return ZERO
+    if "across" in node.keys:
+        return across(place)
+    return single(place)
+
+
+def single(place: Place) -> Points:
+    """The points in one period, after the rules for missing and not applicable."""
+    node, world = node_of(place), place.world
+    value = world.raw(place.paper, node.code, place.unit, place.period)
+    if value is MISSING and not node.composed:
+        return missing(node.get("missing", "refuse"), place)
+    if value is NA:
+        return not_applicable(node.get("not_applicable", "redistribute"), place)
+    return value
+
+
+def missing(rule: Any, place: Place) -> Points:
+    node, world = node_of(place), place.world
+    if rule == "last_period":
+        return world.score(place.paper, node.code, place.unit, periods.previous(place.period))
+    if rule in ("group_min", "group_mean"):
+        return of_group(rule, place)
+    return ruled(rule, place)
+
+
+def not_applicable(rule: Any, place: Place) -> Points:
+    if rule == "group_mean":
+        return of_group(rule, place)
+    if rule == "own_rate":
+        return own_rate(place)
+    return ruled(rule, place)
+
+
+def of_group(rule: str, place: Place) -> Points:
+    """The mean or the least of the group's rounded points, rounded."""
+    node, world = node_of(place), place.world
+    members = [u for u in world.group(place, []) if u != place.unit]
+    found = [world.raw(place.paper, node.code, u, place.period) for u in members]
+    points = [v for v in found if isinstance(v, Fraction)]
+    if not points:
+        return MISSING
+    value = min(points) if rule == "group_min" else sum(points, ZERO) / len(points)
+    return bounded(value, place)
+
+
+def own_rate(place: Place) -> Points:
+    """Full marks times the rate of the siblings that apply."""
+    node, world = node_of(place), place.world
+    whole = world.full(place)
+    if node.parent is None or not isinstance(whole, Fraction):
+        return MISSING
+    top = bottom = ZERO
+    for part in parts(world.place(place.paper, node.parent, place.unit, place.period)):
+        if part.code == node.code or not isinstance(part.full, Fraction):
+            continue
+        value = part.value
+        if value is MISSING:
+            return MISSING
+        if isinstance(value, Fraction):
+            top, bottom = top + value, bottom + part.full
+    return bounded(whole * top / bottom, place) if bottom else MISSING
+
+
+def raw(place: Place) -> Points:
+    """The points before those rules, in the place's period."""
+    node = node_of(place)
+    if "rows" in node.keys:
+        return by_rows(place)
+    if "applies" in node.keys:
+        applies = evaluate(tree_of(node.keys["applies"]), place)
+        if isinstance(applies, Gap):
+            return applies
+        if applies is False:
+            return NA
+    return gated(place)
+
+
+def gated(place: Place) -> Points:
+    """Gate, method or composition, what joins, bounds and rounding."""
+    node = node_of(place)
+    if "only_if" in node.keys:
+        holds = evaluate(tree_of(node.keys["only_if"]), place)
+        if isinstance(holds, Gap):
+            return holds
+        if holds is False:
+            return bounded(Asked(place, {}).points(node.get("otherwise", 0)), place)
+    value = before_bounds(place)
+    if value is UNDEFINED:
+        return ruled(node.get("undefined", "missing"), place)
+    return bounded(value, place) if not isinstance(value, Gap) else world_gap(value)
+
+
+def world_gap(value: Gap) -> Gap:
+    return MISSING if value is UNDEFINED else value
+
+
+def before_bounds(place: Place) -> Points:
+    """The points as the method or composition gives them, with what joins."""
+    node, world = node_of(place), place.world
+    value = composition(place) if node.composed else leaf(place)
+    if isinstance(value, Gap):
+        return value
+    factor = times(place)
+    if isinstance(factor, Gap):
+        return factor
+    value *= factor
+    for other in place.paper.nodes.values():
+        if other.get("excess_to") == node.code:
+            value += excess(world.place(place.paper, other.code, place.unit, place.period))
+    for code, adjustment in place.paper.adjustments.items():
+        if adjustment.get("to") == node.code:
+            points = world.adjustment(place.paper, code, place.unit, place.period)
+            if isinstance(points, Gap):
+                return points
+            value += points if adjustment.get("kind", "bonus") == "bonus" else -points
+    return value
+
+
+def excess(place: Place) -> Fraction:
+    """What a node earned above its upper bound."""
+    value, high = before_bounds(place), bound(place, "not_above")
+    if isinstance(value, Fraction) and isinstance(high, Fraction):
+        return max(ZERO, value - high)
+    return ZERO
+
+
+def leaf(place: Place) -> Points:
+    node = node_of(place)
+    method = node.get("method", "formula" if "formula" in node.keys else "given")
+    return methods.apply(method, Asked(place, node.keys))
+
+
+def row_points(place: Place) -> list[tuple[dict[str, Any], Points]]:
+    """Each row with its points, bounded and rounded; rows that do not apply are not applicable."""
+    node, world = node_of(place), place.world
+    out: list[tuple[dict[str, Any], Points]] = []
+    for line in world.rows(place, node.keys["rows"]):
+        asked = replace(place, row=line)
+        applies = evaluate(tree_of(node.get("applies", True)), asked)
+        if isinstance(applies, Gap):
+            out.append((line, applies))
+        elif applies is False:
+            out.append((line, NA))
+        else:
+            out.append((line, gated(asked)))
+    return out
+
+
+def by_rows(place: Place) -> Points:
+    """Scored once a row, then folded, bounded and rounded again."""
+    lines = row_points(place)
+    if not lines or any(points is MISSING for _, points in lines):
+        return MISSING
+    counted = [(line, points) for line, points in lines if isinstance(points, Fraction)]
+    if not counted:
+        return NA
+    points = [p for _, p in counted]
+    fold = node_of(place).get("fold", "sum")
+    if isinstance(fold, dict) and "weighted" in fold:
+        weights = [line[fold["weighted"]] for line, _ in counted]
+        if any(not isinstance(w, Fraction) for w in weights):
+            return MISSING
+        whole = sum(weights, ZERO)
+        if whole == 0:
+            return ruled(node_of(place).get("undefined", "missing"), place)
+        return bounded(sum((w * p for w, p in zip(weights, points, strict=True)), ZERO) / whole, place)
+    if isinstance(fold, dict):
+        points, fold = sorted(points, reverse=True)[: int(fold["best"])], "sum"
+    return bounded(folded(fold, points), place)
+
+
+def spans(place: Place) -> list[str]:
+    """The periods a node is scored in."""
+    raw = node_of(place).get("across")
+    if raw is None:
+        return [place.period]
+    if raw in ("month", "quarter", "half"):
+        return periods.inside(place.period, str(raw))
+    return [place.world.period(name, place) for name in raw]
+
+
+def across(place: Place) -> Points:
+    """Scored in each period, then folded."""
+    node = node_of(place)
+    fold = node.get("fold", "mean")
+    points: list[tuple[Fraction, Fraction]] = []
+    listed = spans(place)
+    for span in listed:
+        asked = replace(place, period=span)
+        value = single(asked)
+        if value is MISSING:
+            return MISSING
+        weight = Fraction(1)
+        if isinstance(fold, dict):
+            weight = sure(number(tree_of(weight_of(fold, span, place)), place))
+        if isinstance(value, Fraction):
+            points.append((weight, value))
+    if not points:
+        return NA
+    if isinstance(fold, dict):
+        whole = sum((w for w, _ in points), ZERO)
+        return bounded(sum((w * p for w, p in points), ZERO) / whole, place)
+    return bounded(folded(fold, [p for _, p in points]), place)
+
+
+def weight_of(fold: dict[str, Any], span: str, place: Place) -> Any:
+    for name, weight in fold.items():
+        if place.world.period(name, place) == span:
+            return weight
+    return 0

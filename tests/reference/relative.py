@@ -1,0 +1,138 @@
+"""Methods that compare a unit with its peers, and those that count votes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from . import periods
+from .asked import Asked, Short, X, divided, sure
+from .evaluate import as_number, evaluate, number
+from .expressions import tree_of
+from .numbers import MISSING, UNDEFINED, Gap, worst
+from .statistics import deviation, position
+
+
+def efficacy(m: Asked) -> Fraction:
+    x, start = m.x(), m.value("start", 0)
+    found = m.group() if not (m.has("lo") and m.has("hi")) else []
+    lo = m.value("lo") if m.has("lo") else min(found)
+    hi = m.value("hi") if m.has("hi") else max(found)
+    if lo == hi:
+        equal = m.word("equal", "full")
+        return m.w if equal == "full" else Fraction(0) if equal == "zero" else m.points(m.keys["equal"])
+    if m.down:
+        lo, hi = hi, lo
+    share = m.rated((x - lo) / (hi - lo))
+    if m.keys.get("clamped", False) not in (False, "false"):
+        share = max(Fraction(0), min(Fraction(1), share))
+    return m.w * (start + (1 - start) * share)
+
+
+def to_best(m: Asked) -> Fraction:
+    x, found = m.x(), m.group()
+    best = min(found) if m.down else max(found)
+    if best < 0:
+        raise Short(UNDEFINED)
+    return m.w * m.rated(divided(best, x) if m.down else divided(x, best))
+
+
+def to_mean(m: Asked) -> Fraction:
+    x = m.x()
+    which = m.word("mean_of", "group")
+    if which in ("group", "others"):
+        place = m.place
+        members = place.world.group(place, [])
+        if which == "others":
+            members = [unit for unit in members if unit != place.unit]
+        tree = m.x_tree or X
+        values = [v for v in place.world.values(tree, place, members) if not isinstance(v, Gap)]
+        if not values:
+            raise Short(MISSING)
+        mean = sum((as_number(v) for v in values), Fraction(0)) / len(values)
+    else:
+        mean = m.value("mean_of")
+    distance = (mean - x if m.down else x - mean) / m.value("each", 1)
+    return m.points(m.keys.get("at_mean", 0)) + m.points(m.keys["rate"]) * distance
+
+
+def rank_line(m: Asked) -> Fraction:
+    rank, n = m.rank(), len(m.group())
+    first = m.points(m.keys.get("first_gets", "100%"))
+    if n == 1:
+        return m.points(m.keys["alone"]) if m.has("alone") else first
+    return first - (rank - 1) * (first - m.points(m.keys["last_gets"])) / (n - 1)
+
+
+def rank_table(m: Asked) -> Fraction:
+    ties, x, found = m.word("ties", "competition"), m.x(), m.group()
+    rank = position(x, found, ties, up=m.down)
+    table, from_end = m.keys.get("table", []), m.keys.get("from_end", [])
+    if rank <= len(table):
+        return m.points(table[int(rank) - 1])
+    back = position(x, found, ties, up=not m.down)
+    if back <= len(from_end):
+        return m.points(from_end[int(back) - 1])
+    return m.points(m.keys.get("rest", 0))
+
+
+def rank_gain(m: Asked) -> Fraction:
+    place = m.place
+    earlier = replace(place, period=periods.last_year(place.period))
+    tree = m.x_tree or X
+    found = place.world.values(tree, earlier, place.world.group(place, []))
+    numbers = [as_number(v) for v in found if not isinstance(v, Gap)]
+    before = position(sure(evaluate(tree, earlier)), numbers, m.word("ties", "competition"), up=m.down)
+    return m.points(m.keys["rate"]) * (before - m.rank())
+
+
+def share(m: Asked) -> Fraction:
+    x, found = m.x(), m.group()
+    divided(x, sum(found, Fraction(0)))
+    return m.w * divided(x, max(found))
+
+
+def z(m: Asked) -> Fraction:
+    x, found = m.x(), m.group()
+    spread = deviation(found, m.word("sd", "sample") == "population")
+    distance = divided(x - sum(found, Fraction(0)) / len(found), sure(spread))
+    return m.points(m.keys["mean"]) + m.points(m.keys["spread"]) * (-distance if m.down else distance)
+
+
+def ballots(m: Asked) -> Fraction:
+    values, left_out = m.keys["values"], m.keys.get("leave_out", [])
+    counted = {part: m.part(part) for part in values if part not in left_out}
+    if gap := worst(*counted.values()):
+        raise Short(gap)
+    if m.has("turnout"):
+        cast = [m.part(part) for part in m.parts()]
+        cast_sum = sum((as_number(v) for v in cast if not isinstance(v, Gap)), Fraction(0))
+        if divided(cast_sum, m.value("issued")) < m.value("turnout"):
+            raise Short(MISSING)
+    top = sum(
+        (sure(number(tree_of(values[part]), m.place)) * as_number(n) for part, n in counted.items()),
+        Fraction(0),
+    )
+    whole = sum((as_number(n) for n in counted.values()), Fraction(0))
+    return m.w * m.rated(divided(top, whole))
+
+
+def raters(m: Asked) -> Fraction:
+    top = weights = Fraction(0)
+    for group in m.keys["classes"].values():
+        scores = [v for v in (m.part(rater) for rater in group["of"]) if not isinstance(v, Gap)]
+        if m.has("leave_out"):
+            tree = tree_of(m.keys["leave_out"])
+            scores = [v for v in scores if evaluate(tree, replace(m.place, it=v)) is not True]
+        found = sorted(as_number(v) for v in scores)
+        trim = m.keys.get("trim")
+        if trim is not None and len(found) > int(trim["above"]):
+            each = int(trim.get("each", 1))
+            found = found[each : len(found) - each]
+        if found:
+            weight = sure(number(tree_of(group["weight"]), m.place))
+            top += weight * sum(found, Fraction(0)) / len(found)
+            weights += weight
+    if weights == 0:
+        raise Short(MISSING)
+    return top / weights

@@ -1,0 +1,278 @@
+"""Ranks and grades: circles, ties, bands, quotas and their edges, what comes after quotas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from . import numbers
+from .absolute import LIMITS, in_band
+from .asked import sure
+from .evaluate import Place, evaluate, number
+from .expressions import Number, node_reference, tree_of
+from .numbers import Gap, Value, half_up
+from .scheme import Paper
+
+if TYPE_CHECKING:
+    from .world import World
+
+LOWEST = (0, Fraction(0))
+
+
+@dataclass
+class Standing:
+    """One unit in one result."""
+
+    unit: str
+    place: Place
+    total: Fraction | Gap
+    apart: bool = False
+    rank: Fraction | None = None
+    grade: str = ""
+    vetoes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def total_of(world: World, paper: Paper, code: str, unit: str, period: str) -> Fraction | Gap:
+    """The points that are ranked, as rounded."""
+    value = world.score(paper, code, unit, period)
+    decimals = paper.nodes[code].get("round", paper.round.get("total"))
+    if isinstance(value, Gap) or decimals in (None, "none"):
+        return value
+    return half_up(value, int(decimals))
+
+
+def standings(world: World, paper: Paper, code: str, period: str) -> dict[str, Standing]:
+    """Every unit's rank and grade by a result."""
+    result = paper.results.get(code, {})
+    totals = paper.totals(world.scheme.periods)
+    own_total = totals.get(period, totals.get(paper.period, next(iter(totals.values()))))
+    by = result.get("by", own_total)
+    if period != paper.period and by == totals.get(paper.period):
+        by = own_total
+    within = result.get("within", [])
+    within = [within] if isinstance(within, str) else within
+    circles: dict[tuple[Value, ...], list[Standing]] = {}
+    for unit in world.units(paper):
+        place = Place(world, paper, unit, period)
+        if "if" in result and evaluate(tree_of(result["if"]), place) is not True:
+            continue
+        one = Standing(unit, place, total_of(world, paper, by, unit, period))
+        one.apart = "apart" in result and truth(evaluate(tree_of(result["apart"]), place))
+        one.vetoes = world.vetoed(paper, unit, period)
+        circles.setdefault(tuple(world.attribute(place, name) for name in within), []).append(one)
+    for circle in circles.values():
+        rank(circle, result)
+    if period == paper.period and "bands" in result:
+        quotas = pooled(list(circles.values()), result)
+        for k, circle in enumerate(circles.values()):
+            grade(circle, result, quotas[k])
+    return {one.unit: one for circle in circles.values() for one in circle}
+
+
+def truth(value: Value) -> bool:
+    """Whether a condition or a 1 in groups.csv holds."""
+    return value is True or (isinstance(value, Fraction) and value != 0)
+
+
+def chain(one: Standing, names: list[str]) -> tuple[tuple[int, Fraction], ...]:
+    """What decides between equal totals, in order; a gap comes last."""
+    out = []
+    for text in names:
+        reference = (
+            node_reference(text)
+            if text.replace("@", "").replace("/", "").replace("_", "").isalnum()
+            else None
+        )
+        world, paper = one.place.world, one.place.paper
+        value: Value
+        if reference is not None and reference.paper is None and reference.code in paper.adjustments:
+            value = world.adjustment(paper, reference.code, one.unit, one.place.period)
+        elif reference is not None and (reference.paper or reference.code in paper.nodes):
+            other = world.scheme.papers[reference.paper] if reference.paper else paper
+            period = world.period(reference.period, one.place)
+            value = world.score(other, reference.code, one.unit, period)
+        else:
+            value = number(tree_of(text), one.place)
+        out.append((1, value) if isinstance(value, Fraction) else LOWEST)
+    return tuple(out)
+
+
+def rank(circle: list[Standing], result: dict[str, Any]) -> None:
+    """Ranks of those who have a total and are not listed apart."""
+    names = listed(result.get("break", []))
+    keyed = [(one, (one.total, chain(one, names))) for one in circle if isinstance(one.total, Fraction)]
+    keyed = [(one, key) for one, key in keyed if not one.apart]
+    ties = result.get("ties", "competition")
+    for k, (one, key) in enumerate(keyed):
+        better = [other for _, other in keyed if other > key]
+        equal = [j for j, (_, other) in enumerate(keyed) if other == key]
+        if ties == "dense":
+            one.rank = Fraction(len(set(better)) + 1)
+        elif ties == "average":
+            one.rank = len(better) + Fraction(len(equal) + 1, 2)
+        elif ties == "ordinal":
+            one.rank = Fraction(len(better) + 1 + equal.index(k))
+        else:
+            one.rank = Fraction(len(better) + 1)
+
+
+def listed(raw: Any) -> list[str]:
+    return [raw] if isinstance(raw, str) else list(raw)
+
+
+def holds(one: Standing, band: dict[str, Any]) -> bool:
+    """Whether a unit meets a band's own conditions: limits, `if`, ranks."""
+    if not isinstance(one.total, Fraction):
+        return False
+    total = one.total
+    if "round_first" in band:
+        total = half_up(total, int(band["round_first"]))
+    edges = {key: sure(number(tree_of(band[key]), one.place)) for key in LIMITS if key in band}
+    if not in_band(total, edges):
+        return False
+    if "if" in band and evaluate(tree_of(band["if"]), one.place) is not True:
+        return False
+    if "rank_from" in band and (one.rank is None or one.rank < band["rank_from"]):
+        return False
+    return not ("rank_to" in band and (one.rank is None or one.rank > band["rank_to"]))
+
+
+def barred(one: Standing, grades: list[str], grade: str) -> bool:
+    """Whether a veto keeps a unit from a grade."""
+    for veto in one.vetoes:
+        if grade in veto.get("bars", []):
+            return True
+        if "at_most" in veto and grades.index(grade) < grades.index(veto["at_most"]):
+            return True
+        if "grade" in veto and grade != veto["grade"]:
+            return True
+    return False
+
+
+def rounded(value: Fraction, band: dict[str, Any]) -> int:
+    """A quota as whole places."""
+    way = band.get("round", "down")
+    whole = {"down": numbers.floor, "up": numbers.ceil}.get(way, lambda v: half_up(v, 0))(value)
+    return max(int(whole), 1) if band.get("at_least_one") else int(whole)
+
+
+def exact_quota(circle: list[Standing], band: dict[str, Any], eligible: int) -> Fraction:
+    """A quota before rounding."""
+    size = sum(1 for one in circle if not one.apart)
+    if band.get("of") == "eligible":
+        size = eligible
+    if not circle:
+        return Fraction(0)
+    tree = tree_of(band["most"])
+    value = sure(number(tree, circle[0].place))
+    return value * size if (isinstance(tree, Number) and tree.percent) or is_ratio(band["most"]) else value
+
+
+def is_ratio(raw: object) -> bool:
+    return isinstance(raw, str) and bool(numbers.RATIO.match(raw))
+
+
+def pooled(circles: list[list[Standing]], result: dict[str, Any]) -> list[dict[int, int]]:
+    """With `pool` the circles' quotas are summed, rounded once and shared out by largest remainder."""
+    out: list[dict[int, int]] = [{} for _ in circles]
+    if not result.get("pool"):
+        return out
+    for k, band in enumerate(result["bands"]):
+        if "most" not in band:
+            continue
+        shares = [exact_quota(c, band, sum(1 for one in c if holds(one, band))) for c in circles]
+        places = numbers.largest_remainder(shares, rounded(sum(shares, Fraction(0)), band))
+        for j, number_of in enumerate(places):
+            out[j][k] = number_of
+    return out
+
+
+def grade(circle: list[Standing], result: dict[str, Any], pool: dict[int, int]) -> None:
+    """Bands from the best down, quotas with their edge, then vetoes, shifts and promotions."""
+    bands: list[dict[str, Any]] = result["bands"]
+    grades = [band["grade"] for band in bands]
+    edge = result.get("edge", {})
+    given = 0
+    for k, band in enumerate(bands):
+        able = [
+            one
+            for one in circle
+            if not one.grade and holds(one, band) and not barred(one, grades, band["grade"])
+        ]
+        if "most" in band:
+            places = pool.get(k)
+            if places is None:
+                places = rounded(exact_quota(circle, band, len(able)), band)
+            if band.get("with_above"):
+                places = max(0, places - given)
+            able = chosen(
+                [one for one in able if not one.apart], places, edge, listed(result.get("break", []))
+            )
+        for one in able:
+            one.grade = band["grade"]
+        given += len(able)
+    for k, band in enumerate(bands):
+        if "least" in band:
+            from_below(circle, band, grades, k, listed(result.get("break", [])))
+    for one in circle:
+        if isinstance(one.total, Fraction):
+            after(one, result, grades)
+
+
+def chosen(able: list[Standing], places: int, edge: dict[str, Any], tie_break: list[str]) -> list[Standing]:
+    """The best so many; a tie across the line is settled by the edge's chain."""
+    names = tie_break + listed(edge.get("by", []))
+
+    def key(one: Standing) -> tuple[Fraction, Any]:
+        return sure(one.total), chain(one, names)
+
+    able = sorted(able, key=key, reverse=True)
+    if len(able) <= places:
+        return able
+    if places <= 0:
+        return []
+    line = key(able[places - 1])
+    if key(able[places]) != line:
+        return able[:places]
+    if edge.get("still_tied", "none") == "all":
+        return [one for one in able if key(one) >= line]
+    return [one for one in able if key(one) > line]
+
+
+def from_below(
+    circle: list[Standing], band: dict[str, Any], grades: list[str], k: int, tie_break: list[str]
+) -> None:
+    """A grade that at least so many must have, taken from the last rank upwards."""
+    listed_units = [one for one in circle if isinstance(one.total, Fraction) and not one.apart]
+    need = rounded(exact_quota(circle, {**band, "most": band["least"]}, len(listed_units)), band)
+    ordered = sorted(listed_units, key=lambda one: (sure(one.total), chain(one, tie_break)))
+    have = sum(1 for one in ordered if one.grade and grades.index(one.grade) >= k)
+    for one in ordered:
+        if have >= need:
+            break
+        if not one.grade or grades.index(one.grade) < k:
+            one.grade = band["grade"]
+            have += 1
+
+
+def after(one: Standing, result: dict[str, Any], grades: list[str]) -> None:
+    """What comes after quotas."""
+    if not one.grade:
+        return
+    place = one.place
+    position = grades.index(one.grade)
+    for veto in one.vetoes:
+        position += int(veto.get("down", 0))
+    for rule in result.get("shift", []):
+        if evaluate(tree_of(rule["when"]), place) is True:
+            position -= int(sure(number(tree_of(rule["by"]), place)))
+    position = max(0, min(len(grades) - 1, position))
+    one.grade = grades[position]
+    for rule in result.get("promote", []):
+        if evaluate(tree_of(rule["when"]), place) is True and grades.index(rule["to"]) < position:
+            one.grade = rule["to"]
+            position = grades.index(rule["to"])
+    for veto in one.vetoes:
+        if "grade" in veto and not barred(one, grades, veto["grade"]):
+            one.grade = veto["grade"]

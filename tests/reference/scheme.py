@@ -1,0 +1,233 @@
+"""A scheme as the file says it, with `like`, `drop` and inheritance carried out."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from typing import Any
+
+from .expressions import node_reference
+
+METHOD_KEYS = frozenset(
+    [
+        "out_of",
+        "least",
+        "over",
+        "target_zero",
+        "is",
+        "to",
+        "each",
+        "deduct",
+        "steps",
+        "at_target",
+        "rate",
+        "knots",
+        "beyond",
+        "bands",
+        "else",
+        "start",
+        "symmetric",
+        "lo",
+        "hi",
+        "outer_lo",
+        "outer_hi",
+        "cases",
+        "per",
+        "first",
+        "then",
+        "most",
+        "coefficients",
+        "elements",
+        "choices",
+        "equal",
+        "clamped",
+        "at_mean",
+        "mean_of",
+        "step",
+        "ties",
+        "first_gets",
+        "last_gets",
+        "alone",
+        "table",
+        "from_end",
+        "rest",
+        "mean",
+        "spread",
+        "sd",
+        "values",
+        "leave_out",
+        "issued",
+        "turnout",
+        "classes",
+        "trim",
+        "severity",
+        "sheet",
+        "paper",
+        "node",
+        "as",
+        "method",
+        "formula",
+    ]
+)
+
+
+@dataclass(eq=False)
+class Node:
+    """One node of a paper: its keys, and who it belongs to."""
+
+    code: str
+    keys: dict[str, Any]
+    parent: str | None = None
+    parts: list[tuple[str, Any]] = field(default_factory=list)  # (reference, weight or None)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self.keys.get(key, default)
+
+    @property
+    def composed(self) -> bool:
+        return "compose" in self.keys
+
+
+@dataclass(eq=False)
+class Paper:
+    """One paper: who is assessed by it, its nodes, what follows the total."""
+
+    code: str
+    keys: dict[str, Any]
+    nodes: dict[str, Node]
+    round: dict[str, int]
+    period: str
+
+    @property
+    def adjustments(self) -> dict[str, dict[str, Any]]:
+        return dict(self.keys.get("adjustments", {}))
+
+    @property
+    def vetoes(self) -> dict[str, dict[str, Any]]:
+        return dict(self.keys.get("vetoes", {}))
+
+    @property
+    def results(self) -> dict[str, dict[str, Any]]:
+        return dict(self.keys.get("results", {}))
+
+    def totals(self, periods: dict[str, str]) -> dict[str, str]:
+        """What is ranked, by the period's text."""
+        total = self.keys.get("total", next(iter(self.nodes)))
+        if isinstance(total, str):
+            return {self.period: total}
+        return {periods.get(code, code): node for code, node in total.items()}
+
+
+@dataclass(eq=False)
+class Scheme:
+    """The whole file."""
+
+    keys: dict[str, Any]
+    periods: dict[str, str]
+    figures: dict[str, dict[str, Any]]
+    lists: dict[str, dict[str, Any]]
+    methods: dict[str, dict[str, Any]]
+    checks: dict[str, dict[str, Any]]
+    papers: dict[str, Paper]
+
+
+def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Tables key by key; a new method or formula drops the keys of the old one."""
+    old = dict(old)
+    if "method" in new or "formula" in new or "compose" in new:
+        own = METHOD_KEYS | ({"compose", "of", "open", "available"} if "compose" in new else set())
+        custom = set(old.get("_own_keys", ()))
+        old = {key: value for key, value in old.items() if key not in own | custom}
+    for key, value in new.items():
+        if isinstance(value, dict) and isinstance(old.get(key), dict):
+            old[key] = merged(old[key], value)
+        else:
+            old[key] = value
+    return old
+
+
+def resolved(papers: dict[str, dict[str, Any]], code: str) -> dict[str, Any]:
+    """A paper with what it is `like` merged in and what it drops taken out."""
+    keys = dict(papers[code])
+    like, drop = keys.pop("like", None), keys.pop("drop", [])
+    if like is not None:
+        base = resolved(papers, like)
+        keep = {
+            key: {c: v for c, v in value.items() if c not in drop}
+            if key in ("nodes", "adjustments", "vetoes", "results")
+            else value
+            for key, value in base.items()
+        }
+        keys = merged_paper(keep, keys)
+    return keys
+
+
+def merged_paper(base: dict[str, Any], keys: dict[str, Any]) -> dict[str, Any]:
+    """As `merged`, but `total` and the paper's plain keys are replaced whole."""
+    out = dict(base)
+    for key, value in keys.items():
+        if key in ("nodes", "adjustments", "vetoes", "results", "round") and isinstance(out.get(key), dict):
+            out[key] = merged(out[key], value)
+        else:
+            out[key] = value
+    return out
+
+
+def nodes_of(keys: dict[str, Any]) -> dict[str, Node]:
+    """The nodes in file order, each with its parts and parent."""
+    nodes = {code: Node(code, dict(spec)) for code, spec in keys.get("nodes", {}).items()}
+    for node in nodes.values():
+        if not node.composed:
+            continue
+        of = node.get("of")
+        if isinstance(of, dict):
+            node.parts = list(of.items())
+        elif of is not None:
+            node.parts = [(reference, None) for reference in of]
+        else:
+            node.parts = [(n.code, n.get("weight")) for n in nodes.values() if n.get("in") == node.code]
+    for node in nodes.values():
+        if "in" in node.keys:
+            node.parent = node.keys["in"]
+    for node in nodes.values():
+        for reference, _ in node.parts:
+            part = node_reference(reference)
+            if part.paper is None and part.code in nodes and nodes[part.code].parent is None:
+                nodes[part.code].parent = node.code
+    return nodes
+
+
+def inherit(nodes: dict[str, Node]) -> None:
+    """`clause`, `collector`, `group` and `missing` go down the tree."""
+    for node in nodes.values():
+        for key in ("clause", "collector", "group", "missing"):
+            above, seen = nodes.get(node.parent or ""), {node.code}
+            while key not in node.keys and above is not None and above.code not in seen:
+                seen.add(above.code)
+                if key in above.keys:
+                    node.keys[key] = above.keys[key]
+                above = nodes.get(above.parent or "")
+
+
+def read_scheme(text: str) -> Scheme:
+    """The scheme of a TOML text."""
+    raw = tomllib.loads(text)
+    head = raw.get("scheme", {})
+    periods = {code: str(period) for code, period in raw.get("periods", {}).items()}
+    papers = {}
+    for code in raw.get("papers", {}):
+        keys = resolved(raw["papers"], code)
+        nodes = nodes_of(keys)
+        inherit(nodes)
+        own = keys.get("period")
+        period = periods.get(own, own) if own else str(head.get("year", ""))
+        papers[code] = Paper(code, keys, nodes, {**head.get("round", {}), **keys.get("round", {})}, period)
+    return Scheme(
+        keys=head,
+        periods=periods,
+        figures=raw.get("figures", {}),
+        lists=raw.get("lists", {}),
+        methods=raw.get("methods", {}),
+        checks=raw.get("checks", {}),
+        papers=papers,
+    )

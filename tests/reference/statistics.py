@@ -1,0 +1,81 @@
+"""Statistics of a group of values; gaps are skipped."""
+
+# ruff: noqa: PLR0911 - a language is a list of cases, each with its answer
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from .numbers import MISSING, UNDEFINED, Gap, Value, floor, power
+
+
+def numbers_of(values: list[Value]) -> list[Fraction]:
+    """The numbers among values, conditions as 0 and 1."""
+    out = []
+    for value in values:
+        if isinstance(value, bool):
+            out.append(Fraction(int(value)))
+        elif isinstance(value, Fraction):
+            out.append(value)
+    return out
+
+
+def count(values: list[Value]) -> Fraction:
+    """How many hold, of conditions; else how many are there."""
+    return Fraction(sum(1 for value in values if not isinstance(value, Gap) and value is not False))
+
+
+def deviation(found: list[Fraction], population: bool) -> Fraction | Gap:
+    """The standard deviation, exact where it is rational."""
+    spare = 0 if population else 1
+    if len(found) - spare <= 0:
+        return UNDEFINED
+    mean = sum(found, Fraction(0)) / len(found)
+    return power(sum(((v - mean) ** 2 for v in found), Fraction(0)) / (len(found) - spare), Fraction(1, 2))
+
+
+def median(found: list[Fraction]) -> Fraction:
+    """The middle value, or the mean of the two."""
+    ordered = sorted(found)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+STATISTICS = ("min", "max", "mean", "median", "sum", "count", "sd", "nth")
+
+
+def statistic(word: str, values: list[Value], extra: Value | None = None) -> Value:
+    """One statistic; over nothing `count` is 0 and all else missing."""
+    if word == "count":
+        return count(values)
+    found = numbers_of(values)
+    if not found:
+        return MISSING
+    if word == "sum":
+        return sum(found, Fraction(0))
+    if word == "mean":
+        return sum(found, Fraction(0)) / len(found)
+    if word == "min":
+        return min(found)
+    if word == "max":
+        return max(found)
+    if word == "median":
+        return median(found)
+    if word == "sd":
+        return deviation(found, extra == "population")
+    if word == "nth":
+        assert isinstance(extra, Fraction)
+        place = int(floor(extra))
+        return sorted(found, reverse=True)[place - 1] if 1 <= place <= len(found) else MISSING
+    raise LookupError(f"no statistic {word}")
+
+
+def position(own: Fraction, found: list[Fraction], ties: str, *, up: bool = False) -> Fraction:
+    """The rank of a value: 1 is the highest, or with `up` the lowest."""
+    better = [v for v in found if (v < own if up else v > own)]
+    equal = sum(1 for v in found if v == own)
+    if ties == "dense":
+        return Fraction(len(set(better)) + 1)
+    if ties == "average":
+        return Fraction(len(better)) + Fraction(equal + 1, 2)
+    return Fraction(len(better) + 1)
