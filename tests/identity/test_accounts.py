@@ -127,11 +127,11 @@ async def test_roles_can_be_taken_away(engine: AsyncEngine, county: TenantId) ->
     id = await a_person(engine, county)
     async with tenant_session(engine, county) as session:
         await service.amend(
-            session, id, label="王芳", roles=frozenset({Role.LEADER}), unit=None, language="en", at=NOON
+            session, id, label="王芳", roles=frozenset({Role.LEADER}), unit=None, at=NOON
         )
         found = await queries.person_named(session, "wang")
     assert found
-    assert (found.roles, found.language) == ({Role.LEADER}, "en")
+    assert found.roles == {Role.LEADER}
 
 
 @pytest.mark.database

@@ -180,15 +180,14 @@ async def amend(
     label: str,
     roles: frozenset[Role],
     unit: UnitId | None,
-    language: str,
     by: PersonId | None = None,
     at: datetime,
 ) -> None:
-    """Change who somebody is: their name, roles, unit or language.  It opens a closed account again."""
+    """Change who somebody is: their name, roles or unit."""
     await session.execute(
         update(people)
         .where(people.c.tenant_id == session.tenant, people.c.id == id)
-        .values(label=label, unit_id=unit, language=language, active=True)
+        .values(label=label, unit_id=unit)
     )
     await session.execute(
         delete(person_role).where(person_role.c.tenant_id == session.tenant, person_role.c.person_id == id)
@@ -200,7 +199,9 @@ async def amend(
 async def reset(
     session: TenantSession, id: PersonId, password: str, *, by: PersonId | None = None, at: datetime
 ) -> None:
-    """Set somebody's password; whoever was signed in with the old one is signed out.
+    """Set somebody's password, and open the account again if it was closed.
+
+    Whoever was signed in with the old password is signed out.
 
     Raises:
         WeakPassword: it is too short.

@@ -1,0 +1,202 @@
+"""The three lists of a tenant's folder: units.csv, people.csv, history.csv."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from kaocheng import numbers
+from kaocheng.errors import Place
+from kaocheng.i18n import LANGUAGES, _
+from kaocheng.identity.domain import Role
+from kaocheng.numbers import NotANumber
+from kaocheng.tenancy.domain import PastResult
+from kaocheng.tenancy.folder.declared import DeclaredPerson, DeclaredUnit
+from kaocheng.tenancy.folder.files import Line, lines
+from kaocheng.tenancy.folder.mistakes import Mistakes
+
+__all__ = ["Names", "is_code", "read_history", "read_people", "read_units"]
+
+UNITS = ("code", "label", "class", "parent", "ordinal")
+PEOPLE = ("code", "label", "unit", "roles", "language")
+HISTORY = ("period", "unit", "score", "rank", "grade", "invented")
+OF_A_UNIT = (Role.LIAISON, Role.COLLECTOR)
+YES_NO = {"true": True, "false": False, "是": True, "否": False}
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+class Names:
+    """The units a folder declares, found by code or by label."""
+
+    def __init__(self, units: Sequence[DeclaredUnit]) -> None:
+        self._codes = {unit.label: unit.code for unit in units}
+        self._codes |= {unit.code: unit.code for unit in units}
+
+    def code(self, name: str, place: Place, mistakes: Mistakes) -> str | None:
+        """The code of the unit *name* names; an unknown one is a mistake."""
+        if name not in self._codes and (self._codes or not mistakes.found):
+            # A list of units that could not be read at all is mistake enough.
+            mistakes.unknown(place, _("单位"), name, self._codes)
+        return self._codes.get(name)
+
+
+def is_code(written: str) -> bool:
+    """Whether this can be typed as a code: ASCII letters, digits, ``_ . -``, at most 64."""
+    return _CODE.fullmatch(written) is not None
+
+
+def read_units(path: Path, mistakes: Mistakes) -> tuple[DeclaredUnit, ...]:
+    """The units, in the order of their ordinals, else of their lines."""
+    read: list[DeclaredUnit] = []
+    seen = _Seen(mistakes)
+    for line in lines(path, UNITS[:2], None, mistakes):
+        seen.once(line, "code")
+        seen.once(line, "label")
+        ordinal = _whole(line, "ordinal", mistakes)
+        read.append(
+            DeclaredUnit(
+                code=_code(line, mistakes),
+                label=_wanted(line, "label", mistakes),
+                group=line["class"] or None,
+                parent=line["parent"] or None,
+                attributes={k: v for k, v in line.cells.items() if k and v and k not in UNITS},
+                ordinal=len(read) + 1 if ordinal is None else ordinal,
+                place=line.place,
+            )
+        )
+    _check_parents(read, mistakes)
+    return tuple(sorted(read, key=lambda unit: unit.ordinal))
+
+
+def read_people(path: Path, names: Names, mistakes: Mistakes) -> tuple[DeclaredPerson, ...]:
+    """The people, in the order of their lines."""
+    read = []
+    seen = _Seen(mistakes)
+    for line in lines(path, PEOPLE[:4], PEOPLE, mistakes):
+        seen.once(line, "code")
+        roles = frozenset(_roles(line, mistakes))
+        if not line["unit"] and any(role in OF_A_UNIT for role in roles):
+            mistakes.add(line.place, _("{name}的角色要求写明单位(unit)", name=line["label"] or line["code"]))
+        read.append(
+            DeclaredPerson(
+                code=_code(line, mistakes),
+                label=_wanted(line, "label", mistakes),
+                unit=names.code(line["unit"], line.place, mistakes) if line["unit"] else None,
+                roles=roles,
+                language=_language(line, mistakes),
+            )
+        )
+    return tuple(read)
+
+
+def read_history(path: Path, names: Names, invented: bool, mistakes: Mistakes) -> tuple[PastResult, ...]:
+    """Earlier results, in the order of their lines; a line may say that it is invented."""
+    read = []
+    seen: dict[tuple[str, str], int] = {}
+    for line in lines(path, ("period", "unit", "grade"), HISTORY, mistakes):
+        unit = names.code(_wanted(line, "unit", mistakes), line.place, mistakes) or ""
+        key = (_wanted(line, "period", mistakes), unit)
+        if key in seen:
+            mistakes.add(line.place, _("第 {line} 行已有同一单位同一年度的结果", line=seen[key]))
+        seen.setdefault(key, line.place.line)
+        read.append(
+            PastResult(
+                period=key[0],
+                unit=unit,
+                grade=_wanted(line, "grade", mistakes),
+                score=_number(line, "score", mistakes),
+                rank=_whole(line, "rank", mistakes),
+                invented=_yes(line, "invented", invented, mistakes),
+            )
+        )
+    return tuple(read)
+
+
+class _Seen:
+    """Finds what stands twice in a column where each may stand once."""
+
+    def __init__(self, mistakes: Mistakes) -> None:
+        self._mistakes = mistakes
+        self._lines: dict[tuple[str, str], int] = {}
+
+    def once(self, line: Line, column: str) -> None:
+        key = (column, line[column])
+        if line[column] and key in self._lines:
+            self._mistakes.add(
+                line.place,
+                _("“{value}”在第 {line} 行已经有了", value=line[column], line=self._lines[key]),
+            )
+        self._lines.setdefault(key, line.place.line)
+
+
+def _code(line: Line, mistakes: Mistakes) -> str:
+    code = _wanted(line, "code", mistakes)
+    if code and not is_code(code):
+        mistakes.add(line.place, _("代码“{code}”只能用英文字母、数字和 _ . -,最多 64 个字符", code=code))
+    return code
+
+
+def _wanted(line: Line, column: str, mistakes: Mistakes) -> str:
+    if not line[column]:
+        mistakes.add(line.place, _("“{column}”是空的", column=column))
+    return line[column]
+
+
+def _whole(line: Line, column: str, mistakes: Mistakes) -> int | None:
+    number = _number(line, column, mistakes)
+    if number is None:
+        return None
+    if number != int(number) or not 0 < number < 10**6:
+        mistakes.add(line.place, _("“{column}”应为正整数,现为“{value}”", column=column, value=line[column]))
+        return None
+    return int(number)
+
+
+def _number(line: Line, column: str, mistakes: Mistakes) -> Decimal | None:
+    if not line[column]:
+        return None
+    try:
+        return numbers.decimal(line[column])
+    except NotANumber as error:
+        mistakes.add(line.place, str(error))
+        return None
+
+
+def _yes(line: Line, column: str, otherwise: bool, mistakes: Mistakes) -> bool:
+    written = line[column].lower()
+    if written and written not in YES_NO:
+        mistakes.add(line.place, _("“{column}”应写是或否,现为“{value}”", column=column, value=written))
+    return YES_NO.get(written, otherwise)
+
+
+def _roles(line: Line, mistakes: Mistakes) -> Iterator[Role]:
+    for written in filter(None, (part.strip() for part in re.split("[;;]", line["roles"]))):
+        if written in Role.__members__.values():
+            yield Role(written)
+        else:
+            mistakes.unknown(line.place, _("角色"), written, list(Role))
+
+
+def _language(line: Line, mistakes: Mistakes) -> str:
+    language = line["language"] or "zh"
+    if language not in LANGUAGES:
+        mistakes.unknown(line.place, _("语言"), language, LANGUAGES)
+    return language
+
+
+def _check_parents(units: Iterable[DeclaredUnit], mistakes: Mistakes) -> None:
+    above = {unit.code: unit.parent for unit in units}
+    for unit in units:
+        if unit.parent and unit.parent not in above:
+            mistakes.unknown(unit.place, _("上级单位"), unit.parent, above)
+        elif _circles(unit.code, above):
+            mistakes.add(unit.place, _("“{unit}”的上级单位绕了一圈又回到它自己", unit=unit.label))
+
+
+def _circles(code: str, above: Mapping[str, str | None]) -> bool:
+    seen = {code}
+    step = above.get(code)
+    while step and step not in seen:
+        seen.add(step)
+        step = above.get(step)
+    return step == code
