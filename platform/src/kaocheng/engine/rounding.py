@@ -15,12 +15,38 @@ def half_up(value: Fraction, decimals: int) -> Fraction:
     return Fraction(whole if value >= 0 else -whole, scale)
 
 
+EXACT = -1  # decimals of a column that no rule rounds: printed as exactly as a decimal can
+LONGEST = 15  # decimals of a value that no decimal writes exactly
+
+
+def plain(value: Fraction | None) -> str:
+    """*value* as the shortest exact text: a decimal where one exists, else a fraction.
+
+    >>> plain(Fraction(5, 4)), plain(Fraction(1, 3)), plain(None)
+    ('1.25', '1/3', '')
+    """
+    if value is None:
+        return ""
+    below, places = value.denominator, 0
+    while below % 10 == 0:
+        below, places = below // 10, places + 1
+    twos = fives = 0
+    while below % 2 == 0:
+        below, twos = below // 2, twos + 1
+    while below % 5 == 0:
+        below, fives = below // 5, fives + 1
+    return printed(value, places + max(twos, fives)) if below == 1 else str(value)
+
+
 def printed(value: Fraction, decimals: int) -> str:
-    """*value* as it is printed, with exactly *decimals* places.
+    """*value* as it is printed, with exactly *decimals* places (``EXACT``: as it is).
 
     >>> printed(Fraction(1, 3), 2), printed(Fraction(-1, 1000), 2)
     ('0.33', '0.00')
     """
+    if decimals == EXACT:
+        text = plain(value)
+        return text if "/" not in text else printed(value, LONGEST)
     whole = half_up(value, decimals) * 10**decimals
     digits = str(abs(whole.numerator)).rjust(decimals + 1, "0")
     sign = "-" if whole < 0 else ""

@@ -1,0 +1,151 @@
+"""What joins a node from outside its tree: bonuses, deductions, another node's excess; and vetoes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kaocheng.engine.arrays import Exact
+from kaocheng.engine.evaluate import Scope, number, truth
+from kaocheng.engine.inputs import Claim
+from kaocheng.engine.recipe import PaperRule
+from kaocheng.errors import Invalid
+from kaocheng.i18n import _
+from kaocheng.numbers import decimal
+
+if TYPE_CHECKING:
+    from kaocheng.engine.run import Run
+
+Array = np.ndarray[Any, Any]
+Entry = tuple[Fraction, Claim]
+
+
+@dataclass(eq=False)
+class BadClaim(Invalid):
+    """An entry of a bonus, deduction or veto that cannot be counted."""
+
+    unit: str
+    adjustment: str
+    reason: str
+
+    code = "bad_claim"
+
+    def __str__(self) -> str:
+        return _("“{unit}”的“{kind}”:{reason}", unit=self.unit, kind=self.adjustment, reason=self.reason)
+
+
+def joined(run: Run, paper: PaperRule, code: str, period: str) -> Exact:
+    """Everything that joins the node *code*: adjustments with their sign, and excess over full marks."""
+    result = Exact.constant(0)
+    for name, rule in paper.table("adjustments").items():
+        if rule.get("to") == code:
+            amount = adjustment(run, paper, name, period)
+            result = result + (-amount if rule.get("kind") == "deduction" else amount)
+    for node in paper.nodes.values():
+        if node.get("excess_to") == code:
+            result = result + _excess(run, paper, node.code, period)
+    return result
+
+
+def adjustment(run: Run, paper: PaperRule, name: str, period: str) -> Exact:
+    """An adjustment's amount for every unit, after its caps; counted upwards whatever its kind."""
+    amount: Exact = run.once(("adjustment", paper.code, name, period), lambda: _adjustment(run, paper, name, period))
+    return amount
+
+
+def _adjustment(run: Run, paper: PaperRule, name: str, period: str) -> Exact:
+    rule = paper.table("adjustments")[name]
+    here = Scope(run, paper, None, period)
+    if "formula" in rule:
+        return number(str(rule["formula"]), here)
+    entries: dict[int, list[Entry]] = {}
+    for at, claim in run.claims(name, period, run.recipe.own_period(paper)):
+        points = _points(run, rule, name, claim, at)
+        if _in_window(run, rule, name, claim, at):
+            entries.setdefault(at, []).append((points, claim))
+    amounts = [_capped(rule, here, entries.get(i, [])) for i in range(len(run.units))]
+    return Exact.of(amounts)
+
+
+def _points(run: Run, rule: Mapping[str, Any], name: str, claim: Claim, at: int) -> Fraction:
+    if claim.points:
+        return Fraction(decimal(claim.points))
+    levels = rule.get("levels") or {}
+    if claim.level in levels:
+        return Fraction(decimal(str(levels[claim.level])))
+    who = run.units[at].label or run.units[at].code
+    raise BadClaim(who, str(rule.get("label", name)), _("既没有分值,也没有可查的级别“{level}”", level=claim.level))
+
+
+def _in_window(run: Run, rule: Mapping[str, Any], name: str, claim: Claim, at: int) -> bool:
+    window = rule.get("window")
+    if not window:
+        return True
+    if not claim.date:
+        who = run.units[at].label or run.units[at].code
+        raise BadClaim(who, str(rule.get("label", name)), _("规定了起止日期,这一条没有写日期"))
+    return str(window.get("from", "")) <= claim.date <= str(window.get("to", "9999"))
+
+
+def _capped(rule: Mapping[str, Any], here: Scope, entries: Sequence[Entry]) -> Fraction:
+    most = rule.get("most")
+    caps = {k: _constant(v, here) for k, v in most.items()} if isinstance(most, Mapping) else {}
+    if most is not None and not isinstance(most, Mapping):
+        caps = {"unit": _constant(most, here)}
+    listed = [(min(p, caps["entry"]) if "entry" in caps else p, claim) for p, claim in entries]
+    if only := rule.get("highest_only"):
+        listed = _highest(listed, str(only))
+    for kind in ("matter", "category"):
+        if kind in caps:
+            sums: dict[str, Fraction] = {}
+            for points, claim in listed:
+                key = getattr(claim, kind)
+                sums[key] = sums.get(key, Fraction(0)) + points
+            listed = [
+                (min(total, caps[kind]), next(c for _p, c in listed if getattr(c, kind) == key))
+                for key, total in sums.items()
+            ]
+    whole = sum((points for points, _claim in listed), Fraction(0))
+    return min(whole, caps["unit"]) if "unit" in caps else whole
+
+
+def _highest(entries: Sequence[Entry], kind: str) -> list[Entry]:
+    best: dict[str, Entry] = {}
+    for n, (points, claim) in enumerate(entries):
+        key = getattr(claim, kind) or f"\0{n}"  # an entry without a matter stands for itself
+        if key not in best or points > best[key][0]:
+            best[key] = (points, claim)
+    return list(best.values())
+
+
+def _constant(written: Any, here: Scope) -> Fraction:
+    return number(str(written), here).fraction() or Fraction(0)
+
+
+def _excess(run: Run, paper: PaperRule, code: str, period: str) -> Exact:
+    from kaocheng.engine import compose, nodes
+
+    node = paper.nodes[code]
+    here = run.scope(paper, node, period)
+    if node.composed:
+        free = compose.composed(run, paper, node, period) + joined(run, paper, code, period)
+    else:
+        free = nodes.leaf(run, here, bound=False)
+    over = free - nodes.bounded(run, here, free)
+    return over.put(np.where(over.state == 0, 0, 0).astype(np.uint8)) if np.any(over.state) else over
+
+
+def vetoed(run: Run, paper: PaperRule, code: str, period: str) -> Array:
+    """Whom a veto strikes: those reported, or those for whom its condition holds."""
+    rule = paper.table("vetoes")[code]
+    struck = np.zeros(len(run.units), bool)
+    for at, _claim in run.claims(code, period, run.recipe.own_period(paper)):
+        struck[at] = True
+    if "when" in rule:
+        held = truth(str(rule["when"]), Scope(run, paper, None, period)).holds
+        struck = struck | np.broadcast_to(held, struck.shape)
+    return struck & run.members(paper)

@@ -1,0 +1,415 @@
+"""The one array type of the engine: exact rationals for many units at once, with the state of each.
+
+A decimal is a scaled integer held in float64, which stays exact while every intermediate integer is
+below 2⁵³; each operation checks that bound and, where it does not hold, goes on in Python integers.
+Missing, not applicable and undefined stand in a byte array beside the numbers, never in a number.
+
+Shapes: one axis, the units (or the rows of a list), in the evaluator's order; a constant has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "LIMIT",
+    "MISSING",
+    "NA",
+    "OK",
+    "UNDEFINED",
+    "Exact",
+    "Truth",
+    "Words",
+    "choose",
+    "exact",
+    "larger",
+    "smaller",
+    "total",
+]
+
+Array = np.ndarray[Any, Any]
+LIMIT = 2**53  # integers up to here are exact in float64
+ROUNDING_LIMIT = 2**51  # one division, then one floor, is exact below it (docs/engine.md)
+
+# In the order of precedence when two values meet: not applicable beats missing beats undefined.
+OK, UNDEFINED, MISSING, NA = range(4)
+_FINE = np.zeros((), np.uint8)
+
+
+def _integers(n: Array) -> Array:
+    return n if n.dtype == object else n.astype(np.int64).astype(object)
+
+
+def _largest(n: Array) -> int:
+    if not n.size:
+        return 0
+    return int(max(map(abs, n.flat))) if n.dtype == object else int(np.abs(n).max())
+
+
+class Exact:
+    """Rationals ``n / d`` with a state each.
+
+    ``n``: float64 holding integers below 2⁵³, or object holding Python integers.  ``d``: one positive
+    ``int`` for all, or an array of positive integers.  ``top``: a bound on ``|n|``.  Where the state is
+    not ``OK`` the number is meaningless (kept 0 / 1).
+    """
+
+    __slots__ = ("d", "n", "state", "top")
+    __array_ufunc__ = None
+
+    def __init__(self, n: Array, d: int | Array = 1, state: Array = _FINE, top: int | None = None) -> None:
+        self.n = n
+        self.d = d
+        self.state = state
+        self.top = _largest(n) if top is None else top
+
+    # -- making ------------------------------------------------------------------------------------
+
+    @classmethod
+    def constant(cls, value: Fraction | int) -> Exact:
+        """One value for everybody; broadcasts."""
+        value = Fraction(value)
+        n = np.array(float(value.numerator)) if abs(value.numerator) < LIMIT else _object(value.numerator)
+        return cls(n, value.denominator, top=abs(value.numerator))
+
+    @classmethod
+    def of(cls, values: Sequence[Fraction | int | None], states: Array | None = None) -> Exact:
+        """One value each; ``None`` is missing unless *states* says otherwise."""
+        d = lcm(*{v.denominator for v in values if v is not None}) if values else 1
+        whole = [0 if v is None else v.numerator * (d // v.denominator) for v in values]
+        top = max(map(abs, whole), default=0)
+        n = np.array(whole, dtype=float if top < LIMIT else object)
+        if states is None:
+            states = np.fromiter((MISSING if v is None else OK for v in values), np.uint8, len(values))
+        return cls(n, d, states, top)
+
+    @classmethod
+    def nothing(cls, state: int, length: int | None = None) -> Exact:
+        """A value that is missing (or not applicable, or undefined) for everybody."""
+        shape = () if length is None else (length,)
+        return cls(np.zeros(shape), 1, np.full(shape, state, np.uint8), 0)
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The common shape of number and state."""
+        return np.broadcast_shapes(self.n.shape, self.state.shape, np.shape(self.d))
+
+    def fraction(self, at: int = 0) -> Fraction | None:
+        """The value of one unit, ``None`` unless its state is OK."""
+        if int(self.state if not self.state.shape else self.state[at]) != OK:
+            return None
+        n = self.n.item() if not self.n.shape else self.n[at]
+        d = self.d if isinstance(self.d, int) else (self.d.item() if not self.d.shape else self.d[at])
+        return Fraction(int(n), int(d))
+
+    def spread(self, length: int) -> Exact:
+        """The same values with one element a unit."""
+        shape = (length,)
+        d = self.d if isinstance(self.d, int) else np.broadcast_to(self.d, shape)
+        return Exact(np.broadcast_to(self.n, shape), d, np.broadcast_to(self.state, shape), self.top)
+
+    def take(self, index: Array) -> Exact:
+        """The values at *index*: a row's unit, a unit's parent."""
+        if not self.shape:
+            return self
+        whole = self.spread(self.shape[0])
+        d = whole.d if isinstance(whole.d, int) else whole.d[index]
+        return Exact(whole.n[index], d, whole.state[index], self.top)
+
+    def put(self, state: Array) -> Exact:
+        """The same numbers under another *state*."""
+        return Exact(self.n, self.d, state, self.top)
+
+    def lean(self) -> Exact:
+        """Lowest terms, and back to float64 where the integers allow it."""
+        if self.n.dtype != object and (isinstance(self.d, int) or self.d.dtype != object):
+            return self
+        n, d = _integers(self.n), self.d
+        if isinstance(d, int):
+            common = gcd(d, *map(int, n.flat))
+            n, d = n // common, d // common
+        else:
+            n, d = np.broadcast_arrays(n, _integers(d))
+            common = np.gcd(np.abs(n), d)
+            n, d = n // common, d // common
+            if _largest(d) < LIMIT:
+                d = d.astype(float)
+        top = _largest(n)
+        return Exact(n.astype(float) if top < LIMIT else n, d, self.state, top)
+
+    # -- arithmetic --------------------------------------------------------------------------------
+
+    def _with(self, other: Exact) -> Array:
+        if self.state is _FINE:
+            return other.state
+        return self.state if other.state is _FINE else np.maximum(self.state, other.state)
+
+    def __add__(self, other: Exact) -> Exact:
+        a, b, d = _common(self, other)
+        n, top = _plus(*_times(self.n, self.top, a), *_times(other.n, other.top, b))
+        return Exact(n, d, self._with(other), top)
+
+    def __neg__(self) -> Exact:
+        return Exact(-self.n, self.d, self.state, self.top)
+
+    def __sub__(self, other: Exact) -> Exact:
+        return self + (-other)
+
+    def __mul__(self, other: Exact) -> Exact:
+        n, top = _times(self.n, self.top, other.n, other.top)
+        d = _product(self.d, other.d)
+        if isinstance(d, int) and d > 1 and not self.n.shape and not other.n.shape:
+            return _reduced(n, d, self._with(other))
+        return Exact(n, d, self._with(other), top)
+
+    def __truediv__(self, other: Exact) -> Exact:
+        zero = other.n == 0
+        state = self._with(other)
+        if np.any(zero):
+            state = np.where(zero & (state == OK), np.uint8(UNDEFINED), state).astype(np.uint8)
+        sign = np.where(other.n < 0, -1, 1)
+        below = np.where(zero, 1, np.abs(other.n))
+        n, top = _times(self.n * sign, self.top, other.d)
+        if not below.shape:
+            d: int | Array = _product(self.d, int(below))
+            if isinstance(d, int) and not n.shape:
+                return _reduced(n, d, state)
+        else:
+            d = _product(self.d, below)
+        return Exact(n, d, state, top)
+
+    def __abs__(self) -> Exact:
+        return Exact(np.abs(self.n), self.d, self.state, self.top)
+
+    # -- order -------------------------------------------------------------------------------------
+
+    def _beside(self, other: Exact) -> tuple[Array, Array, Array]:
+        a, b, _ = _common(self, other)
+        return _times(self.n, self.top, a)[0], _times(other.n, other.top, b)[0], self._with(other)
+
+    def __lt__(self, other: Exact) -> Truth:
+        a, b, state = self._beside(other)
+        return Truth(_boolean(a < b), state)
+
+    def __le__(self, other: Exact) -> Truth:
+        a, b, state = self._beside(other)
+        return Truth(_boolean(a <= b), state)
+
+    def __gt__(self, other: Exact) -> Truth:
+        return other < self
+
+    def __ge__(self, other: Exact) -> Truth:
+        return other <= self
+
+    def same(self, other: Exact) -> Truth:
+        """Equal, exactly (``==`` stays Python's)."""
+        a, b, state = self._beside(other)
+        return Truth(_boolean(a == b), state)
+
+    # -- steps -------------------------------------------------------------------------------------
+
+    def floor(self) -> Exact:
+        """The largest integer not above, of each."""
+        if isinstance(self.d, int) and self.d == 1:
+            return self
+        if self._small():
+            return Exact(np.floor(self.n / self.d), 1, self.state)
+        return Exact(_integers(self.n) // _whole(self.d), 1, self.state).lean()
+
+    def ceil(self) -> Exact:
+        """The smallest integer not below, of each."""
+        return -((-self).floor())
+
+    def half_up(self, decimals: int) -> Exact:
+        """Rounded to *decimals* places, a tie away from zero."""
+        scale = 10**decimals
+        if isinstance(self.d, int) and scale % self.d == 0:
+            return self
+        n, top = _times(self.n, self.top, scale)
+        sign, size = np.where(n < 0, -1, 1), np.abs(n)
+        if n.dtype != object and _small(top, self.d):
+            whole = np.floor((size + self.d / 2) / self.d)
+        else:
+            d = _whole(self.d)
+            whole = (2 * _integers(size) + d) // (2 * d)
+        return Exact(whole * sign, scale, self.state).lean()
+
+    def _small(self) -> bool:
+        return self.n.dtype != object and _small(self.top, self.d)
+
+
+class Truth:
+    """A condition for each unit, with its state."""
+
+    __slots__ = ("state", "v")
+
+    def __init__(self, v: Array, state: Array = _FINE) -> None:
+        self.v = np.asarray(v, bool)
+        self.state = state
+
+    def __and__(self, other: Truth) -> Truth:
+        """Looks at *other* only where this one holds."""
+        on = self.v & (self.state == OK)
+        return Truth(on & other.v, np.where(on, other.state, self.state).astype(np.uint8))
+
+    def __or__(self, other: Truth) -> Truth:
+        """Looks at *other* only where this one does not hold."""
+        off = ~self.v & (self.state == OK)
+        return Truth(
+            np.where(off, other.v, self.v), np.where(off, other.state, self.state).astype(np.uint8)
+        )
+
+    def __invert__(self) -> Truth:
+        return Truth(~self.v, self.state)
+
+    @property
+    def holds(self) -> Array:
+        """True where it is known to hold."""
+        held: Array = self.v & (self.state == OK)
+        return held
+
+    def take(self, index: Array) -> Truth:
+        """The conditions at *index*."""
+        if not self.v.shape and not self.state.shape:
+            return self
+        shape = np.broadcast_shapes(self.v.shape, self.state.shape)
+        return Truth(np.broadcast_to(self.v, shape)[index], np.broadcast_to(self.state, shape)[index])
+
+
+class Words:
+    """A word for each unit (the kind of zone it lies in), with its state."""
+
+    __slots__ = ("state", "v")
+
+    def __init__(self, v: Array, state: Array = _FINE) -> None:
+        self.v = v
+        self.state = state
+
+    def same(self, other: Words) -> Truth:
+        """The same word."""
+        return Truth(_boolean(self.v == other.v), np.maximum(self.state, other.state))
+
+    def take(self, index: Array) -> Words:
+        """The words at *index*."""
+        return self if not self.v.shape else Words(self.v[index], self.state[index])
+
+
+def exact(value: Exact | Fraction | int) -> Exact:
+    """*value* as an exact array."""
+    return value if isinstance(value, Exact) else Exact.constant(value)
+
+
+def choose(condition: Truth, yes: Exact, no: Exact) -> Exact:
+    """*yes* where the condition holds, *no* where it does not, its own state where that is unknown."""
+    a, b, d = _common(yes, no)
+    if not isinstance(d, int):  # each keeps its own denominator
+        a = b = 1
+        d = _either(condition, _ones(yes.d), _ones(no.d))
+    (m, mt), (n, nt) = _times(yes.n, yes.top, a), _times(no.n, no.top, b)
+    state = np.where(condition.state == OK, np.where(condition.v, yes.state, no.state), condition.state)
+    return Exact(_either(condition, m, n), d, state.astype(np.uint8), max(mt, nt))
+
+
+def smaller(a: Exact, b: Exact) -> Exact:
+    """The smaller of the two, of each."""
+    return choose(a <= b, a, b)
+
+
+def larger(a: Exact, b: Exact) -> Exact:
+    """The larger of the two, of each."""
+    return choose(a >= b, a, b)
+
+
+def total(values: Iterable[Exact]) -> Exact:
+    """Their sum; zero of none."""
+    result = Exact.constant(0)
+    for value in values:
+        result = result + value
+    return result
+
+
+# -- the integers underneath ---------------------------------------------------------------------------
+
+
+def _object(value: int) -> Array:
+    cell = np.empty((), object)
+    cell[()] = value
+    return cell
+
+
+def _either(condition: Truth, yes: Array, no: Array) -> Array:
+    if object in (yes.dtype, no.dtype):
+        yes, no = _integers(yes), _integers(no)
+    return np.where(condition.v, yes, no)
+
+
+def _boolean(v: Any) -> Array:
+    return np.asarray(v, bool)
+
+
+def _ones(d: int | Array) -> Array:
+    if isinstance(d, int):
+        return np.array(float(d)) if d < LIMIT else _object(d)
+    return d
+
+
+def _whole(d: int | Array) -> Any:
+    return d if isinstance(d, int) else _integers(d)
+
+
+def _small(top: int, d: int | Array) -> bool:
+    largest = d if isinstance(d, int) else (LIMIT if d.dtype == object else _largest(d))
+    return top + largest < ROUNDING_LIMIT
+
+
+def _times(n: Array, top: int, m: int | Array, bound: int | None = None) -> tuple[Array, int]:
+    if isinstance(m, int):
+        if m == 1:
+            return n, top
+        bound = m
+    elif bound is None:
+        bound = _largest(m)
+    product = top * bound
+    if product >= LIMIT and n.dtype != object:
+        product = (top := _largest(n)) * bound
+    if product < LIMIT and n.dtype != object and (isinstance(m, int) or m.dtype != object):
+        return n * m, product
+    return np.asarray(_integers(n) * _whole(m), object), product
+
+
+def _plus(n: Array, top: int, m: Array, bound: int) -> tuple[Array, int]:
+    summed = top + bound
+    if object in (n.dtype, m.dtype) or summed >= LIMIT:
+        return np.asarray(_integers(n) + _integers(m), object), summed
+    return n + m, summed
+
+
+def _product(a: int | Array, b: int | Array) -> int | Array:
+    if isinstance(a, int) and isinstance(b, int):
+        return a * b
+    first, second = (b, a) if isinstance(a, int) else (a, b)
+    assert not isinstance(first, int)
+    product, _ = _times(first, _largest(first), second)
+    return product
+
+
+def _common(a: Exact, b: Exact) -> tuple[Any, Any, Any]:
+    """What each numerator is multiplied with, and the common denominator."""
+    if isinstance(a.d, int) and isinstance(b.d, int):
+        d = lcm(a.d, b.d)
+        return d // a.d, d // b.d, d
+    if a.d is b.d:
+        return 1, 1, a.d
+    return b.d, a.d, _product(a.d, b.d)
+
+
+def _reduced(n: Array, d: int, state: Array) -> Exact:
+    value = Fraction(int(n.item()), d)
+    return Exact.constant(value).put(state)

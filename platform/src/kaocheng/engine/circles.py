@@ -1,0 +1,158 @@
+"""Statistics of a comparison group (比较范围): the best, the mean, the rank, computed once for the group.
+
+Every function takes exact values and the group number of each unit (−1: in no group) and skips whatever
+is missing or not applicable; over nobody the result is missing, and a count is zero.
+"""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from kaocheng.engine.arrays import LIMIT, MISSING, OK, Exact
+from kaocheng.engine.irrational import square_root
+
+Array = np.ndarray[Any, Any]
+Fold = Callable[[Sequence[Fraction]], Fraction | None]
+
+
+def of_group(values: Exact, groups: Array, fold: Fold) -> Exact:
+    """*fold* over the present values of each group, given to every unit of the group."""
+    length = len(groups)
+    present = _present(values, groups)
+    if int(groups.max(initial=-1)) <= 0:  # one group: one constant, which keeps the arrays small
+        result = _fast(values, present, fold)
+        return Exact.nothing(MISSING) if result is None else Exact.constant(result)
+    whole = values.spread(length)
+    members: dict[int, list[Fraction]] = {}
+    for i in np.flatnonzero(present):
+        found = whole.fraction(int(i))
+        assert found is not None
+        members.setdefault(int(groups[i]), []).append(found)
+    folded = {group: fold(found) for group, found in members.items()}
+    empty = fold([])
+    return Exact.of([folded.get(int(g), empty) for g in groups])
+
+
+def of_others(values: Exact, groups: Array, fold: Fold) -> Exact:
+    """*fold* over the present values of each unit's group, the unit itself left out."""
+    whole, present = values.spread(len(groups)), _present(values, groups)
+    members: dict[int, list[tuple[int, Fraction]]] = {}
+    for i in np.flatnonzero(present):
+        found = whole.fraction(int(i))
+        assert found is not None
+        members.setdefault(int(groups[i]), []).append((int(i), found))
+    return Exact.of([fold([v for j, v in members.get(int(g), []) if j != i]) for i, g in enumerate(groups)])
+
+
+def minimum(values: Sequence[Fraction]) -> Fraction | None:
+    """The lowest."""
+    return min(values, default=None)
+
+
+def maximum(values: Sequence[Fraction]) -> Fraction | None:
+    """The highest."""
+    return max(values, default=None)
+
+
+def summed(values: Sequence[Fraction]) -> Fraction | None:
+    """The sum; missing over nobody."""
+    return sum(values, Fraction(0)) if values else None
+
+
+def counted(values: Sequence[Fraction]) -> Fraction | None:
+    """How many; zero over nobody."""
+    return Fraction(len(values))
+
+
+def mean(values: Sequence[Fraction]) -> Fraction | None:
+    """The mean."""
+    return sum(values, Fraction(0)) / len(values) if values else None
+
+
+def median(values: Sequence[Fraction]) -> Fraction | None:
+    """The middle one, or the mean of the middle two."""
+    ordered, n = sorted(values), len(values)
+    return (ordered[(n - 1) // 2] + ordered[n // 2]) / 2 if n else None
+
+
+def deviation(values: Sequence[Fraction], of_sample: bool = True) -> Fraction | None:
+    """The standard deviation, of a sample unless told otherwise; missing over fewer than it needs."""
+    n = len(values)
+    if n < 1 + of_sample:
+        return None
+    centre = sum(values, Fraction(0)) / n
+    return square_root(sum(((v - centre) ** 2 for v in values), Fraction(0)) / (n - of_sample))
+
+
+def nth(k: int) -> Fold:
+    """The k-th highest; missing where there are fewer."""
+
+    def fold(values: Sequence[Fraction]) -> Fraction | None:
+        return sorted(values, reverse=True)[k - 1] if 1 <= k <= len(values) else None
+
+    return fold
+
+
+def ranks(values: Exact, groups: Array, ties: str = "competition", highest_first: bool = True) -> Exact:
+    """Each present unit's rank in its group; 1 is the best; the state of the value elsewhere.
+
+    *ties*: ``competition`` 1 2 2 4, ``dense`` 1 2 2 3, ``average`` 1 2.5 2.5 4, ``ordinal`` 1 2 3 4 in
+    the order of units.
+    """
+    whole, present = values.spread(len(groups)), _present(values, groups)
+    state = np.where((whole.state == OK) & ~present, MISSING, whole.state).astype(np.uint8)
+    result: list[Fraction | int] = [0] * len(groups)
+    members: dict[int, list[int]] = {}
+    for i in np.flatnonzero(present):
+        members.setdefault(int(groups[i]), []).append(int(i))
+    for indices in members.values():
+        known = {i: whole.fraction(i) for i in indices}
+        ordered = sorted(indices, key=lambda i: known[i] or Fraction(0), reverse=highest_first)
+        for i, rank in zip(ordered, places([known[i] for i in ordered], ties), strict=True):
+            result[i] = rank
+    return Exact.of(result, state)
+
+
+def places(ordered: Sequence[object], ties: str) -> list[Fraction]:
+    """The places of values already in order, equal ones side by side.
+
+    >>> [str(p) for p in places([95, 93, 93, 90], "average")]
+    ['1', '5/2', '5/2', '4']
+    """
+    result: list[Fraction] = []
+    start = distinct = 0
+    for i, value in enumerate(ordered):
+        if i == 0 or value != ordered[i - 1]:
+            start, distinct = i, distinct + 1
+        result.append(Fraction({"dense": distinct, "ordinal": i + 1}.get(ties, start + 1)))
+    if ties == "average":
+        for rank in set(result):
+            tied = result.count(rank)
+            if tied > 1:
+                result = [r + Fraction(tied - 1, 2) if r == rank else r for r in result]
+    return result
+
+
+def _present(values: Exact, groups: Array) -> Array:
+    state = np.broadcast_to(values.state, (len(groups),))
+    present: Array = (state == OK) & (groups >= 0)
+    return present
+
+
+def _fast(values: Exact, present: Array, fold: Fold) -> Fraction | None:
+    """The fold over one group, in float64 where its integers allow."""
+    length = len(present)
+    if isinstance(values.d, int) and values.n.dtype != object:
+        n = np.broadcast_to(values.n, (length,))[present]
+        if not n.size:
+            return fold([])
+        if fold is minimum or fold is maximum:
+            return Fraction(int(n.min() if fold is minimum else n.max()), values.d)
+        if fold is counted:
+            return Fraction(n.size)
+        if fold in (summed, mean) and values.top * n.size < LIMIT:
+            return Fraction(int(n.sum()), values.d) / (n.size if fold is mean else 1)
+    whole = values.spread(length)
+    return fold([f for i in np.flatnonzero(present) if (f := whole.fraction(int(i))) is not None])

@@ -1,0 +1,324 @@
+"""How parts become a whole: sums, weights, means, base × coefficients, the best few, minima."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kaocheng.engine import irrational
+from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, choose, larger, smaller
+from kaocheng.engine.evaluate import Scope, number
+from kaocheng.engine.recipe import NodeRule, PaperRule
+
+if TYPE_CHECKING:
+    from kaocheng.engine.run import Run
+
+Array = np.ndarray[Any, Any]
+ZERO, ONE = Exact.constant(0), Exact.constant(1)
+COMPOSITIONS = (
+    "sum weighted mean weighted_mean rescale product min max best geometric harmonic inherit formula".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a composition: a node, in a period, with its weight."""
+
+    paper: PaperRule
+    node: NodeRule
+    period: str
+    weight: Exact
+    weighed: bool = False
+
+
+def references(paper: PaperRule, node: NodeRule) -> list[tuple[str, Any]]:
+    """The parts of a composition as they are written, each with its weight or ``None``."""
+    of = node.get("of")
+    if isinstance(of, Mapping):
+        return list(of.items())
+    if of is not None:
+        return [(str(code), None) for code in (of if isinstance(of, list | tuple) else [of])]
+    return [(code, paper.nodes[code].get("weight")) for code in paper.parts.get(node.code, ())]
+
+
+def parts(run: Run, paper: PaperRule, node: NodeRule, period: str) -> list[Part]:
+    """The parts of a composition: named by ``of``, or the nodes that say they are ``in`` it."""
+    found = []
+    for reference, weight in references(paper, node):
+        path, _at, name = reference.partition("@")
+        other, slash, code = path.rpartition("/")
+        home = run.recipe.papers[other.strip()] if slash else paper
+        when = _period(run, name.strip(), period)
+        weighed = ONE if weight is None else number(str(weight), Scope(run, paper, None, period))
+        found.append(Part(home, home.nodes[code.strip()], when, weighed, weight is not None))
+    return found
+
+
+def _period(run: Run, name: str, period: str) -> str:
+    from kaocheng.engine import periods
+
+    match name:
+        case "":
+            return period
+        case "previous":
+            return periods.previous(period)
+        case "last_year":
+            return periods.last_year(period)
+    return run.recipe.period(name)
+
+
+def composed(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
+    """The value of a composition before bounds and rounding."""
+    kind = str(node["compose"])
+    if kind == "formula":
+        return number(str(node["formula"]), run.scope(paper, node, period))
+    if kind == "inherit":
+        here = run.scope(paper, node, period)
+        return number(f"at({node.get('from', 'unit.parent')}, score({node['node']}))", here)
+    made_of = parts(run, paper, node, period)
+    scores = [run.score(p.paper, p.node.code, p.period) for p in made_of]
+    there = [np.asarray(s.state != NA) for s in scores]
+    weights = [p.weight for p in made_of]
+    if "available" in node.keys:
+        scores, there = _available(run, paper, node, period, made_of, scores)
+    clean = [
+        s.put(np.where(np.asarray(s.state == NA) | ~t, OK, s.state).astype(np.uint8))
+        for s, t in zip(scores, there, strict=True)
+    ]
+    value = _folded(run, kind, node, period, made_of, clean, there, weights)
+    nobody = ~np.any(there, axis=0) if there else np.ones(len(run.units), bool)
+    value = value.spread(len(run.units))
+    all_na = np.all([s.state == NA for s in scores], axis=0) if scores else nobody
+    return value.put(np.where(nobody, np.where(all_na, NA, MISSING), value.state).astype(np.uint8))
+
+
+def _folded(
+    run: Run,
+    kind: str,
+    node: NodeRule,
+    period: str,
+    made_of: Sequence[Part],
+    scores: Sequence[Exact],
+    there: Sequence[Array],
+    weights: Sequence[Exact],
+) -> Exact:
+    """One composition over the parts that apply (``there``); what does not apply counts nothing."""
+    if kind in ("sum", "weighted"):
+        return _closing(run, made_of, scores, there, weights)
+    if kind in ("mean", "weighted_mean"):
+        return _sum(scores, there, weights) / _sum([ONE] * len(scores), there, weights)
+    if kind == "rescale":
+        fulls = [run.full(p.paper, p.node.code, p.period) for p in made_of]
+        full_marks = number("full", run.scope(made_of[0].paper, node, period))
+        return _sum(scores, there, weights) / _sum(fulls, there, weights) * full_marks
+    if kind == "product":
+        result = ONE
+        for score, applies in zip(scores, there, strict=True):
+            result = result * choose(Truth(applies), score, ONE)
+        return result
+    if kind in ("min", "max"):
+        return _extreme(kind, scores, there)
+    if kind == "best":
+        return _best(node, scores, there)
+    return _by_powers(kind, scores, there, weights)
+
+
+def _closing(
+    run: Run,
+    made_of: Sequence[Part],
+    scores: Sequence[Exact],
+    there: Sequence[Array],
+    weights: Sequence[Exact],
+) -> Exact:
+    """Weighted sum; what does not apply leaves its marks to the siblings that have full marks."""
+    plain = _sum(scores, there, weights)
+    if all(np.all(t) for t in there):
+        return plain
+    fulls = [run.full(p.paper, p.node.code, p.period) for p in made_of]
+    marks = [
+        w * f.put(np.zeros((), np.uint8)) if np.all(f.state == OK) else None
+        for w, f in zip(weights, fulls, strict=True)
+    ]
+    upwards = [m is not None and bool(np.all(m.n > 0)) for m in marks]
+    if not any(upwards) and any(p.weighed for p in made_of):
+        marks, upwards = list(weights), [bool(np.all(w.n > 0)) for w in weights]
+    whole, applicable, rescaled, fixed = ZERO, ZERO, ZERO, ZERO
+    for mark, up, score, applies, weight in zip(marks, upwards, scores, there, weights, strict=True):
+        held = Truth(applies)
+        if up and mark is not None:
+            whole = whole + mark
+            applicable = applicable + choose(held, mark, ZERO)
+            rescaled = rescaled + choose(held, weight * score, ZERO)
+        else:
+            fixed = fixed + choose(held, weight * score, ZERO)
+    none_left = Truth(np.asarray(applicable.n == 0))
+    return choose(none_left, rescaled, rescaled * whole / choose(none_left, ONE, applicable)) + fixed
+
+
+def _sum(values: Sequence[Exact], there: Sequence[Array], weights: Sequence[Exact]) -> Exact:
+    result = ZERO
+    for value, applies, weight in zip(values, there, weights, strict=True):
+        term = value * weight
+        result = result + (term if np.all(applies) else choose(Truth(applies), term, ZERO))
+    return result
+
+
+def _extreme(kind: str, scores: Sequence[Exact], there: Sequence[Array]) -> Exact:
+    pick = smaller if kind == "min" else larger
+    result, seen = scores[0], there[0]
+    for score, applies in zip(scores[1:], there[1:], strict=True):
+        both = choose(Truth(np.asarray(seen)), pick(result, score), score)
+        result, seen = choose(Truth(applies), both, result), seen | applies
+    return result
+
+
+def _best(node: NodeRule, scores: Sequence[Exact], there: Sequence[Array]) -> Exact:
+    length = max((s.shape[0] for s in scores if s.shape), default=1)
+    n, mean = int(node.get("n", 1)), node.get("take") == "mean"
+    columns = [s.spread(length) for s in scores]
+    results: list[Fraction | None] = []
+    for i in range(length):
+        applying = [c for c, t in zip(columns, there, strict=True) if np.broadcast_to(t, (length,))[i]]
+        values = [c.fraction(i) for c in applying]
+        if any(v is None for v in values) or not values:
+            results.append(None)
+            continue
+        top = sorted((v for v in values if v is not None), reverse=True)[:n]
+        results.append(sum(top, Fraction(0)) / (len(top) if mean else 1))
+    return Exact.of(results)
+
+
+def _by_powers(
+    kind: str, scores: Sequence[Exact], there: Sequence[Array], weights: Sequence[Exact]
+) -> Exact:
+    """Geometric and harmonic means, unit by unit."""
+    length = max((s.shape[0] for s in scores if s.shape), default=1)
+    columns = [s.spread(length) for s in scores]
+    relative = [w.fraction() or Fraction(0) for w in weights]
+    results: list[Fraction | None] = []
+    for i in range(length):
+        pairs = [
+            (c.fraction(i), w)
+            for c, t, w in zip(columns, there, relative, strict=True)
+            if np.broadcast_to(t, (length,))[i]
+        ]
+        if not pairs or any(v is None for v, _w in pairs):
+            results.append(None)
+            continue
+        results.append(_power_mean(kind, [(v or Fraction(0), w) for v, w in pairs]))
+    return Exact.of(results)
+
+
+def _power_mean(kind: str, pairs: list[tuple[Fraction, Fraction]]) -> Fraction | None:
+    weight = sum((w for _v, w in pairs), Fraction(0))
+    if any(v <= 0 for v, _w in pairs):
+        return Fraction(0) if all(v >= 0 for v, _w in pairs) else None
+    if kind == "harmonic":
+        return weight / sum((w / v for v, w in pairs), Fraction(0))
+    if len({w for _v, w in pairs}) == 1:
+        product = Fraction(1)
+        for value, _w in pairs:
+            product *= value
+        return irrational.power(product, Fraction(1, len(pairs)))
+    product = Fraction(1)
+    for value, w in pairs:
+        factor = irrational.power(value, w / weight)
+        product *= factor if factor is not None else 0
+    return product
+
+
+def _available(
+    run: Run,
+    paper: PaperRule,
+    node: NodeRule,
+    period: str,
+    made_of: Sequence[Part],
+    scores: Sequence[Exact],
+) -> tuple[list[Exact], list[Array]]:
+    """Enough parts are there: the missing ones are left out; else the whole is missing."""
+    rule = node["available"]
+    by_count = isinstance(rule, Mapping)
+    least = number(str(rule["count"] if isinstance(rule, Mapping) else rule), Scope(run, paper, None, period))
+    present, whole = ZERO, ZERO
+    for part, score in zip(made_of, scores, strict=True):
+        weight = ONE if by_count else _mark(run, part)
+        whole = whole + weight
+        present = present + choose(Truth(np.asarray(score.state == OK)), weight, ZERO)
+    enough = (present / whole >= least).holds
+    length = len(run.units)
+    left = [
+        s.put(np.where(enough & (s.spread(length).state == MISSING), NA, s.spread(length).state).astype(np.uint8))
+        for s in scores
+    ]
+    return left, [np.asarray(s.state != NA) for s in left]
+
+
+def _mark(run: Run, part: Part) -> Exact:
+    if part.weighed:
+        return part.weight
+    full_marks = run.full(part.paper, part.node.code, part.period)
+    return full_marks if np.all(full_marks.state == OK) else ONE
+
+
+def full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
+    """Full marks that the parts make up; missing where a composition has none of its own."""
+    kind = str(node["compose"])
+    if kind not in ("sum", "weighted", "mean", "weighted_mean", "min", "max"):
+        return Exact.nothing(MISSING)
+    pairs = [
+        (p.weight, f)
+        for p in parts(run, paper, node, period)
+        if np.all((f := run.full(p.paper, p.node.code, p.period)).state == OK)
+    ]
+    if not pairs:
+        return Exact.nothing(MISSING)
+    if kind in ("min", "max"):
+        result = pairs[0][1]
+        for _w, value in pairs[1:]:
+            result = (smaller if kind == "min" else larger)(result, value)
+        return result
+    whole, weights = ZERO, ZERO
+    for weight, value in pairs:
+        whole, weights = whole + weight * value, weights + weight
+    return whole / weights if kind in ("mean", "weighted_mean") else whole
+
+
+def own_rate(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
+    """The share of full marks a unit reached on the node's siblings that apply to it."""
+    above, below = ZERO, ZERO
+    for code in paper.parts.get(str(node.get("in")), ()):
+        if code == node.code:
+            continue
+        score, marks = run.score(paper, code, period), run.full(paper, code, period)
+        if np.all(marks.state == OK):
+            there = Truth(np.asarray(score.state == OK))
+            above, below = above + choose(there, score, ZERO), below + choose(there, marks, ZERO)
+    return above / below
+
+
+def over_periods(run: Run, fold: Any, spans: Sequence[str], each: Sequence[Exact]) -> Exact:
+    """The scores of several periods folded into one; a period that does not apply is left out."""
+    there = [np.asarray(s.state != NA) for s in each]
+    clean = [s.put(np.where(s.state == NA, OK, s.state).astype(np.uint8)) for s in each]
+    if isinstance(fold, Mapping):
+        by_period = {run.recipe.period(name): str(weight) for name, weight in fold.items()}
+        first = next(iter(run.recipe.papers.values()))
+        weights = [number(by_period.get(p, "0"), Scope(run, first, None, p)) for p in spans]
+        summed, weight = _sum(clean, there, weights), _sum([ONE] * len(each), there, weights)
+        value = summed if all(np.all(t) for t in there) else summed / weight * _sum([ONE] * len(each), [np.array(True)] * len(each), weights)
+    elif fold == "last":
+        value = clean[-1]
+        there = there[-1:]
+    elif fold in ("min", "max"):
+        value = _extreme(fold, clean, there)
+    else:
+        value = _sum(clean, there, [ONE] * len(each))
+        if fold == "mean":
+            value = value / _sum([ONE] * len(each), there, [ONE] * len(each))
+    nobody = ~np.any(there, axis=0)
+    whole = value.spread(len(run.units))
+    return whole.put(np.where(nobody, NA, whole.state).astype(np.uint8))

@@ -1,0 +1,398 @@
+"""Evaluates an expression for all units at once, in the scope of one node and period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kaocheng.engine import circles, irrational, periods
+from kaocheng.engine.arrays import (
+    MISSING,
+    NA,
+    OK,
+    UNDEFINED,
+    Exact,
+    Truth,
+    Words,
+    choose,
+    larger,
+    smaller,
+)
+from kaocheng.engine.grammar import BadExpression, Call, Name, Number, Operation, Tree, Word, parse
+from kaocheng.engine.methods import METHODS, Keys
+from kaocheng.i18n import _
+
+if TYPE_CHECKING:
+    from kaocheng.engine.recipe import NodeRule, PaperRule
+    from kaocheng.engine.run import Run
+
+Value = Exact | Truth | Words
+Array = np.ndarray[Any, Any]
+CIRCLES = ("group", "others")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one list: whose each is, and its fields."""
+
+    list: str
+    units: Array  # position of the unit of each row
+    fields: Mapping[str, Value]
+
+
+@dataclass(slots=True)
+class Scope:
+    """Where a name is looked up: the node's own words first, then figures."""
+
+    run: Run
+    paper: PaperRule
+    node: NodeRule | None
+    period: str
+    words: dict[str, Value | Callable[[], Value]] = field(default_factory=dict)
+    rows: Rows | None = None
+    parts: tuple[Scope, ...] = ()  # of a composition, for parts.mean(…)
+    figure: str | None = None  # what ``x.part`` is a part of
+
+    def within(self, **words: Value | Callable[[], Value]) -> Scope:
+        """The same scope with more words."""
+        return replace(self, words={**self.words, **words})
+
+    def flat(self) -> Scope:
+        """The same scope seen by units, not by rows."""
+        return replace(self, rows=None)
+
+
+def number(tree: Tree | str, scope: Scope) -> Exact:
+    """The numeric value of an expression."""
+    value = evaluate(parse(tree) if isinstance(tree, str) else tree, scope)
+    if isinstance(value, Exact):
+        return value
+    raise BadExpression(_show(tree), getattr(tree, "at", 0), _("这里要的是数"))
+
+
+def truth(tree: Tree | str, scope: Scope) -> Truth:
+    """The truth of a condition."""
+    value = evaluate(parse(tree) if isinstance(tree, str) else tree, scope)
+    if isinstance(value, Truth):
+        return value
+    raise BadExpression(_show(tree), getattr(tree, "at", 0), _("这里要的是条件"))
+
+
+def evaluate(tree: Tree, scope: Scope) -> Value:
+    """The value of a tree: numbers, a condition, or words, one a unit (or a row)."""
+    match tree:
+        case Number():
+            return Exact.constant(tree.value)
+        case Word():
+            return Words(np.array(tree.value, object))
+        case Name():
+            return _named(tree, scope)
+        case Operation():
+            return _operation(tree, scope)
+    return _call(tree, scope)
+
+
+# -- names ---------------------------------------------------------------------------------------------
+
+
+def _named(name: Name, scope: Scope) -> Value:
+    head, rest = name.path[0], name.path[1:]
+    if head.startswith("_"):
+        return Exact.nothing({"_missing": MISSING, "_undefined": UNDEFINED, "_not_applicable": NA}[head])
+    if head == "unit" and rest:
+        return _by_unit(scope.run.attribute(rest[0]), scope)
+    if not rest and head in scope.words and name.period is None:
+        word = scope.words[head]
+        if callable(word):
+            word = scope.words[head] = word()
+        return word
+    if head == "x" and rest and scope.figure and "x" in scope.words:
+        return _figure(scope.figure, rest[0], name.period, scope, name)
+    if scope.rows is not None and not rest and head in scope.rows.fields:
+        return scope.rows.fields[head]
+    if rest == ("rank",) and head in scope.paper.nodes and "rank" not in scope.run.series(head):
+        return _by_unit(scope.run.node_rank(scope.paper, head, when(name.period, scope)), scope)
+    if head in scope.run.recipe.figures:
+        if scope.node is None and head in scope.paper.nodes:
+            raise BadExpression(
+                _show(name), name.at, _("“{name}”既是节点又是指标,请写 score({name}) 或 figure({name})", name=head)
+            )
+        return _figure(head, rest[0] if rest else "", name.period, scope, name)
+    if scope.node is None and head in scope.paper.nodes and not rest:
+        return _by_unit(scope.run.score(scope.paper, head, when(name.period, scope)), scope)
+    raise BadExpression(_show(name), name.at, _("没有叫“{name}”的指标或名称", name=".".join(name.path)))
+
+
+def _figure(code: str, part: str, period: str | None, scope: Scope, name: Name) -> Value:
+    parts = scope.run.series(code)
+    if part and part not in parts:
+        raise BadExpression(_show(name), name.at, _("指标“{name}”没有“{part}”这一项", name=code, part=part))
+    return _by_unit(scope.run.figure(code, part, when(period, scope)), scope)
+
+
+def _by_unit(value: Value, scope: Scope) -> Value:
+    return value if scope.rows is None else value.take(scope.rows.units)
+
+
+def when(period: str | None, scope: Scope) -> str:
+    """The period that ``@…`` means in this scope."""
+    if period is None:
+        return scope.period
+    if period == "last_year":
+        return periods.last_year(scope.period)
+    if period == "previous":
+        return periods.previous(scope.period)
+    return scope.run.recipe.period(period)
+
+
+# -- operators -----------------------------------------------------------------------------------------
+
+
+def _operation(tree: Operation, scope: Scope) -> Value:
+    if tree.sign == "not":
+        return ~truth(tree.parts[0], scope)
+    if tree.sign in ("and", "or"):
+        left, right = (truth(part, scope) for part in tree.parts)
+        return left & right if tree.sign == "and" else left | right
+    if len(tree.parts) == 1:
+        return -number(tree.parts[0], scope)
+    if tree.sign in ("+", "-", "*", "/"):
+        a, b = (number(part, scope) for part in tree.parts)
+        return {"+": a.__add__, "-": a.__sub__, "*": a.__mul__, "/": a.__truediv__}[tree.sign](b)
+    return _compare(tree, scope)
+
+
+def _compare(tree: Operation, scope: Scope) -> Truth:
+    left, right = (evaluate(part, scope) for part in tree.parts)
+    if isinstance(left, Words) or isinstance(right, Words):
+        left, right = _wordlike(left, right), _wordlike(right, left)
+        if isinstance(left, Words) and isinstance(right, Words) and tree.sign in ("=", "!="):
+            return left.same(right) if tree.sign == "=" else ~left.same(right)
+    elif isinstance(left, Exact) and isinstance(right, Exact):
+        return {
+            "<": left.__lt__, "<=": left.__le__, ">": left.__gt__, ">=": left.__ge__,
+            "=": left.same, "!=": lambda other: ~left.same(other),
+        }[tree.sign](right)  # fmt: skip
+    raise BadExpression(_show(tree), tree.at, _("两边不能这样比较:一边是词,一边是数"))
+
+
+def _wordlike(value: Value, beside: Value) -> Value:
+    """Nobody's value can be compared with a word: it stays missing."""
+    if isinstance(value, Exact) and isinstance(beside, Words) and not np.any(value.state == OK):
+        return Words(np.array("", object), value.state)
+    return value
+
+
+# -- calls ---------------------------------------------------------------------------------------------
+
+
+def _call(tree: Call, scope: Scope) -> Value:
+    head = tree.path[0]
+    if len(tree.path) == 2:
+        if head in CIRCLES:
+            return _circle(tree, scope)
+        if head == "parts":
+            return _over_parts(tree, scope)
+        if head in scope.run.recipe.lists:
+            return _over_rows(tree, scope)
+    if len(tree.path) == 1:
+        function = _FUNCTIONS.get(head)
+        if function and not (head in METHODS and tree.keywords):
+            return function(tree, scope)
+        if head in METHODS or head in scope.run.recipe.methods:
+            return _method(tree, scope)
+    raise BadExpression(_show(tree), tree.at, _("没有函数或方法“{name}”", name=".".join(tree.path)))
+
+
+def _method(tree: Call, scope: Scope) -> Exact:
+    """A method as a function: points of ``full``, its keys as arguments."""
+    given: dict[str, Any] = {}
+    for key, argument in tree.keywords:
+        given[key] = _word_or(argument, METHODS, tree.path[0], key)
+    words: dict[str, Value | Callable[[], Value]] = {}
+    figure = scope.figure
+    if tree.arguments:
+        argument = tree.arguments[0]
+        words["x"] = lambda: evaluate(argument, scope)
+        if isinstance(argument, Name) and argument.path[0] in scope.run.recipe.figures:
+            figure = argument.path[0]
+            words["target"] = lambda: scope.run.target_of(figure or "", "target", scope)
+            words["last"] = lambda: evaluate(replace(argument, period="last_year"), scope)
+    for key, value in given.items():
+        if isinstance(value, Tree):
+            words[key] = lambda value=value: evaluate(value, scope)  # type: ignore[misc]
+    inner = replace(scope, words={**scope.words, **words}, figure=figure)
+    return number(method_text(tree.path[0], given, inner), inner)
+
+
+def _word_or(argument: Tree, methods: Mapping[str, Any], method: str, key: str) -> Any:
+    words = methods[method].words.get(key) if method in methods else None
+    if words and isinstance(argument, Name | Word):
+        return argument.value if isinstance(argument, Word) else argument.path[0]
+    return argument
+
+
+def method_text(method: str, given: Mapping[str, Any], scope: Scope) -> str:
+    """The formula of a method of the catalogue, or of the scheme's own."""
+    own = scope.run.recipe.methods.get(method)
+    if own is not None:
+        return str(own["formula"])
+    down = scope.node is not None and scope.node.get("direction") == "down"
+    parts = tuple(scope.run.series(scope.figure)) if scope.figure else ()
+    keys = {**given, "full": given.get("full", scope.node.get("full") if scope.node else None)}
+    return METHODS[method].formula(Keys(keys, parts, down))
+
+
+def _circle(tree: Call, scope: Scope) -> Exact:
+    """``group.mean(e)``, ``others.max(e)``, ``group(zone).rank(e)``."""
+    which, function = tree.path
+    flat = scope.flat()
+    groups = scope.run.groups(scope, tree.circle)
+    if function == "nth":
+        values = number(tree.arguments[0], flat)
+        fold = circles.nth(int(_constant(tree.arguments[1], flat)))
+    else:
+        values = number(tree.arguments[0], flat)
+        fold = _FOLDS.get(function, circles.counted)
+    words = [a.value for a in tree.arguments[1:] if isinstance(a, Word)]
+    if function in ("rank", "rank_up"):
+        result = circles.ranks(values, groups, words[0] if words else "competition", function == "rank")
+    elif function == "sd" and words == ["population"]:
+        result = circles.of_group(values, groups, lambda v: circles.deviation(v, False))
+    elif function in _FOLDS or function == "nth":
+        result = (circles.of_others if which == "others" else circles.of_group)(values, groups, fold)
+    else:
+        raise BadExpression(_show(tree), tree.at, _("没有函数或方法“{name}”", name=".".join(tree.path)))
+    taken = _by_unit(result, scope)
+    assert isinstance(taken, Exact)
+    return taken
+
+
+def _over_parts(tree: Call, scope: Scope) -> Exact:
+    """``parts.mean(score)``: over the parts of a composition."""
+    if not tree.arguments:
+        return _fold(tree.path[1], [Exact.constant(1) for _part in scope.parts], tree)
+    values = [evaluate(tree.arguments[0], part) for part in scope.parts]
+    return _fold(tree.path[1], values, tree)
+
+
+def _over_rows(tree: Call, scope: Scope) -> Exact:
+    """``task.sum(e)``: over the unit's rows of a list."""
+    rows = scope.run.rows(tree.path[0], scope.period)
+    inner = replace(scope, rows=rows)
+    if tree.arguments:
+        value = evaluate(tree.arguments[0], inner)
+    else:
+        value = Exact.constant(1)
+    if isinstance(value, Truth):
+        value = Exact(np.where(value.holds, 1.0, 0.0), 1, np.where(value.state == OK, OK, value.state))
+        if tree.path[1] == "count":
+            value = value.put(np.where(value.n == 1, value.state, MISSING).astype(np.uint8))
+    assert isinstance(value, Exact)
+    fold = _FOLDS[tree.path[1]]
+    whole = value.spread(len(rows.units))
+    per_unit: dict[int, list[Fraction]] = {}
+    for i, unit in enumerate(rows.units):
+        found = whole.fraction(i)
+        if found is not None:
+            per_unit.setdefault(int(unit), []).append(found)
+    return Exact.of([fold(per_unit.get(u, [])) for u in range(len(scope.run.units))])
+
+
+def _fold(function: str, values: list[Value], tree: Call | None = None) -> Exact:
+    """sum, count, min, max, mean over values that are present; over nothing missing (a count: zero)."""
+    if function == "count":
+        counted = Exact.constant(0)
+        for value in values:
+            held = value.holds if isinstance(value, Truth) else np.asarray(value.state == OK)
+            counted = counted + Exact(np.where(held, 1.0, 0.0))
+        return counted
+    numbers = [v for v in values if isinstance(v, Exact)]
+    if function == "sd":
+        return _sample_deviation(numbers)
+    result, present = Exact.constant(0), Exact.constant(0)
+    worst: Array = np.zeros((), np.uint8)
+    first = True
+    for value in numbers:
+        there = Truth(np.asarray(value.state == OK))
+        clean = value.put(np.zeros((), np.uint8))
+        worst = np.maximum(worst, value.state)
+        if function in ("min", "max"):
+            better = (smaller if function == "min" else larger)(result, clean)
+            kept = choose(present.same(Exact.constant(0)), clean, better) if not first else clean
+            result = choose(there, kept, result)
+        else:
+            result = result + choose(there, clean, Exact.constant(0))
+        present = present + Exact(np.where(there.v, 1.0, 0.0))
+        first = False
+    if function == "mean":
+        result = result / present
+    nobody = np.asarray(present.n == 0)
+    # nothing was reported: not applicable if every part says so, else missing
+    state = np.where(nobody, np.where(worst == NA, NA, MISSING), OK).astype(np.uint8)
+    if any(np.any(v.state != NA) for v in numbers):
+        all_na = np.all([np.broadcast_to(v.state, state.shape) == NA for v in numbers], axis=0)
+        state = np.where(nobody, np.where(all_na, NA, MISSING), OK).astype(np.uint8)
+    return result.put(state)
+
+
+def _sample_deviation(values: list[Exact]) -> Exact:
+    length = max((v.shape[0] for v in values if v.shape), default=1)
+    columns = [v.spread(length) for v in values]
+    found = []
+    for i in range(length):
+        present = [f for c in columns if (f := c.fraction(i)) is not None]
+        found.append(circles.deviation(present))
+    return Exact.of(found)
+
+
+_FOLDS: Mapping[str, circles.Fold] = {
+    "min": circles.minimum,
+    "max": circles.maximum,
+    "mean": circles.mean,
+    "median": circles.median,
+    "sum": circles.summed,
+    "count": circles.counted,
+    "sd": circles.deviation,
+}
+
+
+def _constant(tree: Tree, scope: Scope) -> Fraction:
+    value = number(tree, scope).fraction()
+    if value is None:
+        raise BadExpression(_show(tree), getattr(tree, "at", 0), _("这里要的是一个固定的数"))
+    return value
+
+
+def _show(tree: Tree | str) -> str:
+    return tree if isinstance(tree, str) else show(tree)
+
+
+def show(tree: Tree) -> str:
+    """A tree written out again."""
+    match tree:
+        case Number():
+            value = tree.value * 100 if tree.percent else tree.value
+            text = str(value.numerator) if value.denominator == 1 else str(float(value))
+            return text + ("%" if tree.percent else "")
+        case Word():
+            return f'"{tree.value}"'
+        case Name():
+            return ".".join(tree.path) + (f"@{tree.period}" if tree.period else "")
+        case Operation():
+            if len(tree.parts) == 1:
+                return f"{tree.sign} {show(tree.parts[0])}" if tree.sign == "not" else f"-{show(tree.parts[0])}"
+            return f" {tree.sign} ".join(map(show, tree.parts))
+    inner = ", ".join([*map(show, tree.arguments), *(f"{k} = {show(v)}" for k, v in tree.keywords)])
+    return f"{'.'.join(tree.path)}({inner})"
+
+
+# -- functions -----------------------------------------------------------------------------------------
+
+from kaocheng.engine import functions as _functions  # noqa: E402  (they evaluate, so they come last)
+
+_FUNCTIONS: Mapping[str, Callable[[Call, Scope], Value]] = _functions.FUNCTIONS

@@ -1,0 +1,316 @@
+"""From totals to ranks and grades: ties, bands, quotas and their edge, vetoes, shifts, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kaocheng.engine import adjust, circles, nodes
+from kaocheng.engine.arrays import NA
+from kaocheng.engine.evaluate import Scope, number, truth
+from kaocheng.engine.grammar import Number, Operation, parse
+from kaocheng.engine.recipe import PaperRule
+from kaocheng.engine.rounding import half_up, plain
+from kaocheng.engine.sheet import Standing
+
+if TYPE_CHECKING:
+    from kaocheng.engine.run import Run
+
+Array = np.ndarray[Any, Any]
+Why = tuple[str, Mapping[str, str]]
+
+
+@dataclass(slots=True)
+class _Place:
+    """One unit on its way to a grade."""
+
+    at: int
+    unit: str
+    score: Fraction | None
+    rank: Fraction | None = None
+    grade: str | None = None
+    barred: set[str] = field(default_factory=set)
+    forced: str | None = None
+    vetoes: list[str] = field(default_factory=list)
+    apart: bool = False
+    why: list[Why] = field(default_factory=list)
+
+
+def standings(run: Run, paper: PaperRule, result: str, period: str) -> tuple[Standing, ...]:
+    """One standing for each unit of the paper, in the order of units."""
+    return run.once(  # type: ignore[no-any-return]
+        ("standings", paper.code, result, period), lambda: _Ranking(run, paper, result, period).standings()
+    )
+
+
+class _Ranking:
+    def __init__(self, run: Run, paper: PaperRule, result: str, period: str) -> None:
+        self.run, self.paper, self.period = run, paper, period
+        self.rule = paper.table("results").get(result, {})
+        self.here = Scope(run, paper, None, period)
+        self.graded = nodes.periods.span(period).months == nodes.periods.span(run.recipe.own_period(paper)).months
+        by = self.rule.get("by")
+        total = run.recipe.total(paper, period)
+        # in a period of its own (半年初评) a paper ranks by that period's total
+        self.by = str(by) if by and self.graded else str(total or by)
+        self.bands: Sequence[Mapping[str, Any]] = (self.rule.get("bands") or []) if self.graded else []
+        self.grades = [str(band["grade"]) for band in self.bands]
+
+    def standings(self) -> tuple[Standing, ...]:
+        places = self._places()
+        for circle in self._circles(places).values():
+            self._rank(circle)
+        if self.bands:
+            circles_ = self._circles(places)
+            self._veto(places)
+            quotas = {i: self._quotas(band, circles_) for i, band in enumerate(self.bands)}
+            for key, circle in circles_.items():
+                self._grade(circle, {i: quotas[i].get(key) for i in quotas})
+            self._afterwards(places)
+        return tuple(self._standing(place) for place in places)
+
+    # -- who, and in what order --------------------------------------------------------------------
+
+    def _places(self) -> list[_Place]:
+        decimals = self.run.recipe.decimals(self.paper, "total")
+        score = self.run.score(self.paper, self.by, self.period)
+        members = self.run.members(self.paper) & (score.state != NA)
+        if "if" in self.rule:
+            members = members & self._holds(str(self.rule["if"]))
+        apart = self._holds(str(self.rule["apart"])) if "apart" in self.rule else np.zeros(len(members), bool)
+        places = []
+        for at in np.flatnonzero(members):
+            value = score.fraction(int(at))
+            if value is not None and decimals is not None:
+                value = half_up(value, decimals)
+            places.append(_Place(int(at), self.run.units[at].code, value, apart=bool(apart[at])))
+        return places
+
+    def _holds(self, condition: str) -> Array:
+        held = truth(condition, self.here).holds
+        return np.broadcast_to(held, (len(self.run.units),))
+
+    def _circles(self, places: Sequence[_Place]) -> Mapping[tuple[str, ...], list[_Place]]:
+        found: dict[tuple[str, ...], list[_Place]] = {}
+        within = nodes.listed(self.rule["within"]) if self.rule.get("within") else []
+        for place in places:
+            unit = self.run.units[place.at]
+            key = tuple(unit.group if a == "class" else str(unit.attributes.get(a, "")) for a in within)
+            if not place.apart:
+                found.setdefault(key, []).append(place)
+        return found
+
+    def _rank(self, circle: Sequence[_Place]) -> None:
+        chain = nodes.listed(self.rule["break"]) if self.rule.get("break") else []
+        keys = {p.at: (p.score, *(self._gaps_last(step, p.at) for step in chain)) for p in circle if p.score is not None}
+        ordered = sorted((p for p in circle if p.score is not None), key=lambda p: keys[p.at], reverse=True)
+        ranks = circles.places([keys[p.at] for p in ordered], str(self.rule.get("ties", "competition")))
+        for place, rank in zip(ordered, ranks, strict=True):
+            place.rank = rank
+
+    def _gaps_last(self, step: str, at: int) -> tuple[int, Fraction]:
+        value = self._value(step, at)
+        return (0, Fraction(0)) if value is None else (1, value)
+
+    def _value(self, step: str, at: int) -> Fraction | None:
+        """A node (``items@year``), an adjustment, or an expression, of one unit."""
+        name, _at, period = step.partition("@")
+        when = self.run.recipe.period(period) if period else self.period
+        if name in self.paper.nodes:
+            value = self.run.score(self.paper, name, when)
+        elif name in self.paper.table("adjustments"):
+            value = adjust.adjustment(self.run, self.paper, name, when)
+        else:
+            value = number(step, self.here)
+        return value.spread(len(self.run.units)).fraction(at)
+
+    # -- vetoes ------------------------------------------------------------------------------------
+
+    def _veto(self, places: Sequence[_Place]) -> None:
+        for code, rule in self.paper.table("vetoes").items():
+            struck = adjust.vetoed(self.run, self.paper, code, self.period)
+            for place in places:
+                if struck[place.at]:
+                    place.vetoes.append(code)
+                    place.barred |= set(nodes.listed(rule["bars"])) if rule.get("bars") else set()
+                    if "at_most" in rule:
+                        place.barred |= set(self.grades[: self.grades.index(str(rule["at_most"]))])
+                    if "grade" in rule:
+                        place.forced = str(rule["grade"])
+                    place.why.append(("veto", {"veto": str(rule.get("label", code))}))
+
+    # -- bands and quotas --------------------------------------------------------------------------
+
+    def _quotas(
+        self, band: Mapping[str, Any], among: Mapping[tuple[str, ...], list[_Place]]
+    ) -> Mapping[tuple[str, ...], int]:
+        if "most" not in band:
+            return {}
+        exact = {key: self._quota(band, circle) for key, circle in among.items()}
+        if not (band.get("pool") or self.rule.get("pool")):
+            return {key: self._whole(band, quota) for key, quota in exact.items()}
+        whole = self._whole(band, sum(exact.values(), Fraction(0)))
+        shares = {key: int(quota) for key, quota in exact.items()}
+        by_remainder = sorted(exact, key=lambda key: (shares[key] - exact[key], key))
+        for key in by_remainder[: whole - sum(shares.values())]:
+            shares[key] += 1
+        return shares
+
+    def _quota(self, band: Mapping[str, Any], circle: Sequence[_Place]) -> Fraction:
+        text = str(band["most"])
+        value = number(text, self.here).spread(len(self.run.units)).fraction(circle[0].at) or Fraction(0)
+        if not _is_share(text):
+            return value
+        eligible = band.get("of") == "eligible"
+        of = [p for p in circle if not eligible or (p.score is not None and self._meets(band, p))]
+        return value * len(of)
+
+    @staticmethod
+    def _whole(band: Mapping[str, Any], quota: Fraction) -> int:
+        match band.get("round", "down"):
+            case "up":
+                whole = -(-quota.numerator // quota.denominator)
+            case "half_up":
+                whole = int(half_up(quota, 0))
+            case _:
+                whole = quota.numerator // quota.denominator
+        return max(whole, 1) if band.get("at_least_one") else whole
+
+    def _meets(self, band: Mapping[str, Any], place: _Place) -> bool:
+        score, rank = place.score, place.rank
+        if score is None:
+            return False
+        if "round_first" in band or "round_first" in self.rule:
+            score = half_up(score, int(band.get("round_first", self.rule.get("round_first"))))
+        bound = {
+            key: number(str(band[key]), self.here).spread(len(self.run.units)).fraction(place.at)
+            for key in ("from", "above", "below", "to", "rank_from", "rank_to")
+            if key in band
+        }
+        tests = {
+            "from": lambda b: score >= b, "above": lambda b: score > b, "below": lambda b: score < b,
+            "to": lambda b: score <= b, "rank_from": lambda b: rank is not None and rank >= b,
+            "rank_to": lambda b: rank is not None and rank <= b,
+        }  # fmt: skip
+        if not all(b is not None and tests[key](b) for key, b in bound.items()):
+            return False
+        return "if" not in band or bool(self._holds(str(band["if"]))[place.at])
+
+    def _grade(self, circle: Sequence[_Place], quotas: Mapping[int, int | None]) -> None:
+        for place in circle:
+            if place.forced is not None:
+                place.grade = place.forced
+        self._from_the_last(circle)
+        better = 0
+        for i, band in enumerate(self.bands):
+            waiting = [p for p in circle if p.grade is None and self._meets(band, p)]
+            for place in waiting:
+                if self.grades[i] in place.barred:
+                    place.why.append(("barred", {"grade": self.grades[i]}))
+            open_to = [p for p in waiting if self.grades[i] not in p.barred]
+            quota = quotas.get(i)
+            if quota is not None:
+                left = max(0, quota - better) if band.get("with_above") else quota
+                chosen = self._within_quota(open_to, left, self.grades[i])
+            else:
+                chosen = open_to
+            for place in chosen:
+                place.grade = self.grades[i]
+                if quota is None:
+                    place.why.append(("band", {"grade": self.grades[i], **_limits(band)}))
+            better += len(chosen)
+
+    def _from_the_last(self, circle: Sequence[_Place]) -> None:
+        """Grades that must be given at *least* so often, from the last rank upwards."""
+        for i, band in reversed(list(enumerate(self.bands))):
+            if "least" in band:
+                quota = self._whole(band, self._quota({**band, "most": band["least"]}, circle))
+                ranked = sorted(
+                    (p for p in circle if p.rank is not None and p.grade is None),
+                    key=lambda p: p.rank or Fraction(0),
+                    reverse=True,
+                )
+                for place in ranked[:quota]:
+                    place.grade = self.grades[i]
+                    place.why.append(("least", {"grade": self.grades[i], "quota": str(quota)}))
+
+    def _within_quota(self, open_to: Sequence[_Place], quota: int, grade: str) -> list[_Place]:
+        """The best *quota* of them; a tie across the line goes to the edge rule."""
+        edge = self.rule.get("edge") or {}
+        chain = nodes.listed(edge["by"]) if edge.get("by") else []
+        keys = {p.at: (p.score, *(self._gaps_last(step, p.at) for step in chain)) for p in open_to}
+        ordered = sorted(open_to, key=lambda p: keys[p.at], reverse=True)
+        chosen = ordered[:quota]
+        tied: list[_Place] = []
+        if 0 < quota < len(ordered) and keys[ordered[quota - 1].at] == keys[ordered[quota].at]:
+            tied = [p for p in ordered if keys[p.at] == keys[ordered[quota].at]]
+            chosen = [p for p in chosen if p not in tied]
+            if edge.get("still_tied", "none") == "all":
+                chosen += tied
+        self._say_quota(ordered, chosen, tied, quota, grade)
+        return chosen
+
+    def _say_quota(
+        self, ordered: Sequence[_Place], chosen: list[_Place], tied: list[_Place], quota: int, grade: str
+    ) -> None:
+        facts = {"grade": grade, "quota": str(quota)}
+        out = [p for p in ordered if p not in chosen]
+        if chosen:
+            facts |= {"last_in": chosen[-1].unit, "last_in_score": plain(chosen[-1].score)}
+        if out:
+            facts |= {"first_out": out[0].unit, "first_out_score": plain(out[0].score)}
+        for place in ordered:
+            kind = "quota_in" if place in chosen else "quota_tied" if place in tied else "quota_out"
+            place.why.append((kind, facts))
+
+    # -- after quotas ------------------------------------------------------------------------------
+
+    def _afterwards(self, places: Sequence[_Place]) -> None:
+        for place in places:
+            if place.grade not in self.grades:
+                continue
+            moved = -sum(int(self.paper.table("vetoes")[code].get("down", 0)) for code in place.vetoes)
+            for shift in self.rule.get("shift") or []:
+                if self._holds(str(shift["when"]))[place.at]:
+                    moved += int(shift["by"])
+            if moved:
+                to = min(max(self.grades.index(place.grade) - moved, 0), len(self.grades) - 1)
+                place.why.append(("shift", {"from": place.grade, "to": self.grades[to]}))
+                place.grade = self.grades[to]
+            for promotion in self.rule.get("promote") or []:
+                if self._holds(str(promotion["when"]))[place.at]:
+                    place.grade = str(promotion["to"])
+                    place.why.append(("promote", {"to": place.grade}))
+
+    def _standing(self, place: _Place) -> Standing:
+        if place.score is None:
+            place.why.append(("no_total", {}))
+        rank = None if place.rank is None else plain(place.rank)
+        return Standing(
+            unit=place.unit,
+            score=None if place.score is None else plain(place.score),
+            rank=int(rank) if rank is not None and rank.isdigit() else rank,
+            grade=place.grade if place.score is not None else None,
+            vetoes=tuple(place.vetoes),
+            apart=place.apart,
+            why=tuple(place.why),
+        )
+
+
+def _is_share(text: str) -> bool:
+    """A percentage, or a fraction below one, is a share of the circle; anything else is a number of units."""
+    tree = parse(text)
+    if isinstance(tree, Number):
+        return tree.percent
+    if isinstance(tree, Operation) and tree.sign == "/":
+        above, below = tree.parts
+        return isinstance(above, Number) and isinstance(below, Number) and above.value < below.value
+    return False
+
+
+def _limits(band: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(band[key]) for key in ("from", "above", "below", "to") if key in band}

@@ -1,0 +1,366 @@
+"""One run: a recipe over inputs, each node worked out once for all units, in any order that is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from kaocheng.engine import circles, nodes, periods
+from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Words, choose, Truth
+from kaocheng.engine.evaluate import Rows, Scope, Value, evaluate, number
+from kaocheng.engine.grammar import Name, Tree, Word, parse
+from kaocheng.engine.inputs import EVERYBODY, NOT_APPLICABLE, Claim, Inputs
+from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
+from kaocheng.errors import Invalid
+from kaocheng.i18n import _
+from kaocheng.numbers import NotANumber, read
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(eq=False)
+class Loop(Invalid):
+    """Nodes that need each other."""
+
+    chain: tuple[str, ...]
+
+    code = "cycle"
+
+    def __str__(self) -> str:
+        return _("节点互相引用成环:{chain}", chain=" → ".join(self.chain))
+
+
+class Run:
+    """Everything one run knows; nothing is computed before it is needed, and nothing twice."""
+
+    def __init__(self, recipe: Recipe, inputs: Inputs, period: str | None = None) -> None:
+        self.recipe = recipe
+        self.inputs = inputs
+        self.units = sorted(inputs.units, key=lambda unit: unit.code)
+        self.at = {unit.code: i for i, unit in enumerate(self.units)}
+        first = next(iter(recipe.papers.values()), None)
+        self.period = recipe.period(period) if period else (recipe.own_period(first) if first else recipe.year)
+        self.asked = period is not None
+        self.slow = 0  # cells rounded in whole integers, because float64 would not have been exact
+        self._known: dict[tuple[Any, ...], Any] = {}
+        self._working: list[tuple[str, str, str]] = []
+
+    def once(self, key: tuple[Any, ...], work: Callable[[], Any]) -> Any:
+        """The result of *work*, done at most once for this *key*."""
+        if key not in self._known:
+            self._known[key] = work()
+        return self._known[key]
+
+    # -- what was handed in ------------------------------------------------------------------------
+
+    @cached_property
+    def _figures(self) -> Mapping[tuple[str, str, str], dict[int, str]]:
+        found: dict[tuple[str, str, str], dict[int, str]] = {}
+        for figure in self.inputs.figures:
+            at = self.at.get(figure.unit)
+            if at is not None:
+                key = (figure.indicator, figure.series, figure.period or self.period)
+                found.setdefault(key, {})[at] = figure.value
+        return found
+
+    def series(self, code: str) -> Mapping[str, str]:
+        """The parts of a figure, by code."""
+        parts: Mapping[str, str] = self.recipe.figures.get(code, {}).get("parts") or {}
+        return parts
+
+    def figure(self, code: str, part: str, period: str) -> Value:
+        """A figure (or one part of it) of every unit in *period*."""
+
+        def work() -> Value:
+            value = self.column(self._figures.get((code, part, period), {}))
+            zero = self.recipe.figures[code].get("missing") == "zero"
+            if zero and isinstance(value, Exact):
+                there = Truth(np.asarray(value.state != MISSING))
+                value = choose(there, value, Exact.constant(0))
+            return value
+
+        return self.once(("figure", code, part, period), work)  # type: ignore[no-any-return]
+
+    def column(self, texts: Mapping[int, str], length: int | None = None) -> Value:
+        """Values by position, typed by what they are: numbers, days, or words."""
+        return typed(texts, len(self.units) if length is None else length)
+
+    def attribute(self, name: str) -> Value:
+        """An attribute of every unit."""
+
+        def work() -> Value:
+            texts = {}
+            for i, unit in enumerate(self.units):
+                known = {"code": unit.code, "label": unit.label, "class": unit.group, **unit.attributes}
+                text = known.get(name)
+                if text not in (None, ""):
+                    texts[i] = str(text)
+            return self.column(texts)
+
+        return self.once(("attribute", name), work)  # type: ignore[no-any-return]
+
+    def position(self, unit: str) -> int | None:
+        """Where a unit stands, by code or label."""
+        if unit in self.at:
+            return self.at[unit]
+        return next((i for i, known in enumerate(self.units) if known.label == unit), None)
+
+    # -- targets -----------------------------------------------------------------------------------
+
+    @cached_property
+    def _targets(self) -> Mapping[tuple[str, str], dict[str, dict[str, str]]]:
+        found: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
+        for target in self.inputs.targets:
+            found.setdefault((target.indicator, target.kind), {}).setdefault(target.period, {})[
+                target.unit
+            ] = target.value
+        return found
+
+    def has_target(self, code: str, kind: str) -> bool:
+        """Whether anybody has such a target."""
+        return (code, kind) in self._targets
+
+    def target_of(self, code: str, kind: str, scope: Scope) -> Value:
+        """Each unit's target: the period's own row, else a longer period's row times the share."""
+        value = self.once(("target", code, kind, scope.period), lambda: self._target(code, kind, scope.period))
+        return value if scope.rows is None else value.take(scope.rows.units)  # type: ignore[no-any-return]
+
+    def _target(self, code: str, kind: str, period: str) -> Value:
+        rows = self._targets.get((code, kind), {})
+        result: Value = Exact.nothing(MISSING, len(self.units))
+        for level in reversed(self._ladder(rows, period)):
+            texts = {i: text for i, unit in enumerate(self.units) if (text := self._row(rows[level], unit.code))}
+            value = self.column(texts)
+            if not isinstance(value, Exact):
+                return value
+            if level != period and kind == "target":
+                value = value * Exact.constant(self.share(code, period))
+            there = np.zeros(len(self.units), bool)
+            there[list(texts)] = True
+            assert isinstance(result, Exact)
+            result = choose(Truth(there), value, result)
+        return result
+
+    def _ladder(self, rows: Mapping[str, Any], period: str) -> list[str]:
+        """The periods whose targets hold in *period*: itself, then ever longer ones, then undated."""
+        if not rows:
+            return []
+        now = periods.span(period)
+        longer = [p for p in rows if p and p != period and now in periods.span(p)]
+        longer.sort(key=lambda p: periods.span(p).months)
+        return [p for p in (period, *longer, "") if p in rows]
+
+    @staticmethod
+    def _row(rows: Mapping[str, str], unit: str) -> str | None:
+        return rows.get(unit, rows.get(EVERYBODY))
+
+    def share(self, code: str, period: str) -> Fraction:
+        """What part of the longer period's target holds in *period*."""
+        shares = self.recipe.figures.get(code, {}).get("target") or {}
+        for name, written in shares.items():
+            if self.recipe.period(name) == period:
+                constant = number(str(written), Scope(self, next(iter(self.recipe.papers.values())), None, period))
+                return constant.fraction() or Fraction(0)
+        return Fraction(1)
+
+    # -- lists and claims --------------------------------------------------------------------------
+
+    def rows(self, name: str, period: str) -> Rows:
+        """The rows of a list, in the order of units and then of rows."""
+
+        def work() -> Rows:
+            fields = self.recipe.lists[name].get("fields") or {}
+            found: dict[tuple[int, tuple[int, str]], dict[str, str]] = {}
+            for row in self.inputs.rows:
+                at = self.at.get(row.unit)
+                if row.list == name and at is not None and row.period in ("", period):
+                    order = (int(row.row), "") if row.row.isdigit() else (10**9, row.row)
+                    found.setdefault((at, order), {})[row.field] = row.value
+            keys = sorted(found)
+            columns = {
+                field: self.column(
+                    {i: found[key][field] for i, key in enumerate(keys) if found[key].get(field, "") != ""}, len(keys)
+                )
+                for field in fields
+            }
+            return Rows(name, np.array([unit for unit, _order in keys], int), columns)
+
+        return self.once(("rows", name, period), work)  # type: ignore[no-any-return]
+
+    def claims(self, adjustment: str, period: str, own: str) -> list[tuple[int, Claim]]:
+        """The entries of one adjustment or veto in *period*; an undated one is the paper's own."""
+        return [
+            (self.at[claim.unit], claim)
+            for claim in self.inputs.claims
+            if claim.adjustment == adjustment and claim.unit in self.at and (claim.period or own) == period
+        ]
+
+    # -- who belongs where -------------------------------------------------------------------------
+
+    def members(self, paper: PaperRule) -> Array:
+        """The units a paper assesses."""
+
+        def work() -> Array:
+            only = len(self.recipe.papers) == 1
+            known = any(unit.group for unit in self.units)
+            return np.array(
+                [
+                    unit.assessed and (not paper.group or unit.group == paper.group or (only and not known))
+                    for unit in self.units
+                ],
+                bool,
+            )
+
+        found: Array = self.once(("members", paper.code), work)
+        return found
+
+    def groups(self, scope: Scope, circle: tuple[Tree, ...] = ()) -> Array:
+        """The comparison group of each unit, as a number; −1 for who is in none."""
+        named = [_attribute(tree) for tree in circle] or nodes.listed(
+            (scope.node.get("group") if scope.node else None) or "paper"
+        )
+        node = scope.node.code if scope.node is not None and scope.node.get("applies") else None
+        key = ("groups", scope.paper.code, tuple(named), node, scope.period if node else "")
+        found: Array = self.once(key, lambda: self._groups(scope, named, node))
+        return found
+
+    def _groups(self, scope: Scope, named: list[str], node: str | None) -> Array:
+        if named == ["all"]:
+            inside = np.any([self.members(paper) for paper in self.recipe.papers.values()], axis=0)
+        else:
+            inside = self.members(scope.paper)
+        if node is not None and scope.node is not None:
+            inside = inside & nodes.applies(self.scope(scope.paper, scope.node, scope.period), len(self.units))
+        keys: list[tuple[str, ...]] = [
+            tuple(self._word(name, i) for name in named if name not in ("paper", "all"))
+            for i in range(len(self.units))
+        ]
+        numbers = {key: n for n, key in enumerate(sorted({k for k, there in zip(keys, inside, strict=True) if there}))}
+        return np.array([numbers[k] if there else -1 for k, there in zip(keys, inside, strict=True)], int)
+
+    def _word(self, attribute: str, at: int) -> str:
+        unit = self.units[at]
+        return unit.group if attribute == "class" else str(unit.attributes.get(attribute, ""))
+
+    # -- nodes -------------------------------------------------------------------------------------
+
+    def scope(self, paper: PaperRule, node: NodeRule, period: str) -> Scope:
+        """Where a node's names are looked up, in one period."""
+        found: Scope = self.once(
+            ("scope", paper.code, node.code, period), lambda: nodes.scope(self, paper, node, period)
+        )
+        return found
+
+    def score(self, paper: PaperRule, code: str, period: str) -> Exact:
+        """The points of a node in a period, of every unit of the paper; not applicable to others."""
+        key = (paper.code, code, period)
+        if ("score", *key) not in self._known:
+            if key in self._working:
+                start = self._working.index(key)
+                raise Loop(tuple(f"{c}@{p}" for _paper, c, p in (*self._working[start:], key)))
+            if len(self._working) > 400:
+                raise Loop(tuple(f"{c}@{p}" for _paper, c, p in self._working[-4:]))
+            self._working.append(key)
+            try:
+                points = nodes.points(self, paper, paper.nodes[code], period)
+            finally:
+                self._working.pop()
+            state = np.where(self.members(paper), points.state, np.uint8(NA)).astype(np.uint8)
+            self._known[("score", *key)] = points.spread(len(self.units)).put(state).lean()
+        found: Exact = self._known[("score", *key)]
+        return found
+
+    def full(self, paper: PaperRule, code: str, period: str) -> Exact:
+        """Full marks of a node; missing where it has none."""
+        found: Exact = self.once(
+            ("full", paper.code, code, period), lambda: nodes.full(self, paper, paper.nodes[code], period)
+        )
+        return found
+
+    def node_rank(self, paper: PaperRule, code: str, period: str, name: str = "") -> Exact:
+        """The units ranked by a node, as its ``rank`` key says."""
+        rule = nodes.rank_rules(paper.nodes[code]).get(name, {})
+        circle = tuple(Name((attribute,)) for attribute in nodes.listed(rule.get("group") or "paper"))
+        scope = Scope(self, paper, None, period)
+        groups = self.groups(scope, circle)
+        down = paper.nodes[code].get("direction") == "down"
+        return circles.ranks(self.score(paper, code, period), groups, rule.get("ties", "competition"), not down)
+
+    def grades(self, paper: PaperRule, result: str, period: str) -> Words:
+        """The grade each unit has in a result, as words."""
+        from kaocheng.engine import grade
+
+        def work() -> Words:
+            code = result or next(iter(paper.table("results")), "")
+            standings = grade.standings(self, paper, code, period)
+            words, state = np.full(len(self.units), "", object), np.full(len(self.units), MISSING, np.uint8)
+            for standing in standings:
+                if standing.grade is not None:
+                    at = self.at[standing.unit]
+                    words[at], state[at] = standing.grade, OK
+            return Words(words, state)
+
+        return self.once(("grades", paper.code, result, period), work)  # type: ignore[no-any-return]
+
+    def paper_periods(self) -> Iterable[tuple[PaperRule, str]]:
+        """The papers that publish something in this run, with the period of each."""
+        for paper in self.recipe.papers.values():
+            period = self.period if self.asked else self.recipe.own_period(paper)
+            if self.recipe.total(paper, period) is not None and self.members(paper).any():
+                yield paper, period
+
+
+def typed(texts: Mapping[int, str], length: int) -> Value:
+    """A column of texts as numbers, days, or words; what is not there is missing, ``/`` not applicable."""
+    state = np.full(length, MISSING, np.uint8)
+    numbers: list[Fraction | int] = [0] * length
+    wordy = False
+    for i, text in texts.items():
+        if text == NOT_APPLICABLE:
+            state[i] = NA
+            continue
+        state[i] = OK
+        value = _parsed(text)
+        if value is None:
+            wordy = True
+            break
+        numbers[i] = value
+    if not wordy:
+        return Exact.of(numbers, state)
+    words = np.full(length, "", object)
+    for i, text in texts.items():
+        words[i], state[i] = text, NA if text == NOT_APPLICABLE else OK
+    return Words(words, state)
+
+
+def _parsed(text: str) -> Fraction | None:
+    if len(text) == 10 and text[4] == "-" == text[7]:
+        try:
+            return Fraction(date.fromisoformat(text).toordinal())
+        except ValueError:
+            return None
+    try:
+        reading = read(text)
+    except NotANumber:
+        return _fraction(text)
+    return Fraction(reading.value)
+
+
+def _fraction(text: str) -> Fraction | None:
+    above, slash, below = text.partition("/")
+    if slash and above.lstrip("-").isdigit() and below.isdigit() and int(below):
+        return Fraction(int(above), int(below))
+    return None
+
+
+def _attribute(tree: Tree) -> str:
+    return tree.value if isinstance(tree, Word) else ".".join(getattr(tree, "path", ("",)))
+
+
+__all__ = ["Loop", "Run", "evaluate", "parse", "typed"]

@@ -1,0 +1,174 @@
+"""Reads a scheme: TOML, templates of packs, papers like other papers, and what is inherited down the tree."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kaocheng.engine import compose
+from kaocheng.engine.methods import METHODS
+from kaocheng.engine.recipe import PaperRule
+from kaocheng.errors import Place
+from kaocheng.i18n import _
+from kaocheng.rulebook.grammar import check_keys
+from kaocheng.rulebook.scheme import Scheme, Templates
+from kaocheng.rulebook.source import BadScheme, Source, merged
+
+INHERITED = ("clause", "collector", "group", "missing")
+ORDER = (
+    "code", "name", "year", "language", "round", "periods", "clauses", "figures", "lists", "methods", "papers", "checks"
+)  # fmt: skip
+
+
+def read_scheme(text: str, *, file: str = "scheme.toml", packs: Templates | None = None) -> Scheme:
+    """Read a scheme file.
+
+    Args:
+        text: the TOML.
+        file: its name, for the places of mistakes.
+        packs: gives the tables of ``pack:template@edition``.
+
+    Raises:
+        BadScheme: with the first mistake's line and remedy.
+    """
+    source = Source(text, file)
+    data = source.data
+    head = data.get("scheme")
+    if not isinstance(head, dict):
+        raise BadScheme(Place(file, 1), _("没有 [scheme] 一节"), _("请写 code、name、year"))
+    reference = head.get("from") or data.get("from")
+    if reference is not None:
+        data = _over_template(source, data, str(reference), packs)
+    check_keys(source, data)
+    head = data["scheme"]
+    for key in ("code", "year"):
+        if key not in head:
+            raise BadScheme(source.place(("scheme",)), _("[scheme] 里没有 {key}", key=key), _("请补上"))
+    keys = {**{k: v for k, v in head.items() if k != "from"}, **{k: v for k, v in data.items() if k != "scheme"}}
+    keys["papers"] = {
+        code: _inherited(paper) for code, paper in _papers(source, data.get("papers") or {}).items()
+    }
+    for paper in keys["papers"].values():
+        _own_methods(keys.get("methods") or {}, paper)
+    return Scheme(source, {key: keys[key] for key in ORDER if key in keys})
+
+
+def _over_template(
+    source: Source, data: Mapping[str, Any], reference: str, packs: Templates | None
+) -> dict[str, Any]:
+    place = source.place(("scheme", "from"))
+    if packs is None:
+        raise BadScheme(place, _("用到包模板“{reference}”,但这里没有装包", reference=reference))
+    try:
+        template = packs(reference)
+    except KeyError:
+        raise BadScheme(
+            place, _("没有包模板“{reference}”", reference=reference), _("请核对包名、模板名和版本,并启用该包")
+        ) from None
+    papers = {
+        code: _laid(paper, (data.get("papers") or {}).get(code, {}))
+        for code, paper in (template.get("papers") or {}).items()
+    }
+    own = {code: paper for code, paper in (data.get("papers") or {}).items() if code not in papers}
+    result = merged(template, {k: v for k, v in data.items() if k != "papers"})
+    result["papers"] = {**papers, **own}
+    for code in result["scheme"].pop("drop", []):
+        result["papers"].pop(code, None)
+    return result
+
+
+def _papers(source: Source, papers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    done: dict[str, dict[str, Any]] = {}
+
+    def whole(code: str, chain: tuple[str, ...]) -> dict[str, Any]:
+        if code in done:
+            return done[code]
+        if code in chain:
+            raise BadScheme(source.place(("papers", code, "like")), _("like 绕成了环:{chain}", chain=" → ".join(chain)))
+        paper = papers[code]
+        like = paper.get("like")
+        if like is None:
+            done[code] = {**paper, "nodes": dict(paper.get("nodes") or {})}
+            return done[code]
+        if like not in papers:
+            raise BadScheme(source.place(("papers", code, "like")), _("没有卷“{like}”", like=like))
+        base = whole(str(like), (*chain, code))
+        done[code] = _laid(base, {k: v for k, v in paper.items() if k != "like"})
+        return done[code]
+
+    for code in papers:
+        whole(code, ())
+    return {code: done[code] for code in papers}
+
+
+def _laid(base: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """One paper over another: key by key, by code; a new method or formula drops the old one's keys."""
+    dropped = set(above.get("drop") or ())
+    result = merged(
+        {k: v for k, v in base.items() if k not in ("nodes", "drop")},
+        {k: v for k, v in above.items() if k not in ("nodes", "drop")},
+    )
+    nodes: dict[str, Any] = {}
+    for code, node in (base.get("nodes") or {}).items():
+        if code not in dropped:
+            nodes[code] = _over_node(node, (above.get("nodes") or {}).get(code, {}))
+    for code, node in (above.get("nodes") or {}).items():
+        nodes.setdefault(code, node)
+    for node in nodes.values():
+        of = node.get("of")
+        if isinstance(of, Mapping) and "of" in node:
+            node["of"] = {ref: w for ref, w in of.items() if ref.partition("@")[0] not in dropped}
+        elif isinstance(of, list):
+            node["of"] = [ref for ref in of if str(ref).partition("@")[0] not in dropped]
+    for kind in ("adjustments", "vetoes", "results"):
+        if kind in result:
+            result[kind] = {code: rule for code, rule in result[kind].items() if code not in dropped}
+    return {**result, "nodes": nodes}
+
+
+def _over_node(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    kept = dict(below)
+    if any(key in above for key in ("method", "formula", "compose")):
+        old = METHODS.get(str(below.get("method", "")))
+        gone = {"method", "formula", *(old.keys if old else ())}
+        if "compose" in above:
+            gone |= {"compose", "of", "n", "take", "from", "node"}
+        kept = {key: value for key, value in kept.items() if key not in gone}
+    result = dict(kept)
+    for key, value in above.items():
+        replaced = key in ("of", "bands", "cases", "per", "values") or not isinstance(value, Mapping)
+        result[key] = value if replaced or not isinstance(kept.get(key), Mapping) else merged(kept[key], value)
+    return result
+
+
+def _inherited(paper: Mapping[str, Any]) -> dict[str, Any]:
+    """The paper with what a node takes from the nodes above it written out."""
+    rule = PaperRule("", paper)
+    above: dict[str, str] = {}
+    for node in rule.nodes.values():
+        if node.get("in"):
+            above[node.code] = str(node["in"])
+        if node.composed:
+            for reference, _weight in compose.references(rule, node):
+                above.setdefault(reference.partition("@")[0], node.code)
+    nodes = {}
+    for code, node in rule.nodes.items():
+        taken = {}
+        for key in INHERITED:
+            at: str | None = code
+            seen: set[str] = set()
+            while at is not None and at not in seen and at in rule.nodes:
+                seen.add(at)
+                if key in rule.nodes[at].keys:
+                    taken[key] = rule.nodes[at][key]
+                    break
+                at = above.get(at)
+        nodes[code] = {**node.keys, **taken}
+    return {**paper, "nodes": nodes}
+
+
+def _own_methods(methods: Mapping[str, Any], paper: Mapping[str, Any]) -> None:
+    """Nodes that use a method of the scheme's own keep its defaults by value."""
+    for node in paper["nodes"].values():
+        own = methods.get(str(node.get("method", "")))
+        if own:
+            for key, value in (own.get("defaults") or {}).items():
+                node.setdefault(key, value)
