@@ -83,6 +83,8 @@ def from_float(value: float) -> Decimal:
     >>> from_float(0.9843000000000001)
     Decimal('0.9843')
     """
+    if 1e-24 < abs(value) < 1e24:  # 15 digits near the point pass every bound
+        return Decimal(f"{value:.15g}")
     if value != value or value in (float("inf"), float("-inf")):
         raise NotANumber(str(value), _("不是有限的数"))
     return _bounded(f"{value:.15g}", str(value))

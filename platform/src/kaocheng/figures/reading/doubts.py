@@ -1,0 +1,171 @@
+"""What looks wrong with a value beside the unit's last one, its target and its peers'.
+
+A doubt never blocks; it goes to the verifier.  So it is raised only where a slip of the pen is likely: a
+figure far outside what all the others do, measured by median and median deviation.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import log
+from statistics import median
+
+from kaocheng import numbers
+from kaocheng.figures.reading.desk import Entry
+from kaocheng.figures.reading.findings import DOUBT, Finding
+from kaocheng.figures.reading.labels import PERCENT, plain
+from kaocheng.figures.reading.names import Names
+
+__all__ = ["Context", "doubts"]
+
+Key = tuple[str, str, str]  # unit, code, series
+
+FEWEST = 5  # peers; among fewer nothing is far
+SMALL = 30.0  # counts below leap without being wrong
+TIMES_OF_LAST = 8.0  # a slipped digit is ten times
+TIMES_OF_TARGET = 3.0
+TIMES_OF_PEERS = 3.0
+POINTS = 5.0  # of a percentage
+DEVIATIONS = 12.0  # times the median deviation, on top of the above
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What is already known of the same units: the earlier period's values, this period's targets, and
+    the codes whose value runs on through the year."""
+
+    previous: Mapping[Key, Decimal] = field(default_factory=dict)
+    targets: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    cumulative: frozenset[str] = frozenset()
+
+
+def doubts(entries: Sequence[Entry], names: Names, context: Context) -> list[Finding]:
+    """At most one doubt per value, the weightiest."""
+    measures = {i.code: i.measure for i in names.indicators if i.of == "figure"}
+    grouped: dict[tuple[str, str, str], list[Entry]] = {}
+    for entry in entries:
+        if entry.of == "figure" and type(entry.value) is Decimal:
+            grouped.setdefault((entry.sheet, entry.code, entry.series), []).append(entry)
+    found: list[Finding] = []
+    for (_sheet, code, series), several in grouped.items():
+        column = _Column(code, series, several, plain(measures.get(code, "")) in PERCENT)
+        told: set[str] = set()
+        for test in (_falls, _from_last, _from_target, _from_peers, _negative):
+            for entry, reason, facts in test(column, context):
+                if entry.cell not in told:
+                    told.add(entry.cell)
+                    found.append(Finding(DOUBT, reason, entry.sheet, entry.cell, facts))
+    return found
+
+
+@dataclass(slots=True)
+class _Column:
+    """All units' values of one indicator, or of one part of it."""
+
+    code: str
+    series: str
+    entries: list[Entry]
+    percent: bool
+    values: list[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.values = [float(entry.value) for entry in self.entries]  # type: ignore[arg-type]
+
+
+Told = list[tuple[Entry, str, dict[str, str]]]
+
+
+def _falls(column: _Column, context: Context) -> Told:
+    if column.code not in context.cumulative:
+        return []
+    lasts = _lasts(column, context)
+    return [
+        (entry, "falls", {"value": _text(entry.value), "last": _text(last)})
+        for entry, last in zip(column.entries, lasts, strict=True)
+        if last is not None and entry.value < last  # type: ignore[operator]
+    ]
+
+
+def _lasts(column: _Column, context: Context) -> list[Decimal | None]:
+    code, series, known = column.code, column.series, context.previous
+    return [known.get((entry.unit, code, series)) for entry in column.entries]
+
+
+def _from_last(column: _Column, context: Context) -> Told:
+    lasts = _lasts(column, context) if context.previous else []
+    return _beside(column, lasts, TIMES_OF_LAST, "far_from_last", "last")
+
+
+def _from_target(column: _Column, context: Context) -> Told:
+    if column.series or not context.targets:
+        return []
+    targets = [context.targets.get((entry.unit, column.code)) for entry in column.entries]
+    return _beside(column, targets, TIMES_OF_TARGET, "far_from_target", "target")
+
+
+def _beside(column: _Column, others: list[Decimal | None], times: float, code: str, name: str) -> Told:
+    """Values unlike their own last value or target, where the others' are not."""
+    if not others:
+        return []
+    told: Told = []
+    for place in _far(
+        column.values, [None if o is None else float(o) for o in others], column.percent, times
+    ):
+        entry = column.entries[place]
+        told.append((entry, code, {"value": _text(entry.value), name: _text(others[place])}))
+    return told
+
+
+def _from_peers(column: _Column, context: Context) -> Told:
+    beside = 0.0 if column.percent else 1.0
+    far = _far(column.values, [beside] * len(column.values), column.percent, TIMES_OF_PEERS)
+    if not far:
+        return []
+    middle = numbers.text(numbers.from_float(median(column.values)))
+    return [
+        (
+            column.entries[place],
+            "far_from_peers",
+            {"value": _text(column.entries[place].value), "median": middle},
+        )
+        for place in far
+    ]
+
+
+def _negative(column: _Column, context: Context) -> Told:
+    values = column.values
+    if min(values) >= 0 or 0 in values:
+        return []
+    below = [entry for entry, value in zip(column.entries, values, strict=True) if value < 0]
+    if len(values) - len(below) < FEWEST or len(below) > len(values) / 5:
+        return []
+    return [(entry, "negative", {"value": _text(entry.value)}) for entry in below]
+
+
+def _far(values: list[float], beside: Sequence[float | None], percent: bool, times: float) -> list[int]:
+    """Places whose value lies unlike the others from what it is measured by.
+
+    Percentages by difference in points, amounts by how many times; small counts not at all.
+    """
+    distances: dict[int, float] = {}
+    for place, (value, other) in enumerate(zip(values, beside, strict=True)):
+        if other is None:
+            continue
+        if percent:
+            distances[place] = value - other
+        elif value > 0 < other and (value >= SMALL or other >= SMALL):
+            distances[place] = log(value / other)
+    if len(distances) < FEWEST:
+        return []
+    ordered = sorted(distances.values())
+    middle = ordered[len(ordered) // 2]
+    least = POINTS if percent else log(times)
+    if ordered[-1] - middle <= least and middle - ordered[0] <= least:
+        return []  # the usual case; the deviation need not be known
+    usual = median([abs(distance - middle) for distance in ordered])
+    limit = max(DEVIATIONS * usual, least)
+    return [place for place, distance in distances.items() if abs(distance - middle) > limit]
+
+
+def _text(value: object) -> str:
+    return numbers.text(value) if isinstance(value, Decimal) else ""

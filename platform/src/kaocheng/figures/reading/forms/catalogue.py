@@ -1,0 +1,252 @@
+"""The catalogue (指标表): clause texts, points, measures and collectors, compared with the scheme.
+
+Its prose about scoring is never parsed; it is kept, and a text that differs from the scheme's clause is said.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, Self
+
+from kaocheng import numbers
+from kaocheng.figures.reading import cells, headed
+from kaocheng.figures.reading.desk import ColumnUnderstood, Desk, SheetUnderstood, address, title
+from kaocheng.figures.reading.headed import Headed
+from kaocheng.figures.reading.labels import alike, is_note, is_total, plain, same_measure, straighten
+from kaocheng.figures.reading.names import RuleName
+from kaocheng.figures.reading.sheet import Sheet, letter
+
+__all__ = ["WORDS", "Catalogue", "CatalogueItem", "read"]
+
+WORDS = {
+    "number": ("序号", "编号"),
+    "category": ("考核类别", "类别", "一级指标", "指标类别"),
+    "label": ("考核指标", "指标", "指标名称", "考核内容", "考核项目", "二级指标", "三级指标"),
+    "measure": ("计量单位", "单位"),
+    "points": ("分值", "满分", "标准分", "权重", "权重分"),
+    "clause": ("计分办法", "计分方法", "计分标准", "评分标准", "评分办法", "评分细则", "考核办法"),
+    "collector": (
+        "数据采集责任单位",
+        "数据采集单位",
+        "责任单位",
+        "采集单位",
+        "数据来源",
+        "考核责任单位",
+        "牵头单位",
+    ),
+    "note": ("备注",),
+}
+NEEDED = ("label", "points", "clause")
+TABLE = "表."  # clauses a catalogue adds: 表.1, 表.2 …
+_CATEGORY_POINTS = re.compile(r"\((\d+(?:\.\d+)?)分\)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueItem:
+    """One line of the catalogue."""
+
+    clause: str
+    label: str
+    category: str = ""
+    measure: str = ""
+    points: Decimal | None = None
+    text: str = ""
+    collector: str = ""
+    note: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """All lines of the catalogue, the points it states per category, and its total."""
+
+    sheet: str
+    items: tuple[CatalogueItem, ...]
+    categories: tuple[tuple[str, Decimal], ...] = ()
+    total: Decimal | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs and for keeping; numbers as text."""
+        return {
+            "sheet": self.sheet,
+            "items": [{**asdict(item), "points": _text(item.points)} for item in self.items],
+            "categories": [[name, numbers.text(points)] for name, points in self.categories],
+            "total": _text(self.total),
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """Read back what ``as_json`` wrote."""
+        return cls(
+            sheet=kept["sheet"],
+            items=tuple(
+                CatalogueItem(**{**item, "points": _decimal(item["points"])}) for item in kept["items"]
+            ),
+            categories=tuple((name, Decimal(points)) for name, points in kept["categories"]),
+            total=_decimal(kept["total"]),
+        )
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else numbers.text(value)
+
+
+def _decimal(written: str | None) -> Decimal | None:
+    return None if written is None else Decimal(written)
+
+
+def read(desk: Desk) -> None:
+    """Read the first sheet that is a catalogue."""
+    for sheet in desk.book.sheets:
+        table = headed.find(sheet, WORDS, desk.form.columns, 3) if sheet.rows else None
+        if table is not None and all(field in table.columns for field in NEEDED):
+            _Reading(desk, sheet, table).read()
+            return
+    desk.error("no_table", desk.book.sheets[0], "A1", form=desk.form.label or desk.form.code)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One catalogue, being read."""
+
+    desk: Desk
+    sheet: Sheet
+    table: Headed
+
+    def read(self) -> None:
+        items: list[CatalogueItem] = []
+        categories: dict[str, tuple[Decimal, str]] = {}
+        total: tuple[Decimal, str] | None = None
+        category = ""
+        for row in sorted(r for r in self.sheet.rows if r >= self.table.body):
+            texts = [str(c.value) for c in self.sheet.rows[row].values() if c.kind == "s"]
+            if any(map(is_total, texts)):
+                total = self._total(row) or total
+                continue
+            label = self._text(row, "label")
+            if not label or is_note(texts[0]):
+                continue
+            category = self._category(row, categories) or category
+            items.append(self._item(row, label, category, len(items) + 1))
+        self._sums(items, categories, total)
+        self._compare(items)
+        self.desk.catalogue = Catalogue(
+            sheet=self.sheet.title,
+            items=tuple(items),
+            categories=tuple((name, points) for name, (points, _cell) in categories.items()),
+            total=total[0] if total else None,
+        )
+        self._understood(items)
+
+    def _text(self, row: int, field: str) -> str:
+        column = self.table.columns.get(field)
+        return straighten(self.sheet.text(row, column)) if column else ""
+
+    def _category(self, row: int, categories: dict[str, tuple[Decimal, str]]) -> str:
+        """The category a row stands in; its points are in brackets behind its name."""
+        column = self.table.columns.get("category")
+        cell = self.sheet.at(row, column) if column else None
+        if cell is None:
+            return ""
+        written = plain(str(cell.value))
+        name = _CATEGORY_POINTS.sub("", written)
+        if stated := _CATEGORY_POINTS.search(written):
+            categories.setdefault(name, (Decimal(stated[1]), cell.address))
+        return name
+
+    def _item(self, row: int, label: str, category: str, place: int) -> CatalogueItem:
+        return CatalogueItem(
+            clause=TABLE + self._number(row, place),
+            label=label,
+            category=category,
+            measure=self._text(row, "measure"),
+            points=self._points(row),
+            text=self._text(row, "clause"),
+            collector=self._text(row, "collector"),
+            note=self._text(row, "note"),
+            row=row,
+        )
+
+    def _number(self, row: int, place: int) -> str:
+        column = self.table.columns.get("number")
+        outcome = cells.number(self.sheet.rows[row].get(column), percent=False) if column else None
+        value = outcome.value if outcome else None
+        return numbers.text(value) if isinstance(value, Decimal) else str(place)
+
+    def _points(self, row: int) -> Decimal | None:
+        column = self.table.columns["points"]
+        outcome = cells.number(self.sheet.rows[row].get(column), percent=False)
+        self.desk.outcome(outcome, self.sheet, address(row, column))
+        return outcome.value if isinstance(outcome.value, Decimal) else None
+
+    def _total(self, row: int) -> tuple[Decimal, str] | None:
+        """The total as typed; a formula there is nobody's figure and is left alone."""
+        column = self.table.columns["points"]
+        value = cells.number(self.sheet.rows[row].get(column), percent=False).value
+        return (value, address(row, column)) if isinstance(value, Decimal) else None
+
+    def _sums(
+        self,
+        items: list[CatalogueItem],
+        categories: dict[str, tuple[Decimal, str]],
+        total: tuple[Decimal, str] | None,
+    ) -> None:
+        if any(item.points is None for item in items):
+            return
+        stated = [(name, points, cell) for name, (points, cell) in categories.items()]
+        stated += [("", total[0], total[1])] if total else []
+        for name, points, cell in stated:
+            found = sum((i.points or Decimal(0) for i in items if not name or i.category == name), Decimal(0))
+            if found != points:
+                facts = {"written": numbers.text(points), "sum": numbers.text(found)}
+                self.desk.error("total_differs", self.sheet, cell, label=name or "合计", **facts)
+
+    def _compare(self, items: list[CatalogueItem]) -> None:
+        """What the catalogue and the scheme say differently about the same indicator."""
+        rules = {plain(rule.label): rule for rule in self.desk.names.rules}
+        missing = {p: r for p, r in rules.items() if r.clause.startswith(TABLE)}
+        for item in items:
+            rule = rules.get(plain(item.label))
+            missing.pop(plain(item.label), None)
+            if rule is None or not rule.clause:
+                self._doubt("clause_unbound", item, "label")
+            else:
+                self._differences(item, rule)
+        for rule in missing.values():
+            near = max((i.label for i in items), key=lambda label: alike(label, rule.label), default="")
+            self.desk.doubt("rule_missing", self.sheet, self.table.cell("label"), label=rule.label, near=near)
+
+    def _differences(self, item: CatalogueItem, rule: RuleName) -> None:
+        clause = self.desk.names.clauses.get(rule.clause, "")
+        if plain(clause).rstrip("。.;；") != plain(item.text).rstrip("。.;；"):
+            self._doubt("clause_changed", item, "clause", clause=rule.clause)
+        if item.points is not None and rule.full is not None and item.points != rule.full:
+            facts = {"written": numbers.text(item.points), "declared": numbers.text(rule.full)}
+            self._doubt("points_differ", item, "points", **facts)
+        if item.measure and rule.measure and not same_measure(plain(item.measure), rule.measure):
+            self._doubt("table_measure", item, "measure", written=item.measure, declared=rule.measure)
+        if item.collector and rule.collector and plain(item.collector) != plain(rule.collector):
+            self._doubt(
+                "collector_differs", item, "collector", written=item.collector, declared=rule.collector
+            )
+
+    def _doubt(self, code: str, item: CatalogueItem, field: str, /, **facts: str) -> None:
+        cell = address(item.row, self.table.columns[field])
+        self.desk.doubt(code, self.sheet, cell, label=item.label, **facts)
+
+    def _understood(self, items: list[CatalogueItem]) -> None:
+        sheet, table = self.sheet, self.table
+        self.desk.understood.append(
+            SheetUnderstood(
+                sheet=sheet.title,
+                title=title(sheet, table.row),
+                header_rows=tuple(range(table.row, table.body)),
+                columns=tuple(
+                    ColumnUnderstood(letter(c), sheet.text(table.row, c), "", "", f, "", WORDS[f][0], "", "")
+                    for f, c in table.columns.items()
+                ),
+                rows=tuple((item.row, item.label) for item in items),
+                left_out=tuple(f"{letter(c)} {header}" for c, header in table.others.items()),
+            )
+        )

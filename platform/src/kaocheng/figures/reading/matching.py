@@ -1,0 +1,83 @@
+"""Which unit each row is: known, unknown, repeated or absent, and what a wrong name was meant to be."""
+
+from collections.abc import Sequence
+
+from kaocheng.figures.reading.desk import Desk, address
+from kaocheng.figures.reading.labels import DIRECTIONS, alike, straighten
+from kaocheng.figures.reading.layout import Line, Table
+from kaocheng.figures.reading.names import UnitName
+from kaocheng.figures.reading.sheet import Sheet
+
+__all__ = ["once_each", "the_unit"]
+
+LIKELY = 0.4  # names of three characters sharing two reach 0.67, sharing only 镇 0.33
+IN_PLACE = 0.3  # what standing between the right neighbours is worth, each side
+
+
+def once_each(desk: Desk, sheet: Sheet, lines: Sequence[Line], table: Table) -> list[Line]:
+    """The first row of each unit of the class; what is unknown, repeated or missing is reported."""
+    units, column = desk.names.of_group(table.group), table.unit_column
+    kept: list[Line] = []
+    wrong: list[tuple[int, Line]] = []
+    first: dict[str, int] = {}
+    for place, line in enumerate(lines):
+        unit = the_unit(desk, sheet, line, units, column)
+        if unit is None or unit.code in first:
+            wrong.append((place, line))
+            continue
+        first[unit.code] = line.row
+        kept.append(line)
+    waiting = [unit for unit in units if unit.code not in first]
+    unclaimed = list(waiting)
+    for place, line in wrong:
+        meant = _meant(line, place, lines, units, unclaimed)
+        if meant is not None:
+            unclaimed.remove(meant)
+        suggestion = meant.label if meant else ""
+        cell = address(line.row, column)
+        if line.unit is not None and line.unit.code in first:
+            desk.error(
+                "duplicate_unit",
+                sheet,
+                cell,
+                suggestion,
+                unit=line.unit.label,
+                first=str(first[line.unit.code]),
+            )
+        else:
+            desk.error("unknown_unit", sheet, cell, suggestion, written=line.written[:60])
+    for unit in waiting:
+        desk.error("missing_unit", sheet, address(table.header[0], column), unit=unit.label)
+    return kept
+
+
+def the_unit(desk: Desk, sheet: Sheet, line: Line, units: Sequence[UnitName], column: int) -> UnitName | None:
+    """The unit *line* names, if it is one of *units*; an unusual writing is listed."""
+    if line.unit is None or line.unit not in units:
+        return None
+    cell = address(line.row, column)
+    written = line.written
+    if DIRECTIONS.search(written):
+        desk.error("direction_characters", sheet, cell, written=DIRECTIONS.sub("", written))
+    elif written not in {line.unit.label, line.unit.code}:
+        desk.conversion("name_straightened", sheet, cell, written=straighten(written), unit=line.unit.label)
+    return line.unit
+
+
+def _meant(
+    line: Line, place: int, lines: Sequence[Line], units: Sequence[UnitName], waiting: Sequence[UnitName]
+) -> UnitName | None:
+    """The unit without a row that is nearest by name, and by its place between its neighbours."""
+    order = {unit.code: number for number, unit in enumerate(units)}
+    before = lines[place - 1].unit if place else None
+    after = lines[place + 1].unit if place + 1 < len(lines) else None
+
+    def likelihood(unit: UnitName) -> float:
+        # A name that is a unit's own says nothing about the other unit its row was meant for.
+        score = 0.0 if line.unit is not None else alike(unit.label, line.written)
+        score += IN_PLACE * (before is not None and order.get(before.code, -9) + 1 == order[unit.code])
+        score += IN_PLACE * (after is not None and order.get(after.code, -9) - 1 == order[unit.code])
+        return score
+
+    best = max(waiting, key=likelihood, default=None)
+    return best if best is not None and likelihood(best) >= LIKELY else None
