@@ -173,6 +173,9 @@ def own_rate(place: Place) -> Points:
     for part in parts(world.place(place.paper, node.parent, place.unit, place.period)):
         if part.code == node.code or not isinstance(part.full, Fraction):
             continue
+        other = part.place
+        if world.raw(other.paper, part.code, other.unit, other.period) is NA:
+            continue
         value = part.value
         if value is MISSING:
             return MISSING

@@ -119,7 +119,7 @@ def test_thirty_days_late_is_still_eighty_per_cent(departments: dict[str, Row]) 
 
 
 def test_a_department_from_its_parts(departments: dict[str, Row]) -> None:
-    """县发改局: 10 + 15 + 10 + 15 = 50; 15 × (32 + 10.4 + 2.4) ÷ 49 = 13.7143; 15 - 2; one of six excellent."""
+    """县发改局: 10 + 15 + 10 + 15 = 50; 15 × 44.8 ÷ 49 = 13.7143; 15 - 2; one of six excellent."""
     vote = half_up(15 * (32 + 13 * F("0.8") + 4 * F("0.6")) / 49, 2)
     assert 50 + vote + 13 == F("76.71") == F(departments["县发改局"]["score"])
     assert [unit for unit, row in departments.items() if row["grade"] == "优秀"] == ["县教体局"]
@@ -176,7 +176,7 @@ def tied(points: list[tuple[int, int]]) -> list[tuple[str, str]]:
 
 
 def test_a_tie_at_the_edge_of_a_quota() -> None:
-    """Four units, two places: equal totals share the rank, the next rank is skipped, the edge's chain decides."""
+    """Four units, two places: equal totals share a rank, the next is skipped, the edge's chain decides."""
     assert tied([(60, 40), (50, 40), (55, 35), (20, 20)]) == [
         ("1", "优"),
         ("2", "良"),
