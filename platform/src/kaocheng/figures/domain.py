@@ -1,0 +1,463 @@
+"""What somebody handed in: one value, of whom, for when, from which cell — never edited, only superseded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from typing import Any, NamedTuple
+
+from kaocheng import numbers
+from kaocheng.errors import Invalid, Missing, Refused
+from kaocheng.i18n import _
+
+NOT_APPLICABLE = "/"
+LARGEST = Decimal(10) ** 24
+LONGEST_WORD = 2000
+WORD_MEASURES = frozenset({"text", "word", "文字"})
+DATE_MEASURES = frozenset({"date", "日期"})
+CLAIM_WORDS = frozenset({"level", "matter", "category", "document"})
+PERCENT = frozenset({"%", "百分点"})
+
+
+class Kind(IntEnum):
+    """What a value is; *missing* is none of these, it is a figure that is not there."""
+
+    DECIMAL = 0
+    DATE = 1
+    NOT_APPLICABLE = 2
+    WORD = 3
+    WITHDRAWN = 4  # taken back by a later file of the same form: missing again, and seen to be so
+
+
+class Of(StrEnum):
+    """Which of the four things that are handed in an indicator stands for."""
+
+    FIGURE = "figure"
+    TARGET = "target"
+    ROW = "row"
+    CLAIM = "claim"
+
+
+class Outcome(StrEnum):
+    """How far a figure's current revision has come."""
+
+    FILED = "filed"
+    VOUCHED = "vouched"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One decimal, date or word, *not applicable*, or *withdrawn*."""
+
+    kind: Kind
+    decimal: Decimal | None = None
+    day: date | None = None
+    word: str | None = None
+
+    def __str__(self) -> str:
+        """As the engine and the long CSV write it; a withdrawn value is empty."""
+        if self.decimal is not None:
+            return numbers.text(self.decimal)
+        if self.day is not None:
+            return self.day.isoformat()
+        return NOT_APPLICABLE if self.kind is Kind.NOT_APPLICABLE else self.word or ""
+
+    @classmethod
+    def of(cls, kind: int, written: str) -> "Value":
+        """Read back what ``str`` wrote of a value of that *kind*."""
+        match Kind(kind):
+            case Kind.DECIMAL:
+                return cls(Kind.DECIMAL, decimal=Decimal(written))
+            case Kind.DATE:
+                return cls(Kind.DATE, day=date.fromisoformat(written))
+            case Kind.WORD:
+                return cls(Kind.WORD, word=written)
+            case bare:
+                return cls(bare)
+
+
+WITHDRAWN = Value(Kind.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """What a figure is of: a figure, a target, a field of a list's rows or of a claim."""
+
+    id: int
+    of: Of
+    code: str
+    field: str
+    label: str
+    measure: str
+    collector: str
+
+    def read(self, written: str) -> Value:
+        """What was written, in the one grammar: ``/`` is not applicable, the measure says the rest.
+
+        >>> str(Indicator(1, Of.FIGURE, "waste", "", "处理率", "%", "").read("９８．５0%"))
+        '98.5'
+        """
+        bare = written.strip()
+        if bare in {NOT_APPLICABLE, "／"}:
+            return Value(Kind.NOT_APPLICABLE)
+        if not bare:
+            raise NotAValue(self.label, written, _("空白不是零;没有此项工作请填“/”"))
+        if self._holds("date", DATE_MEASURES):
+            return Value(Kind.DATE, day=self._day(bare))
+        if self.measure in WORD_MEASURES or (self.of is Of.CLAIM and self.field in CLAIM_WORDS):
+            return Value(Kind.WORD, word=self._word(bare))
+        return Value(Kind.DECIMAL, decimal=self._number(bare))
+
+    def _holds(self, claim_field: str, measures: frozenset[str]) -> bool:
+        return self.measure in measures or (self.of is Of.CLAIM and self.field == claim_field)
+
+    def _day(self, written: str) -> date:
+        try:
+            return date.fromisoformat(written)
+        except ValueError:
+            raise NotAValue(self.label, written, _("日期请写成 2026-09-30 的样子")) from None
+
+    def _word(self, written: str) -> str:
+        if len(written) > LONGEST_WORD or "\x00" in written:
+            raise NotAValue(self.label, written, _("文字超过 {most} 字", most=LONGEST_WORD))
+        return written
+
+    def _number(self, written: str) -> Decimal:
+        reading = numbers.read(written)
+        if reading.percent and self.measure not in PERCENT:
+            raise NotAValue(self.label, written, _("计量单位是“{measure}”,不用百分号", measure=self.measure))
+        if abs(reading.value) >= LARGEST:
+            raise NotAValue(self.label, written, _("数值过大"))
+        return reading.value
+
+
+class Key(NamedTuple):
+    """Whose value for what and when: what revisions of one figure have in common."""
+
+    period: str
+    unit_id: int
+    indicator_id: int
+    series: str = ""
+
+    def __str__(self) -> str:
+        """For an address or a form's field; no period or series holds a tilde."""
+        return f"{self.period}~{self.unit_id}~{self.indicator_id}~{self.series}"
+
+    @classmethod
+    def read(cls, written: str) -> "Key":
+        """Read back what ``str`` wrote.
+
+        Raises:
+            NoSuchFigure: it is nothing that ``str`` writes.
+        """
+        match written.split("~"):
+            case [period, unit, indicator, series] if _number(unit) and _number(indicator):
+                return cls(period, int(unit), int(indicator), series)
+        raise NoSuchFigure(written[:80])
+
+
+def _number(written: str) -> bool:
+    return written.isascii() and written.isdigit() and len(written) <= 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One revision of one figure, with where it came from and what became of it."""
+
+    key: Key
+    revision: int
+    value: Value
+    indicator: Indicator
+    unit: str
+    unit_label: str
+    filed_by: int
+    filer: str
+    filed_at: datetime
+    workbook_id: int | None = None
+    workbook: str = ""
+    cell: str = ""
+    doubts: tuple[str, ...] = ()
+    outcome: Outcome = Outcome.FILED
+    judged_by: int | None = None
+    judge: str = ""
+    judged_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def source(self) -> str:
+        """File and cell it was read from, or that somebody typed it."""
+        return f"{self.workbook} · {self.cell}" if self.workbook else _("网页填写")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewValue:
+    """A value about to be kept: where it belongs, and where it was found."""
+
+    key: Key
+    value: Value
+    cell: str = ""
+    doubts: tuple[Mapping[str, Any], ...] = ()  # as facts: the sentence is put when it is read
+
+
+class Standing(NamedTuple):
+    """What holds now for one figure: revision, value, the form it came by, and what was said of it."""
+
+    revision: int
+    value: Value
+    form: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What agreeing to a workbook, or typing values, did."""
+
+    workbook_id: int | None
+    form: str
+    period: str
+    digest: str
+    new: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+    doubts: int = 0
+    again: bool = False  # the same file had been stored before; nothing was done now
+
+    @property
+    def written(self) -> int:
+        """How many new revisions there are."""
+        return self.new + self.changed + self.withdrawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbook:
+    """A file somebody handed in, as it was, without its bytes."""
+
+    id: int
+    form: str
+    period: str
+    name: str
+    digest: str
+    size: int
+    state: str
+    filed_by: int
+    filer: str
+    filed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a new revision changes against the one before it."""
+
+    figure: Figure
+    before: Value | None
+
+    @property
+    def by(self) -> Decimal | None:
+        """How much more, where both are numbers."""
+        if self.before is None or self.before.decimal is None or self.figure.value.decimal is None:
+            return None
+        return self.figure.value.decimal - self.before.decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far one collector's (or one unit's) figures of a period have come; a collector may be unnamed."""
+
+    code: str
+    label: str
+    period: str
+    expected: int = 0
+    filed: int = 0
+    vouched: int = 0
+    returned: int = 0
+    doubted: int = 0
+
+    @property
+    def missing(self) -> int:
+        """Expected and not there: neither zero nor not applicable, both of which are filed."""
+        return max(0, self.expected - self.filed)
+
+    @property
+    def waiting(self) -> int:
+        """Filed, and nobody has looked yet."""
+        return self.filed - self.vouched - self.returned
+
+
+class Expectation(NamedTuple):
+    """A figure some unit's paper needs: it is owed until it is filed."""
+
+    key: Key
+    unit: str
+    unit_label: str
+    indicator: Indicator
+    series_label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debt:
+    """One line of what a unit or a collector owes: nothing yet, or returned with a reason."""
+
+    expectation: Expectation
+    figure: Figure | None = None
+    earlier: Value | None = None
+    target: Value | None = None
+
+
+@dataclass(eq=False)
+class NotAValue(Invalid):
+    """What was typed cannot be the value of this indicator."""
+
+    indicator: str
+    written: str
+    reason: str
+
+    code = "not_a_value"
+
+    def __str__(self) -> str:
+        return _(
+            "“{indicator}”不能填“{written}”:{reason}",
+            indicator=self.indicator,
+            written=self.written[:40],
+            reason=self.reason,
+        )
+
+
+@dataclass(eq=False)
+class NoSuchWorkbook(Missing):
+    """No such workbook in this tenant, or it is somebody else's."""
+
+    id: int
+
+    def __str__(self) -> str:
+        return _("没有编号 {id} 的工作簿;请回到导入页重新选择文件", id=self.id)
+
+
+@dataclass(eq=False)
+class NoSuchFigure(Missing):
+    """No such figure in this tenant."""
+
+    what: str
+
+    def __str__(self) -> str:
+        return _("没有这个数:{what};请核对时段、单位和指标", what=self.what)
+
+
+@dataclass(eq=False)
+class ErrorsRemain(Refused):
+    """A workbook with errors is stored whole or not at all, so not at all."""
+
+    name: str
+    count: int
+    first: str = ""
+
+    code = "errors_remain"
+
+    def __str__(self) -> str:
+        return _(
+            "《{name}》还有 {count} 处错误,一个数也没有存({first});请改正后重新导入",
+            name=self.name,
+            count=self.count,
+            first=self.first,
+        )
+
+
+@dataclass(eq=False)
+class ConversionsOpen(Refused):
+    """Values were straightened while reading, and nobody has agreed to that yet."""
+
+    name: str
+    count: int
+
+    code = "conversions_open"
+
+    def __str__(self) -> str:
+        return _(
+            "《{name}》有 {count} 处写法经过换算,请先看过并同意换算,再存入(命令行用 --accept-conversions)",
+            name=self.name,
+            count=self.count,
+        )
+
+
+@dataclass(eq=False)
+class Discarded(Refused):
+    """Somebody decided against this file."""
+
+    name: str
+
+    code = "discarded"
+
+    def __str__(self) -> str:
+        return _("《{name}》已经放弃;要用它,请重新导入这个文件", name=self.name)
+
+
+@dataclass(eq=False)
+class AlreadyStored(Refused):
+    """What was stored cannot be taken back, only superseded."""
+
+    name: str
+
+    code = "already_stored"
+
+    def __str__(self) -> str:
+        return _("《{name}》已经存入,不能放弃;有错请导入更正后的文件", name=self.name)
+
+
+@dataclass(eq=False)
+class NotYoursToFile(Refused):
+    """Somebody else collects this figure."""
+
+    indicator: str
+    collector: str
+    unit: str
+
+    code = "not_yours_to_file"
+
+    def __str__(self) -> str:
+        return _(
+            "{unit}的“{indicator}”由{collector}填报,不归您填;请交由其填报,或请考核办代填",
+            unit=self.unit,
+            indicator=self.indicator,
+            collector=self.collector or _("考核办"),
+        )
+
+
+@dataclass(eq=False)
+class TooManyBytes(Invalid):
+    """A file larger than any form is."""
+
+    name: str
+    size: int
+    most: int
+
+    code = "too_large"
+
+    def __str__(self) -> str:
+        return _(
+            "《{name}》有 {size} MB,超过 {most} MB;请只留本表的工作表后再导入",
+            name=self.name,
+            size=-(-self.size // 2**20),
+            most=self.most // 2**20,
+        )
+
+
+@dataclass(eq=False)
+class NotFiled(Invalid):
+    """Some of what was typed is no value; nothing of it was kept."""
+
+    mistakes: Mapping[Key, str]
+
+    code = "not_filed"
+
+    def __str__(self) -> str:
+        return (
+            next(iter(self.mistakes.values()))
+            if len(self.mistakes) == 1
+            else _(
+                "有 {count} 项填得不对,一项也没有存:{first}",
+                count=len(self.mistakes),
+                first=next(iter(self.mistakes.values())),
+            )
+        )

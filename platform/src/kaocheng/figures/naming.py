@@ -1,0 +1,218 @@
+"""The tenant's own words for the reader: units, indicators, parts, forms, as scheme and folder give them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from kaocheng.db.session import TenantSession
+from kaocheng.engine import grammar
+from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
+from kaocheng.figures import queries
+from kaocheng.figures.domain import Indicator, Of
+from kaocheng.figures.expected import recipe as rules_in_force
+from kaocheng.figures.expected import targets_of, values_before
+from kaocheng.figures.needs import needs
+from kaocheng.figures.reading import (
+    AdjustmentName,
+    Context,
+    FieldName,
+    FormName,
+    IndicatorName,
+    ListName,
+    Names,
+    PartName,
+    RuleName,
+    UnitName,
+)
+from kaocheng.tenancy import queries as tenancy
+from kaocheng.tenancy.domain import Form
+
+
+async def names(session: TenantSession) -> Names:
+    """Everything a workbook of this tenant may speak of."""
+    rules = await rules_in_force(session)
+    tenant = await tenancy.tenant(session)
+    units = await tenancy.units(session)
+    labels = {unit.code: unit.label for unit in units}
+    forms = tuple(_form(form) for form in await tenancy.forms(session))
+    unit_names = tuple(UnitName(u.code, u.label, u.group or "") for u in units if u.assessed)
+    bare = Names(tenant=tenant.name, units=unit_names, forms=forms)
+    if rules is None:
+        return bare
+    return _named(bare, rules, (await queries.indicators(session)).values(), labels)
+
+
+async def context(session: TenantSession, period: str) -> Context:
+    """What a reader may compare new values of *period* with: the last ones, the targets, what only grows."""
+    known = await queries.indicators(session)
+    codes = {int(unit.id): unit.code for unit in await tenancy.units(session)}
+    rules = await rules_in_force(session)
+    before = await values_before(session, period)
+    return Context(
+        previous={
+            (codes[key.unit_id], known[key.indicator_id].code, key.series): value.decimal
+            for key, value in before.items()
+            if value.decimal is not None and key.unit_id in codes
+        },
+        targets={
+            (codes[unit], code): value.decimal
+            for (unit, code), value in (await targets_of(session, period)).items()
+            if value.decimal is not None and unit in codes
+        },
+        cumulative=_running(rules) if rules else frozenset(),
+    )
+
+
+def _running(rules: Recipe) -> frozenset[str]:
+    """Figures that run on through the year: said to be so, or with a half-year share of their target."""
+    return frozenset(
+        code for code, keys in rules.figures.items() if keys.get("cumulative") or keys.get("target")
+    )
+
+
+def _named(bare: Names, rules: Recipe, known: Iterable[Indicator], labels: Mapping[str, str]) -> Names:
+    """*bare* (units and forms) with what the rules speak of."""
+    groups = _groups(rules)
+    return replace(
+        bare,
+        year=rules.year,
+        indicators=tuple(
+            IndicatorName(
+                of=str(i.of),
+                code=i.code,
+                field=i.field,
+                label=i.label,
+                measure=i.measure,
+                collector=labels.get(i.collector, i.collector),
+                parts=_parts(rules, i),
+                groups=groups.get((i.of, i.code), ()),
+            )
+            for i in known
+            if i.of is Of.FIGURE or (i.field == "target" and (i.of, i.code) in groups)
+        ),
+        lists=tuple(
+            ListName(
+                code=code,
+                label=str(of.get("label", code)),
+                fields=_fields(rules, code, of),
+                groups=groups.get((Of.ROW, code), ()),
+            )
+            for code, of in rules.lists.items()
+        ),
+        adjustments=tuple(_adjustments(rules)),
+        rules=tuple(_rules(rules, labels)),
+        clauses=rules.clauses,
+    )
+
+
+def _form(form: Form) -> FormName:
+    return FormName(
+        code=form.code, kind=str(form.kind), label=form.label, pattern=form.pattern, period=form.period
+    )
+
+
+def _groups(rules: Recipe) -> dict[tuple[Of, str], tuple[str, ...]]:
+    """Which classes use what."""
+    found: dict[tuple[Of, str], dict[str, None]] = defaultdict(dict)
+    for group, owed in needs(rules).items():
+        for need in owed:
+            found[need.of, need.code][group] = None
+    return {key: tuple(g for g in groups if g) for key, groups in found.items()}
+
+
+def _parts(rules: Recipe, indicator: Indicator) -> tuple[PartName, ...]:
+    if indicator.of is not Of.FIGURE:
+        return ()
+    parts = rules.figures.get(indicator.code, {}).get("parts") or {}
+    return tuple(PartName(code, str(label)) for code, label in parts.items())
+
+
+def _fields(rules: Recipe, code: str, of: Mapping[str, Any]) -> tuple[FieldName, ...]:
+    optional = _may_be_missing(rules, code)
+    return tuple(
+        FieldName(
+            field,
+            str(measure),
+            optional=field in optional,
+        )
+        for field, measure in (of.get("fields") or {}).items()
+    )
+
+
+def _may_be_missing(rules: Recipe, code: str) -> frozenset[str]:
+    """The fields of a list that a rule asks ``is_missing`` about: an empty cell there says something."""
+    nodes = [n for paper in rules.papers.values() for n in paper.nodes.values() if n.get("rows") == code]
+    return frozenset(
+        argument.path[0]
+        for node in nodes
+        for text in _texts(node.keys)
+        for call in _calls(text)
+        if call.path == ("is_missing",)
+        for argument in call.arguments
+        if isinstance(argument, grammar.Name)
+    )
+
+
+def _texts(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
+
+
+def _calls(text: str) -> Iterable[grammar.Call]:
+    try:
+        tree = grammar.parse(text)
+    except grammar.BadExpression:
+        return ()
+    return [part for part in grammar.walk(tree) if isinstance(part, grammar.Call)]
+
+
+def _adjustments(rules: Recipe) -> Iterable[AdjustmentName]:
+    found: dict[str, tuple[str, str, list[str]]] = {}
+    for paper in rules.papers.values():
+        for code, keys in paper.table("adjustments").items():
+            if "formula" not in keys:
+                entry = found.setdefault(
+                    code, (str(keys.get("label", code)), str(keys.get("kind", "bonus")), [])
+                )
+                entry[2].append(paper.group)
+        for code, keys in paper.table("vetoes").items():
+            if "when" not in keys:
+                found.setdefault(code, (str(keys.get("label", code)), "veto", []))[2].append(paper.group)
+    return [
+        AdjustmentName(code=code, label=label, kind=kind, groups=tuple(g for g in groups if g))
+        for code, (label, kind, groups) in found.items()
+    ]
+
+
+def _rules(rules: Recipe, labels: Mapping[str, str]) -> Iterable[RuleName]:
+    for paper in rules.papers.values():
+        for node in paper.nodes.values():
+            if not node.composed and node.get("clause"):
+                yield _rule(rules, paper, node, labels)
+
+
+def _rule(rules: Recipe, paper: PaperRule, node: NodeRule, labels: Mapping[str, str]) -> RuleName:
+    figure = rules.figures.get(node.code, {})
+    collector = str(node.get("collector") or figure.get("collector") or "")
+    return RuleName(
+        label=str(node.get("label") or figure.get("label") or node.code),
+        clause=str(rules.clauses.get(str(node.get("clause")), "")),
+        full=_full(node.get("full")),
+        measure=str(figure.get("unit") or figure.get("measure") or ""),
+        collector=labels.get(collector, collector),
+    )
+
+
+def _full(written: Any) -> Decimal | None:
+    try:
+        return Decimal(str(written))
+    except InvalidOperation:
+        return None

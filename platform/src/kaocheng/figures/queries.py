@@ -1,0 +1,351 @@
+"""Questions to what was handed in: a period's figures as they stand, one figure's whole life, a workbook."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from kaocheng.db.session import TenantSession
+from kaocheng.figures import doubting
+from kaocheng.figures.domain import (
+    Figure,
+    Indicator,
+    Key,
+    Kind,
+    NewValue,
+    NoSuchFigure,
+    NoSuchWorkbook,
+    Of,
+    Outcome,
+    Standing,
+    Value,
+    Workbook,
+)
+from kaocheng.figures.tables import workbook as workbooks
+from kaocheng.identity.tables import person as persons
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+# One statement reads a period whole: the latest revision of each figure beside the latest thing said of it.
+_COLUMNS = """
+select f.period, f.unit_id, f.indicator_id, f.series, f.revision, f.kind, f.value, f.day, f.word,
+       f.filed_by, p.label as filer, f.filed_at, f.workbook_id, w.name as workbook, f.cell, f.doubts,
+       u.code as unit, u.label as unit_label,
+       v.outcome, v.by_person, j.label as judge, v.at, v.reason
+"""
+_JOINS = """
+join unit u on u.tenant_id = f.tenant_id and u.id = f.unit_id
+join indicator i on i.tenant_id = f.tenant_id and i.id = f.indicator_id
+join person p on p.tenant_id = f.tenant_id and p.id = f.filed_by
+left join workbook w on w.tenant_id = f.tenant_id and w.id = f.workbook_id
+left join judged v on v.tenant_id = f.tenant_id and v.period = f.period and v.unit_id = f.unit_id
+     and v.indicator_id = f.indicator_id and v.series = f.series and v.revision = f.revision
+left join person j on j.tenant_id = v.tenant_id and j.id = v.by_person
+"""
+_JUDGED = """
+judged as (
+  select distinct on (tenant_id, period, unit_id, indicator_id, series, revision)
+         tenant_id, period, unit_id, indicator_id, series, revision, outcome, by_person, reason, at
+  from vouching
+  where ($1::text[] is null or period = any($1)) and ($2::int[] is null or unit_id = any($2))
+  order by tenant_id, period, unit_id, indicator_id, series, revision, turn desc
+)
+"""
+_CURRENT = f"""
+with latest as (
+  select distinct on (tenant_id, period, unit_id, indicator_id, series) *
+  from figure
+  where ($1::text[] is null or period = any($1)) and ($2::int[] is null or unit_id = any($2))
+  order by tenant_id, period, unit_id, indicator_id, series, revision desc
+), {_JUDGED}
+{_COLUMNS} from latest f {_JOINS}
+where ($3::text[] is null or i.of = any($3))
+order by f.period, u.ordinal, u.id, i.id, length(f.series), f.series
+"""
+_HISTORY = f"""
+with {_JUDGED}
+{_COLUMNS} from figure f {_JOINS}
+where f.period = any($1) and f.unit_id = any($2) and f.indicator_id = $3 and f.series = $4
+order by f.revision desc
+"""
+# What a new file is compared with; nothing else is read, because this runs inside the lock.
+_STANDING = """
+select distinct on (f.tenant_id, f.period, f.unit_id, f.indicator_id, f.series)
+       f.period, f.unit_id, f.indicator_id, f.series, f.revision, f.kind, f.value, f.day, f.word, w.form,
+       (select v.outcome from vouching v
+         where v.tenant_id = f.tenant_id and v.period = f.period and v.unit_id = f.unit_id
+           and v.indicator_id = f.indicator_id and v.series = f.series and v.revision = f.revision
+         order by v.turn desc limit 1) as outcome
+from figure f
+left join workbook w on w.tenant_id = f.tenant_id and w.id = f.workbook_id
+where f.period = any($1)
+order by f.tenant_id, f.period, f.unit_id, f.indicator_id, f.series, f.revision desc
+"""
+# The last value that was vouched for, before the revision a verifier now has in front of him.
+_VOUCHED_BEFORE = """
+select distinct on (f.tenant_id, f.period, f.unit_id, f.indicator_id, f.series)
+       f.period, f.unit_id, f.indicator_id, f.series, f.kind, f.value, f.day, f.word
+from figure f
+join vouching v on v.tenant_id = f.tenant_id and v.period = f.period and v.unit_id = f.unit_id
+     and v.indicator_id = f.indicator_id and v.series = f.series and v.revision = f.revision
+     and v.outcome = 'vouched'
+where f.period = any($1)
+  and f.revision < (select max(n.revision) from figure n
+       where n.tenant_id = f.tenant_id and n.period = f.period and n.unit_id = f.unit_id
+         and n.indicator_id = f.indicator_id and n.series = f.series)
+order by f.tenant_id, f.period, f.unit_id, f.indicator_id, f.series, f.revision desc
+"""
+# ON CONFLICT keeps the statement one that a sharded database runs as well; the lock makes it never apply.
+_KEEP = """
+insert into figure (tenant_id, period, unit_id, indicator_id, series, revision, kind, value, day, word,
+                    filed_by, filed_at, workbook_id, cell, doubts)
+select $1, n.period, n.unit_id, n.indicator_id, n.series, n.revision, n.kind, n.value, n.day, n.word,
+       $2, $3, $4, nullif(n.cell, ''), n.doubts::jsonb
+from unnest($5::text[], $6::int[], $7::int[], $8::text[], $9::int[], $10::smallint[], $11::numeric[],
+            $12::date[], $13::text[], $14::text[], $15::text[])
+  as n (period, unit_id, indicator_id, series, revision, kind, value, day, word, cell, doubts)
+on conflict do nothing
+"""
+
+
+async def indicators(session: TenantSession) -> Mapping[int, Indicator]:
+    """Everything the scheme in force lets anybody hand in, by id."""
+    connection = await session.raw()
+    rows = await connection.fetch(
+        "select id, of, code, field, label, measure, collector from indicator order by id"
+    )
+    return {
+        row["id"]: Indicator(
+            row["id"],
+            Of(row["of"]),
+            row["code"],
+            row["field"],
+            row["label"],
+            row["measure"],
+            row["collector"] or "",
+        )
+        for row in rows
+    }
+
+
+async def current(
+    session: TenantSession,
+    periods: Collection[str] | None = None,
+    *,
+    of: Collection[Of] | None = None,
+    units: Collection[int] | None = None,
+    withdrawn: bool = False,
+) -> tuple[Figure, ...]:
+    """The latest revision of every figure of *periods* with the latest thing said of it, in unit order."""
+    known = await indicators(session)
+    connection = await session.raw()
+    rows = await connection.fetch(_CURRENT, _list(periods), _list(units), _list(of))
+    found = (_figure(row, known[row["indicator_id"]]) for row in rows)
+    return tuple(f for f in found if withdrawn or f.value.kind is not Kind.WITHDRAWN)
+
+
+async def vouched(
+    session: TenantSession, periods: Collection[str] | None = None, *, of: Collection[Of] | None = None
+) -> tuple[Figure, ...]:
+    """The figures that count towards a score: the latest revision, where somebody vouched for it."""
+    return tuple(f for f in await current(session, periods, of=of) if f.outcome is Outcome.VOUCHED)
+
+
+async def history(session: TenantSession, key: Key) -> tuple[Figure, ...]:
+    """Every revision of one figure, the latest first: who filed it when, from which cell, and what was said.
+
+    Raises:
+        NoSuchFigure: nobody in this tenant ever filed it.
+    """
+    known = await indicators(session)
+    connection = await session.raw()
+    rows = await connection.fetch(_HISTORY, [key.period], [key.unit_id], key.indicator_id, key.series)
+    if not rows:
+        raise NoSuchFigure(f"{key.period} · {key.unit_id} · {key.indicator_id} {key.series}".strip())
+    return tuple(_figure(row, known[row["indicator_id"]]) for row in rows)
+
+
+async def standing(session: TenantSession, periods: Collection[str]) -> dict[Key, Standing]:
+    """What a new file for *periods* has to be compared with."""
+    connection = await session.raw()
+    rows = await connection.fetch(_STANDING, list(periods))
+    return {
+        _key(row): Standing(row["revision"], _value(row), row["form"] or "", _outcome(row["outcome"]))
+        for row in rows
+    }
+
+
+async def vouched_before(session: TenantSession, periods: Collection[str]) -> dict[Key, Value]:
+    """What each figure was when it was last vouched for, where it has changed since."""
+    connection = await session.raw()
+    rows = await connection.fetch(_VOUCHED_BEFORE, list(periods))
+    return {_key(row): _value(row) for row in rows}
+
+
+async def periods(session: TenantSession) -> tuple[str, ...]:
+    """The periods anything was filed for, latest last."""
+    connection = await session.raw()
+    rows = await connection.fetch("select distinct period from figure order by period")
+    return tuple(row["period"] for row in rows)
+
+
+async def keep(
+    session: TenantSession,
+    values: Sequence[tuple[NewValue, int]],
+    *,
+    by: int,
+    at: datetime,
+    workbook_id: int | None = None,
+) -> int:
+    """Add each value as the given revision, all by one statement; how many there are now."""
+    if not values:
+        return 0
+    connection = await session.raw()
+    said = await connection.execute(
+        _KEEP,
+        int(session.tenant),
+        by,
+        at,
+        workbook_id,
+        [v.key.period for v, _ in values],
+        [v.key.unit_id for v, _ in values],
+        [v.key.indicator_id for v, _ in values],
+        [v.key.series for v, _ in values],
+        [revision for _, revision in values],
+        [int(v.value.kind) for v, _ in values],
+        [v.value.decimal for v, _ in values],
+        [v.value.day for v, _ in values],
+        [v.value.word for v, _ in values],
+        [v.cell for v, _ in values],
+        [json.dumps(list(v.doubts), ensure_ascii=False) if v.doubts else "[]" for v, _ in values],
+    )
+    return int(said.rsplit(" ", 1)[-1])
+
+
+async def hold(session: TenantSession, periods: Collection[str]) -> None:
+    """Let one writer at a time decide revisions of a period; released when the transaction ends."""
+    connection = await session.raw()
+    for period in sorted(set(periods)):
+        await connection.execute(
+            "select pg_advisory_xact_lock($1, hashtext('figures ' || $2))", int(session.tenant), period
+        )
+
+
+async def workbook(session: TenantSession, id: int, *, lock: bool = False) -> tuple[Workbook, dict[str, Any]]:
+    """One workbook and what its preview understood.
+
+    Raises:
+        NoSuchWorkbook: there is none of that number in this tenant.
+    """
+    asked = _workbook_columns(workbooks.c.preview).where(workbooks.c.id == id)
+    if lock:
+        asked = asked.with_for_update(of=workbooks)
+    row = (await session.execute(asked)).one_or_none()
+    if row is None:
+        raise NoSuchWorkbook(id)
+    return _workbook(row), dict(row.preview)
+
+
+async def content(session: TenantSession, id: int) -> bytes:
+    """The bytes of a workbook, as they were handed in."""
+    found = await session.scalar(select(workbooks.c.content).where(workbooks.c.id == id))
+    if found is None:
+        raise NoSuchWorkbook(id)
+    return bytes(found)
+
+
+async def handed_in(session: TenantSession, *, state: str | None = None) -> tuple[Workbook, ...]:
+    """The workbooks handed in, the latest first."""
+    asked = _workbook_columns().order_by(workbooks.c.filed_at.desc(), workbooks.c.id.desc())
+    if state:
+        asked = asked.where(workbooks.c.state == state)
+    return tuple(_workbook(row) for row in await session.execute(asked))
+
+
+async def same_file(session: TenantSession, digest: str, form: str, period: str) -> Workbook | None:
+    """The workbook these very bytes already are, for this form and period."""
+    asked = _workbook_columns().where(
+        workbooks.c.digest == digest, workbooks.c.form == form, workbooks.c.period == period
+    )
+    row = (await session.execute(asked)).one_or_none()
+    return _workbook(row) if row is not None else None
+
+
+def _workbook_columns(*more: Any) -> Any:
+    c = workbooks.c
+    return select(
+        c.id,
+        c.form,
+        c.period,
+        c.name,
+        c.digest,
+        c.size,
+        c.state,
+        c.filed_by,
+        c.filed_at,
+        persons.c.label,
+        *more,
+    ).join(persons, (persons.c.tenant_id == c.tenant_id) & (persons.c.id == c.filed_by))
+
+
+def _workbook(row: Any) -> Workbook:
+    return Workbook(
+        id=row.id,
+        form=row.form,
+        period=row.period,
+        name=row.name,
+        digest=row.digest,
+        size=row.size,
+        state=row.state,
+        filed_by=row.filed_by,
+        filer=row.label,
+        filed_at=row.filed_at,
+    )
+
+
+def _list(of: Collection[Any] | None) -> list[Any] | None:
+    return None if of is None else [str(one) if isinstance(one, Of) else one for one in of]
+
+
+def _key(row: "Record") -> Key:
+    return Key(row["period"], row["unit_id"], row["indicator_id"], row["series"])
+
+
+def _value(row: "Record") -> Value:
+    return Value(Kind(row["kind"]), row["value"], row["day"], row["word"])
+
+
+def _outcome(said: str | None) -> Outcome:
+    return Outcome(said) if said in {"vouched", "returned"} else Outcome.FILED
+
+
+def _figure(row: "Record", indicator: Indicator) -> Figure:
+    figure = Figure(
+        key=_key(row),
+        revision=row["revision"],
+        value=_value(row),
+        indicator=indicator,
+        unit=row["unit"],
+        unit_label=row["unit_label"],
+        filed_by=row["filed_by"],
+        filer=row["filer"],
+        filed_at=row["filed_at"],
+        workbook_id=row["workbook_id"],
+        workbook=row["workbook"] or "",
+        cell=row["cell"] or "",
+        doubts=tuple(map(doubting.spoken, json.loads(row["doubts"]))) if row["doubts"] != "[]" else (),
+    )
+    if row["outcome"] is None:
+        return figure
+    return replace(
+        figure,
+        outcome=_outcome(row["outcome"]),
+        judged_by=row["by_person"],
+        judge=row["judge"],
+        judged_at=row["at"],
+        reason=row["reason"],
+    )

@@ -1,0 +1,361 @@
+"""The verbs by which figures come in: preview a workbook, agree to it, discard it, type a value."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+
+from kaocheng import record
+from kaocheng.db.session import TenantSession, next_number
+from kaocheng.errors import Problem
+from kaocheng.figures import previewing, queries, storing
+from kaocheng.figures.domain import (
+    AlreadyStored,
+    ConversionsOpen,
+    Discarded,
+    ErrorsRemain,
+    Indicator,
+    Key,
+    NewValue,
+    NoSuchFigure,
+    NoSuchWorkbook,
+    NotAValue,
+    NotFiled,
+    NotYoursToFile,
+    Of,
+    Stored,
+    TooManyBytes,
+    Workbook,
+)
+from kaocheng.figures.previewing import Preview
+from kaocheng.figures.tables import workbook as workbooks
+from kaocheng.identity.domain import Permission, Person, Role, require
+from kaocheng.packs.shelf import TenantShelf
+from kaocheng.tenancy import queries as tenancy
+from kaocheng.tenancy.domain import Unit
+
+LARGEST = 10 * 2**20  # bytes: a county's form is a hundredth of it
+
+
+class Typed(NamedTuple):
+    """One value as a person typed it into a form; *unit_id*, *indicator_id* and *series* say of what."""
+
+    period: str
+    unit_id: int
+    indicator_id: int
+    series: str
+    written: str
+
+    @property
+    def key(self) -> Key:
+        return Key(self.period, self.unit_id, self.indicator_id, self.series)
+
+
+async def look(
+    session: TenantSession,
+    name: str,
+    content: bytes,
+    *,
+    form: str | None = None,
+    period: str | None = None,
+    collector: str = "",
+    shelf: TenantShelf | None = None,
+) -> Preview:
+    """Read a workbook and say what it would change; nothing at all is kept.
+
+    Raises:
+        TooManyBytes: the file is larger than any form.
+    """
+    if len(content) > LARGEST:
+        raise TooManyBytes(name, len(content), LARGEST)
+    return await previewing.read(
+        session, name, content, form=form, period=period, collector=collector, shelf=shelf
+    )
+
+
+async def preview(
+    session: TenantSession,
+    name: str,
+    content: bytes,
+    *,
+    form: str | None = None,
+    period: str | None = None,
+    by: Person,
+    at: datetime,
+    shelf: TenantShelf | None = None,
+) -> Preview:
+    """Read a workbook and keep the file with what was understood, to be agreed to; no value is stored.
+
+    Raises:
+        TooManyBytes: the file is larger than any form.
+        NotYoursToFile: it holds figures that somebody else collects.
+    """
+    require(by, Permission.IMPORT_FIGURES)
+    collector = "" if _for_all(by) else by.unit_label
+    seen = await look(session, name, content, form=form, period=period, collector=collector, shelf=shelf)
+    await _yours(session, by, [value.key for value in seen.values])
+    return await _kept(session, seen, content, by, at)
+
+
+async def agree(
+    session: TenantSession,
+    workbook_id: int,
+    *,
+    by: Person,
+    at: datetime,
+    accept_conversions: bool = False,
+) -> Stored:
+    """Store everything a previewed workbook holds, or nothing; a second time changes nothing.
+
+    Raises:
+        NoSuchWorkbook: there is none of that number, or it is somebody else's.
+        ErrorsRemain: the preview found errors.
+        ConversionsOpen: values were straightened and nobody agreed to that.
+        Discarded: somebody decided against it.
+        NotYoursToFile: it holds figures that somebody else collects.
+    """
+    require(by, Permission.IMPORT_FIGURES)
+    book, kept = await queries.workbook(session, workbook_id, lock=True)
+    _may_touch(book, by)
+    seen = previewing.from_json(kept)
+    if book.state == "stored":
+        return Stored(
+            workbook_id=book.id,
+            form=book.form,
+            period=book.period,
+            digest=book.digest,
+            unchanged=len(seen.values),
+            again=True,
+        )
+    if book.state == "discarded":
+        raise Discarded(book.name)
+    if seen.errors:
+        raise ErrorsRemain(book.name, len(seen.errors), previewing.sentence(seen.errors[0]))
+    if seen.conversions and not accept_conversions:
+        raise ConversionsOpen(book.name, len(seen.conversions))
+    await _yours(session, by, [value.key for value in seen.values])
+    await _mark(session, book.id, "stored", by, at)
+    return await _store(session, seen.values, book, by, at)
+
+
+async def discard(session: TenantSession, workbook_id: int, *, by: Person, at: datetime) -> None:
+    """Decide against a previewed workbook.
+
+    Raises:
+        NoSuchWorkbook: there is none of that number, or it is somebody else's.
+        AlreadyStored: its values are in; they can be superseded, not taken back.
+    """
+    require(by, Permission.IMPORT_FIGURES)
+    book, _kept_before = await queries.workbook(session, workbook_id, lock=True)
+    _may_touch(book, by)
+    if book.state == "stored":
+        raise AlreadyStored(book.name)
+    await _mark(session, book.id, "discarded", by, at)
+    await record.write(session, "workbook.discarded", by.id, {"workbook": book.id, "digest": book.digest}, at)
+
+
+async def file(session: TenantSession, typed: Sequence[Typed], *, by: Person, at: datetime) -> Stored:
+    """Keep values typed into a form, all or none, by the same grammar as a workbook's.
+
+    Raises:
+        NotFiled: something typed is no value of its indicator; says which and why.
+        NotYoursToFile: somebody else reports one of them.
+        NoSuchFigure: there is no such unit or indicator in this tenant.
+    """
+    require(by, Permission.FILE_FIGURES)
+    await _yours(session, by, [one.key for one in typed])
+    known = await queries.indicators(session)
+    values: list[NewValue] = []
+    mistakes: dict[Key, str] = {}
+    for one in typed:
+        try:
+            values.append(NewValue(key=one.key, value=known[one.indicator_id].read(one.written)))
+        except Problem as problem:
+            mistakes[one.key] = _mistake(known[one.indicator_id], one.written, problem)
+    if mistakes:
+        raise NotFiled(mistakes)
+    return await _store(session, values, None, by, at)
+
+
+async def _store(
+    session: TenantSession, values: Sequence[NewValue], book: Workbook | None, by: Person, at: datetime
+) -> Stored:
+    """Write the revisions *values* make necessary, and one entry in the record, under the periods' lock."""
+    periods = {value.key.period for value in values} | ({book.period} if book and book.period else set())
+    await queries.hold(session, periods)
+    standing = await queries.standing(session, periods)
+    gone: list[NewValue] = []
+    known = await queries.indicators(session)
+    if book is not None:
+        gone = storing.taken_back(values, standing, known, book.form)
+    decided = storing.decide([*values, *gone], standing)
+    kept = await queries.keep(
+        session,
+        [(step.value, step.revision) for step in decided.steps],
+        by=by.id,
+        at=at,
+        workbook_id=book.id if book else None,
+    )
+    if kept != len(decided.steps):
+        raise RuntimeError("a revision was written past the lock on its period")
+    stored = Stored(
+        workbook_id=book.id if book else None,
+        form=book.form if book else "",
+        period=book.period if book else " ".join(sorted(periods)),
+        digest=book.digest if book else "",
+        new=decided.new,
+        changed=decided.changed,
+        withdrawn=decided.withdrawn,
+        unchanged=decided.unchanged,
+        doubts=sum(bool(step.value.doubts) for step in decided.steps),
+    )
+    await record.write(session, "figures.filed", by.id, _facts(stored, decided, known, by), at)
+    return stored
+
+
+def _facts(
+    stored: Stored, decided: storing.Decision, known: Mapping[int, Indicator], by: Person
+) -> dict[str, record.Fact]:
+    """Counts, the file, for whom it was done, and a digest that names every revision with its value."""
+    lines = sorted(
+        "~".join((*map(str, step.value.key), str(step.revision), str(step.value.value)))
+        for step in decided.steps
+    )
+    acting_for = sorted({known[step.value.key.indicator_id].collector for step in decided.steps} - {""})
+    return {
+        "workbook": stored.workbook_id,
+        "digest": stored.digest,
+        "form": stored.form,
+        "period": stored.period,
+        "new": stored.new,
+        "changed": stored.changed,
+        "withdrawn": stored.withdrawn,
+        "unchanged": stored.unchanged,
+        "figures": hashlib.sha256("\n".join(lines).encode()).hexdigest(),
+        # Who did it is the entry's own; whose work it is stands here, so that acting for somebody shows.
+        "for": [collector for collector in acting_for if collector != by.unit_label],
+    }
+
+
+async def keep_unread(session: TenantSession, name: str, content: bytes, *, by: Person, at: datetime) -> int:
+    """Keep a file whose form and period nobody knows yet; the number it waits under to be read."""
+    require(by, Permission.IMPORT_FIGURES)
+    if len(content) > LARGEST:
+        raise TooManyBytes(name, len(content), LARGEST)
+    digest = hashlib.sha256(content).hexdigest()
+    unread = Preview(
+        name=name,
+        digest=digest,
+        form="",
+        form_label="",
+        kind="",
+        period="",
+        understood=(),
+        values=(),
+        findings=(),
+    )
+    return await _keep(session, unread, content, by, at)
+
+
+async def drop_unread(session: TenantSession, workbook_id: int) -> None:
+    """The file has been read and is kept under its form and period: it no longer waits as unread."""
+    await session.execute(
+        update(workbooks)
+        .where(workbooks.c.tenant_id == session.tenant, workbooks.c.id == workbook_id, workbooks.c.form == "")
+        .values(state="discarded")
+    )
+
+
+async def _kept(session: TenantSession, seen: Preview, content: bytes, by: Person, at: datetime) -> Preview:
+    """The preview with its workbook's number; the same bytes, form and period are one workbook."""
+    same = await queries.same_file(session, seen.digest, seen.form, seen.period)
+    if same is not None and same.state == "stored":
+        return seen.kept_as(same.id, already=same)
+    return seen.kept_as(await _keep(session, seen, content, by, at))
+
+
+async def _keep(session: TenantSession, seen: Preview, content: bytes, by: Person, at: datetime) -> int:
+    """Write the workbook down as previewed, over itself if it had been before."""
+    number = await next_number(session, "workbook")
+    row = {
+        "tenant_id": session.tenant,
+        "id": number,
+        "form": seen.form,
+        "period": seen.period,
+        "name": seen.name,
+        "digest": seen.digest,
+        "size": len(content),
+        "content": content,
+        "state": "previewed",
+        "preview": seen.as_json(),
+        "filed_by": by.id,
+        "filed_at": at,
+    }
+    anew = {key: row[key] for key in ("name", "state", "preview", "filed_by", "filed_at")}
+    kept = insert(workbooks).values(row)
+    one = kept.on_conflict_do_update(
+        index_elements=["tenant_id", "digest", "form", "period"],
+        set_=anew,
+        where=workbooks.c.state != "stored",
+    ).returning(workbooks.c.id)
+    id = await session.scalar(one)
+    if id is None:  # stored by somebody else this very moment
+        same = await queries.same_file(session, seen.digest, seen.form, seen.period)
+        return same.id if same else number
+    return int(id)
+
+
+async def _mark(session: TenantSession, id: int, state: str, by: Person, at: datetime) -> None:
+    await session.execute(
+        update(workbooks)
+        .where(workbooks.c.tenant_id == session.tenant, workbooks.c.id == id)
+        .values(state=state, filed_by=by.id, filed_at=at)
+    )
+
+
+def _may_touch(book: Workbook, by: Person) -> None:
+    if book.filed_by != by.id and not _for_all(by):
+        raise NoSuchWorkbook(book.id)
+
+
+def _for_all(by: Person) -> bool:
+    """The office may act for every collector; the record then says for whom."""
+    return Role.OFFICE in by.roles
+
+
+async def _yours(session: TenantSession, by: Person, keys: Iterable[Key]) -> None:
+    """Everything in *keys* exists here and is this person's to report."""
+    known = await queries.indicators(session)
+    units = {int(unit.id): unit for unit in await tenancy.units(session)}
+    everybody = int(await tenancy.everybody(session))
+    own = own_collectors(by, units.values())
+    for key in keys:
+        unit, indicator = units.get(key.unit_id), known.get(key.indicator_id)
+        if indicator is None or (unit is None and key.unit_id != everybody):
+            raise NoSuchFigure(f"{key.period} · {key.unit_id} · {key.indicator_id} {key.series}".strip())
+        if not _may_file(by, key, indicator, own):
+            raise NotYoursToFile(indicator.label, indicator.collector, unit.label if unit else "")
+
+
+def own_collectors(by: Person, units: Iterable[Unit]) -> frozenset[str]:
+    """The names under which a scheme may speak of the department *by* belongs to."""
+    codes = {unit.code for unit in units if by.unit_id is not None and unit.id == by.unit_id}
+    return frozenset({by.unit_label, *codes} - {""})
+
+
+def _may_file(by: Person, key: Key, indicator: Indicator, own: Collection[str]) -> bool:
+    if _for_all(by):
+        return True
+    if Role.COLLECTOR in by.roles and indicator.collector in own:
+        return True
+    reported = indicator.of in (Of.FIGURE, Of.ROW)
+    return Role.LIAISON in by.roles and reported and key.unit_id == by.unit_id
+
+
+def _mistake(indicator: Indicator, written: str, problem: Problem) -> str:
+    return str(
+        problem if isinstance(problem, NotAValue) else NotAValue(indicator.label, written, str(problem))
+    )
