@@ -19,7 +19,7 @@ from kaocheng.settings import Settings
 
 log = logging.getLogger(__name__)
 
-__all__ = ["Server", "Urls", "database", "serve"]
+__all__ = ["Server", "Urls", "database", "rest", "serve"]
 
 
 @contextmanager
@@ -77,6 +77,18 @@ def serve(data: Path, *, major: int | None = None) -> Iterator[Server]:
         watch.end()
         with cluster.alone():
             cluster.leave(users)
+
+
+def rest(data: Path) -> bool:
+    """Stop a server that a killed process left running and nobody uses; False when there is none such."""
+    if not (data / "database.users").exists():
+        return False
+    cluster = Cluster(data.resolve())
+    with cluster.alone():
+        cluster.prepare()
+        there = cluster.alive()
+        cluster.leave(cluster.enter())
+        return there and not cluster.alive()
 
 
 @contextmanager

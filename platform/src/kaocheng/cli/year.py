@@ -1,0 +1,239 @@
+"""A tenant's whole year done at one go, for the demo: every step a verb of its stage, each safe to repeat.
+
+Only what came from the folder's own workbooks is touched, and what is published stays as it is, so
+that whoever has gone on working in the demo finds his work as he left it.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from kaocheng.db.session import TenantSession, shared_session, tenant_session
+from kaocheng.errors import Refused
+from kaocheng.figures import queries as figures_queries
+from kaocheng.figures import service as figures
+from kaocheng.i18n import _
+from kaocheng.identity import queries as identity
+from kaocheng.identity.domain import Person, Role, TenantId
+from kaocheng.packs.shelf import Shelf, TenantShelf
+from kaocheng.rollup import jobs
+from kaocheng.schemes import queries as schemes_queries
+from kaocheng.schemes import service as schemes
+from kaocheng.schemes.domain import NoScheme
+from kaocheng.scoring import service as scoring
+from kaocheng.scoring.domain import NoSuchPeriod
+from kaocheng.standings import queries as standings_queries
+from kaocheng.standings import service as standings
+from kaocheng.standings.domain import NobodyRanked
+from kaocheng.tenancy import service as tenants
+from kaocheng.tenancy.domain import Form, FormKind
+from kaocheng.tenancy.folder import TenantFolder
+from kaocheng.verification import service as verification
+from kaocheng.verification.domain import Filter, NothingWaits
+
+__all__ = ["NobodyToAct", "Year", "apply"]
+
+Say = Callable[[str], None]
+BEFORE_THE_ROUND = (FormKind.CATALOGUE, FormKind.TARGETS)
+
+
+@dataclass(eq=False)
+class NobodyToAct(Refused):
+    """The folder names nobody who could take a step of the year."""
+
+    tenant: str
+    role: Role
+
+    code = "nobody_to_act"
+
+    def __str__(self) -> str:
+        return _(
+            "“{tenant}”没有“{role}”的账号,这一步无人办理;请在 people.csv 里加上一位",
+            tenant=self.tenant,
+            role=self.role.label,
+        )
+
+
+async def apply(engine: AsyncEngine, shelf: Shelf, folder: TenantFolder) -> tuple[TenantId, int]:
+    """Make one tenant what its folder says, scheme included; its number, and how much had to be changed."""
+    at = datetime.now(UTC)
+    async with shared_session(engine) as shared:
+        session = await tenants.enter(shared, folder)
+        changes = await tenants.apply(session, folder, at)
+        if folder.scheme is not None:
+            file = str(folder.path / "scheme.toml")
+            own = shelf.for_tenant(folder.packs)
+            await schemes.adopt(session, folder.scheme, by=None, at=at, shelf=own, file=file)
+        return session.tenant, len(changes.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A file the office handed over, and the form it seems to be by its name."""
+
+    path: Path
+    form: Form | None
+    order: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """One tenant's year, step by step; each step says what it came to."""
+
+    engine: AsyncEngine
+    tenant: TenantId
+    folder: TenantFolder
+    shelf: TenantShelf
+    data: Path
+    say: Say
+
+    async def bring_in(self, *, before: bool) -> int:
+        """Import the workbooks in the order of the forms: those from *before* the round, or the others."""
+        office = await self._who(Role.OFFICE)
+        brought = 0
+        for book in self._workbooks():
+            if (book.form is not None and book.form.kind in BEFORE_THE_ROUND) == before:
+                brought += await self._import(book.path, office)
+        return brought
+
+    async def freeze(self) -> bool:
+        """Open the round; False when it was open, or there is no scheme."""
+        office = await self._who(Role.OFFICE)
+        async with self._session() as session:
+            try:
+                before = await schemes_queries.in_force(session)
+            except NoScheme:
+                return False
+            after = await schemes.freeze(session, by=office.id, at=datetime.now(UTC))
+            return before.state is not after.state
+
+    async def vouch(self) -> int:
+        """Vouch for what the workbooks brought in, as somebody else than filed it."""
+        verifier = await self._who(Role.VERIFIER)
+        digests = {_digest(book.path) for book in self._workbooks()}
+        vouched = 0
+        async with self._session() as session:
+            for book in await figures_queries.handed_in(session, state="stored"):
+                if book.digest not in digests:
+                    continue
+                try:
+                    judged = await verification.vouch_all(
+                        session,
+                        Filter(workbook=book.id),
+                        by=verifier,
+                        at=datetime.now(UTC),
+                        reason=_("演示:与原表核对一致"),
+                    )
+                except NothingWaits:
+                    continue
+                vouched += judged.count
+        return vouched
+
+    async def score(self, period: str) -> int | None:
+        """Score one period; the sheet's id, or None where the period has no result of its own."""
+        office = await self._who(Role.OFFICE)
+        async with self._session() as session:
+            try:
+                made = await scoring.run(session, period, by=office, at=datetime.now(UTC))
+            except NoSuchPeriod:
+                return None
+        return made.id
+
+    async def publish(self, sheet: int) -> bool:
+        """Publish one sheet, also to whom the tenant reports; False where nobody has a result."""
+        office = await self._who(Role.OFFICE)
+        async with self._session() as session:
+            try:
+                await standings.publish(
+                    session,
+                    sheet,
+                    self.folder.reports_to,
+                    by=office,
+                    at=datetime.now(UTC),
+                    data=self.data,
+                )
+            except NobodyRanked:
+                return False
+        return True
+
+    async def hand_up(self) -> Sequence[tuple[str, str]]:
+        """Deliver what waits in the outbox; for each, what the reader refused, if anything."""
+        async with self._session() as session:
+            waiting = await standings_queries.undelivered(session)
+        received = [
+            await jobs.deliver(self.engine, self.data, tenant=self.tenant, outbox=entry) for entry in waiting
+        ]
+        return [(one.period, one.reason) for one in received]
+
+    async def unpublished(self) -> tuple[str, ...]:
+        """The periods of the scheme's year that nobody has published yet, the whole year last."""
+        async with self._session() as session:
+            try:
+                recipe = (await schemes_queries.in_force(session)).recipe
+            except NoScheme:
+                return ()
+            filed = {period[:4] for period in await figures_queries.periods(session)}
+            declared = [period for period in recipe.periods.values() if period[:4] == recipe.year]
+            wanted = [*(p for p in dict.fromkeys(declared) if p != recipe.year), recipe.year]
+            done = {publication.period for publication in await standings_queries.publications(session)}
+            if recipe.year not in filed:
+                return ()
+            return tuple(period for period in wanted if period not in done)
+
+    # -- what the steps stand on ---------------------------------------------------------------
+
+    async def _import(self, path: Path, office: Person) -> int:
+        content = path.read_bytes()
+        at = datetime.now(UTC)
+        async with self._session() as session:
+            known = {book.digest for book in await figures_queries.handed_in(session, state="stored")}
+            if _digest(path) in known:
+                return 0
+            # Looked at first, so that a workbook with mistakes leaves no half-done import behind.
+            seen = await figures.look(session, path.name, content, shelf=self.shelf)
+            if seen.errors:
+                self.say(_("{name}:有 {count} 处错误,没有导入", name=path.name, count=len(seen.errors)))
+                return 0
+            kept = await figures.preview(session, path.name, content, by=office, at=at, shelf=self.shelf)
+            assert kept.workbook_id is not None
+            stored = await figures.agree(session, kept.workbook_id, by=office, at=at, accept_conversions=True)
+        self.say(
+            _(
+                "{name}:{form},{values} 个数,整理 {conversions} 处,疑点 {doubts} 处",
+                name=path.name,
+                form=kept.form_label,
+                values=stored.new + stored.changed,
+                conversions=len(kept.conversions),
+                doubts=stored.doubts,
+            )
+        )
+        return 1
+
+    def _workbooks(self) -> Iterator[Workbook]:
+        forms = self.folder.forms
+        found = []
+        for path in sorted((self.folder.path / "workbooks").glob("*.xlsx")):
+            order = next((i for i, form in enumerate(forms) if form.pattern in path.stem), len(forms))
+            found.append(Workbook(path, forms[order] if order < len(forms) else None, order))
+        yield from sorted(found, key=lambda book: (book.order, book.path.name))
+
+    async def _who(self, role: Role) -> Person:
+        async with self._session() as session:
+            for person in await identity.people(session):
+                if role in person.roles and person.active:
+                    return person
+        raise NobodyToAct(self.folder.name, role)
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[TenantSession]:
+        async with tenant_session(self.engine, self.tenant) as session:
+            yield session
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,111 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kaocheng.cli.running import Running, running, stop
+from kaocheng.cli.serve import PortBusy, address, bound
+from kaocheng.settings import Settings
+
+# Is the demo of a folder until told to stop, and says so when it has stopped in good order.
+ONE = """
+import sys, time
+from pathlib import Path
+from kaocheng.cli.running import orderly, running
+with orderly(), running(Path(sys.argv[1])) as ours:
+    ours.at("http://127.0.0.1:1")
+    print("ready", flush=True)
+    try:
+        time.sleep(600)
+    finally:
+        print("in order", flush=True)
+"""
+
+
+@pytest.fixture
+def another(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+    started: list[subprocess.Popen[str]] = []
+
+    def start() -> subprocess.Popen[str]:
+        process = subprocess.Popen([sys.executable, "-c", ONE, tmp_path], stdout=subprocess.PIPE, text=True)
+        started.append(process)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_a_second_demo_learns_where_the_first_one_answers(
+    tmp_path: Path, another: Callable[[], subprocess.Popen[str]]
+) -> None:
+    another()
+
+    with running(tmp_path) as found:
+        assert found == "http://127.0.0.1:1"
+
+
+def test_stop_ends_it_in_good_order(tmp_path: Path, another: Callable[[], subprocess.Popen[str]]) -> None:
+    process = another()
+
+    assert stop(tmp_path)
+    said, _ = process.communicate(timeout=10)
+    assert "in order" in said
+    assert process.returncode == 0
+    assert not stop(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_way_of_being_told_to_end_is_in_good_order(
+    number: signal.Signals, another: Callable[[], subprocess.Popen[str]]
+) -> None:
+    process = another()
+    process.send_signal(number)
+    process.send_signal(number)  # a second one must not cut the stopping short
+
+    said, _ = process.communicate(timeout=10)
+    assert "in order" in said
+    assert process.returncode == 0
+
+
+def test_a_demo_that_was_killed_is_not_running(
+    tmp_path: Path, another: Callable[[], subprocess.Popen[str]]
+) -> None:
+    process = another()
+    process.kill()
+    process.wait()
+
+    with running(tmp_path) as found:
+        assert isinstance(found, Running)
+    assert not stop(tmp_path)
+
+
+def test_a_busy_port_is_one_sentence() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = replace(Settings(), port=taken.getsockname()[1])
+        with pytest.raises(PortBusy, match="KAOCHENG_PORT"), bound(settings):
+            pass
+
+
+def test_any_free_port_will_do_and_is_told() -> None:
+    with bound(replace(Settings(), port=0)) as door:
+        assert address(door) == f"http://127.0.0.1:{door.getsockname()[1]}"
+
+
+def test_nothing_is_stopped_that_is_not_the_demos(tmp_path: Path) -> None:
+    (tmp_path / "demo.pid").write_text(f"{os.getpid()} http://127.0.0.1:1")
+
+    assert not stop(tmp_path)
+    time.sleep(0.1)  # we are still here
