@@ -21,7 +21,7 @@ A stage writes its ``pages.py`` on this package and never on ``kaocheng.web``::
         """The queue of one collector, and the two answers to each figure."""
 
         path = "/verification"
-        guards = [may(Permission.VERIFY)]
+        guards = (may(Permission.VERIFY),)
 
         @get("/")
         async def queue(
@@ -51,6 +51,9 @@ A stage writes its ``pages.py`` on this package and never on ``kaocheng.web``::
                 reason=handed_in.text("reason", required=_("理由")),
             )
             return go(request, "/verification", _("已核验 {n} 条", n=done))   # 303, said on the next page
+
+Besides ``session`` and ``person`` one may ask for ``shelf: NamedDependency[TenantShelf]`` (the packs the
+tenant has enabled) and ``settings: NamedDependency[Settings]``.
 
 Nobody catches our errors: ``Missing``, ``Refused`` and ``Invalid`` reach ``web/errors.py``, which
 answers with the sentence, and the transaction is rolled back.  To show a form again with its mistake,

@@ -24,6 +24,7 @@ from kaocheng.db.roles import Urls
 from kaocheng.db.session import connect
 from kaocheng.i18n import speaking
 from kaocheng.identity.service import LocalDirectory
+from kaocheng.packs.shelf import open_shelf
 from kaocheng.pages import visiting
 from kaocheng.settings import Settings
 from kaocheng.web import api, door, errors, security, sign_in
@@ -77,6 +78,8 @@ def create_app(settings: Settings, urls: Urls) -> Platform:
         dependencies={
             "session": Provide(door.session),
             "person": Provide(door.person, sync_to_thread=False),
+            "shelf": Provide(door.shelf),
+            "settings": Provide(door.settings, sync_to_thread=False),
         },
         guards=[security.sieve, security.signed_in],
         before_request=security.from_here,
@@ -91,6 +94,7 @@ def create_app(settings: Settings, urls: Urls) -> Platform:
                 "engine": engine,
                 "directory": directory,
                 "settings": settings,
+                "shelf": open_shelf(settings.allowed_packs),
                 "hosts": security.hosts(settings),
             }
         ),

@@ -5,13 +5,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
 
+from litestar.di import NamedDependency
 from litestar.types import HTTPScope
 
 from kaocheng.db.session import TenantSession, tenant_session
 from kaocheng.i18n import LANGUAGES, _, speaking
 from kaocheng.identity.domain import Directory, NotSignedIn, Permission, Person, allows
+from kaocheng.packs.shelf import Shelf, TenantShelf
 from kaocheng.pages import Ask, MenuItem, Visit, here
 from kaocheng.pages.visit import LANGUAGE, SAID, SIGN_IN
+from kaocheng.settings import Settings
+from kaocheng.tenancy import queries as tenancy
 
 LONGEST_COOKIE = 8192
 
@@ -73,6 +77,18 @@ def person() -> Person:
     found = here().person
     if found is None:
         raise NotSignedIn
+    return found
+
+
+async def shelf(request: Ask, session: NamedDependency[TenantSession]) -> TenantShelf:
+    """The packs this tenant has enabled, and nothing of the others."""
+    installed: Shelf = request.app.state.shelf
+    return installed.for_tenant((await tenancy.tenant(session)).packs)
+
+
+def settings(request: Ask) -> Settings:
+    """How this installation runs."""
+    found: Settings = request.app.state.settings
     return found
 
 

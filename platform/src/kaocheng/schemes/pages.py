@@ -1,0 +1,148 @@
+"""Where the rules are read: the tree of each paper with its clauses, what lint says, every version."""
+
+from collections.abc import Sequence
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from kaocheng.db.session import TenantSession
+from kaocheng.engine.recipe import PaperRule
+from kaocheng.errors import Invalid
+from kaocheng.i18n import _
+from kaocheng.identity.domain import Permission
+from kaocheng.packs.shelf import TenantShelf
+from kaocheng.pages import Ask, Page, answer, may, render
+from kaocheng.pages.excel import Column, Table, excel
+from kaocheng.rulebook import Finding
+from kaocheng.schemes import queries, rules, service, tree
+from kaocheng.schemes.domain import NoScheme, SchemeVersion, difference
+
+
+class SchemePages(Controller):
+    """The scheme in force, and every version there was."""
+
+    path = "/schemes"
+    guards = (may(Permission.READ_RULES),)
+
+    @get("/")
+    async def in_force(
+        self,
+        request: Ask,
+        session: NamedDependency[TenantSession],
+        shelf: NamedDependency[TenantShelf],
+        paper: FromQuery[str] = "",
+    ) -> Page:
+        """The rules that count now."""
+        try:
+            version = await queries.in_force(session)
+        except NoScheme:
+            return render(request, "schemes/none.html")
+        return await _shown(request, session, shelf, version, paper)
+
+    @get("/{year:int}/{number:int}")
+    async def version(
+        self,
+        request: Ask,
+        *,
+        session: NamedDependency[TenantSession],
+        shelf: NamedDependency[TenantShelf],
+        year: FromPath[int],
+        number: FromPath[int],
+        paper: FromQuery[str] = "",
+    ) -> Page:
+        """One version, as it was."""
+        return await _shown(request, session, shelf, await queries.version(session, year, number), paper)
+
+    @get("/{year:int}/{number:int}/changes")
+    async def changes(
+        self,
+        request: Ask,
+        session: NamedDependency[TenantSession],
+        year: FromPath[int],
+        number: FromPath[int],
+    ) -> Page:
+        """What a version says differently from the one before it."""
+        version = await queries.version(session, year, number)
+        earlier = [v for v in await queries.versions(session, year) if v.version < number]
+        return render(
+            request,
+            "schemes/changes.html",
+            version=version,
+            before=earlier[0] if earlier else None,
+            changes=difference(earlier[0], version) if earlier else (),
+        )
+
+    @get("/{year:int}/{number:int}/scheme.toml")
+    async def text(
+        self, session: NamedDependency[TenantSession], year: FromPath[int], number: FromPath[int]
+    ) -> Page:
+        """The text as it was handed in, to keep."""
+        version = await queries.version(session, year, number)
+        name = f"{version.code}.v{version.version}.scheme.toml"
+        return answer(version.text.encode(), name, "application/toml")
+
+    @get("/{year:int}/{number:int}/scheme.xlsx")
+    async def export(
+        self, session: NamedDependency[TenantSession], year: FromPath[int], number: FromPath[int]
+    ) -> Page:
+        """Every paper as a sheet: the tree with points, methods and clauses."""
+        version = await queries.version(session, year, number)
+        papers = version.recipe.papers.values()
+        return excel(version.name, *(_table(version, paper) for paper in papers))
+
+
+async def _shown(
+    request: Ask, session: TenantSession, shelf: TenantShelf, version: SchemeVersion, paper: str
+) -> Page:
+    papers = version.recipe.papers
+    chosen = papers.get(paper) or next(iter(papers.values()))
+    return render(
+        request,
+        "schemes/scheme.html",
+        version=version,
+        papers=papers.values(),
+        chosen=chosen,
+        lines=tree.lines(version.recipe, chosen),
+        rules=rules.rules(version.recipe, chosen),
+        findings=_findings(version, shelf),
+        versions=await queries.versions(session),
+        clauses=version.recipe.clauses,
+    )
+
+
+def _findings(version: SchemeVersion, shelf: TenantShelf) -> Sequence[Finding]:
+    """What lint says of the text today; a pack that has gone since leaves the frozen rules untouched."""
+    try:
+        return service.check(version.text, shelf).findings
+    except Invalid as problem:
+        return (Finding("error", "", 0, str(problem), ""),)
+
+
+def _table(version: SchemeVersion, paper: PaperRule) -> Table:
+    columns = (
+        Column(_("指标"), width=36),
+        Column(_("分值"), "number"),
+        Column(_("权重")),
+        Column(_("计量单位")),
+        Column(_("计分方法"), width=18),
+        Column(_("说明"), width=50),
+        Column(_("采集单位"), width=16),
+        Column(_("条款")),
+        Column(_("条款原文"), width=70),
+    )
+    rows = [
+        (
+            "\u3000" * line.depth + line.label,
+            line.full,
+            line.share,
+            line.measure,
+            line.method,
+            ";".join(line.details),
+            line.collector,
+            line.clause,
+            line.clause_text,
+        )
+        for line in tree.lines(version.recipe, paper)
+    ]
+    return Table(paper.label, columns, rows)

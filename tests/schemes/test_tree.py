@@ -1,0 +1,81 @@
+"""A paper is read as a tree: in page order, with points, the method in words, and the clause beside it."""
+
+import tomllib
+
+from kaocheng.engine.recipe import Recipe
+from kaocheng.schemes import rules, tree
+
+RECIPE = Recipe(
+    tomllib.loads(
+        """
+        code = "a-2026"
+        year = "2026"
+        periods = { half = "2026H1", year = "2026" }
+        [clauses]
+        "二" = "目标责任占80%。"
+        "表.2" = "完成率低于60%的不得分。"
+        "四" = "取不超过25%为优秀。"
+        [figures]
+        investment = { label = "固定资产投资", unit = "万元", collector = "县发改局" }
+        insured = { label = "医保参保率", unit = "%" }
+        [papers.township]
+        class = "乡镇"
+        [papers.township.nodes]
+        total = { label = "年度总分", compose = "weighted", of = { items = "80%", views = "20%" }, clause = "二" }
+        views = { label = "各方面评价", method = "given", full = 100 }
+        items = { label = "责任制", compose = "sum", full = 100 }
+        economy = { in = "items", label = "经济发展", compose = "sum", full = 30, collector = "县统计局" }
+        investment = { in = "economy", full = 6, method = "completion", least = "60%", clause = "表.2" }
+        insured = { in = "economy", full = 4, method = "shortfall", each = 1, deduct = "0.5", steps = "up" }
+        [papers.township.adjustments]
+        bonus = { label = "加分", kind = "bonus", to = "total", most = 5 }
+        [papers.township.vetoes]
+        veto = { label = "一票否决", bars = ["优秀"] }
+        [papers.township.results.overall]
+        by = "total"
+        clause = "四"
+        bands = [{ grade = "优秀", from = 85, most = "25%", round = "down" }, { grade = "一般" }]
+        edge = { by = ["items@year"], still_tied = "none" }
+        """
+    )
+)
+PAPER = RECIPE.papers["township"]
+LINES = {line.code: line for line in tree.lines(RECIPE, PAPER)}
+
+
+def test_parts_stand_below_what_they_add_to_in_the_order_of_the_page() -> None:
+    assert [(line.depth, line.label) for line in tree.lines(RECIPE, PAPER)] == [
+        (0, "年度总分"),
+        (1, "责任制"),
+        (2, "经济发展"),
+        (3, "固定资产投资"),
+        (3, "医保参保率"),
+        (1, "各方面评价"),
+    ]
+
+
+def test_a_leaf_says_its_method_in_words_and_shows_its_clause() -> None:
+    line = LINES["investment"]
+
+    assert (line.method, line.details) == ("完成率", ("低于 60% 不得分",))
+    assert line.clause_text == "完成率低于60%的不得分。"
+    assert (line.full, line.measure, line.collector) == ("6", "万元", "县发改局")
+
+
+def test_a_collector_is_inherited_down_the_tree() -> None:
+    assert LINES["insured"].collector == "县统计局"
+
+
+def test_weights_are_shown_beside_what_they_weigh() -> None:
+    assert LINES["items"].share == "80%"
+    assert LINES["total"].details == ("责任制 80%、各方面评价 20%",)
+
+
+def test_what_comes_after_the_points_is_told_in_words() -> None:
+    bonus, veto, overall = rules.rules(RECIPE, PAPER)
+
+    assert bonus.says == ("加到年度总分", "合计最多 5 分")
+    assert veto.says == ("不得评为优秀",)
+    assert "优秀:85 分以上,不超过本类的 25%(舍去零头)" in overall.says
+    assert "名额边上并列的,依次比较责任制(2026)" in overall.says
+    assert overall.clause_text == "取不超过25%为优秀。"
