@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 from kaocheng.packs import data_pack
+from kaocheng.testing import check_pack
 
 FOLDER = Path(__file__).parents[1]
 PACK = data_pack.read(FOLDER / "src" / "kaocheng_performance_management")
@@ -32,3 +33,7 @@ def test_each_rule_of_the_template_cites_a_clause_of_the_edition() -> None:
     cited = {node["clause"] for paper in papers.values() for node in paper["nodes"].values()}
 
     assert cited <= set(EDITION.clauses)
+
+
+def test_what_the_pack_declares_holds_together_and_its_template_can_be_adopted() -> None:
+    check_pack(PACK)

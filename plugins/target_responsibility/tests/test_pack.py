@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kaocheng.packs import Edition
+from kaocheng.testing import check_pack
 from kaocheng_target_responsibility import indicator_pack
 from kaocheng_target_responsibility.indicators import TOWNSHIP
 
@@ -45,3 +46,7 @@ def test_each_indicator_is_scored_as_declared_in_the_papers(edition: Edition) ->
 def test_the_editions_follow_one_another() -> None:
     assert [edition.year for edition in EDITIONS] == ["2025", "2026"]
     assert all(edition.since.year == int(edition.year) for edition in EDITIONS)
+
+
+def test_what_the_pack_declares_holds_together_and_its_templates_can_be_adopted() -> None:
+    check_pack(indicator_pack())

@@ -1,17 +1,15 @@
 """``kaocheng packs list | check FOLDER``: what is on the shelf, and what a vendor's folder would bring."""
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 
 from kaocheng import settings
 from kaocheng.cli.columns import table
-from kaocheng.errors import Problem
 from kaocheng.i18n import _
 from kaocheng.packs import Pack
 from kaocheng.packs import check as packs
 from kaocheng.packs.shelf import Installed, open_shelf
-from kaocheng.rulebook import lint, read_scheme
+from kaocheng.schemes.service import try_templates
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -57,7 +55,7 @@ def _check(options: argparse.Namespace) -> int:
     found = list(packs.reaches_out(source)) if source.runs_code else []
     if not found:
         pack = packs.load(source)
-        found = [*packs.mistakes(pack), *_templates(pack)]
+        found = [*packs.mistakes(pack), *try_templates(pack)]
         _tell(pack)
     for one in found:
         print(one)
@@ -78,19 +76,3 @@ def _tell(pack: Pack) -> None:
                 templates=len(edition.templates),
             )
         )
-
-
-def _templates(pack: Pack) -> Iterator[str]:
-    """Each template must stand as a scheme: taken whole, it reads and has no error."""
-    for edition in pack.editions:
-        shelf = packs.alone(pack).for_tenant({pack.code: edition.year})
-        for template in edition.templates:
-            reference = f"{pack.code}:{template.code}@{edition.year}"
-            try:
-                scheme = read_scheme(
-                    packs.taking(reference, edition.year), file=reference, packs=shelf.template
-                )
-            except Problem as problem:
-                yield f"{reference}: {problem}"
-                continue
-            yield from (f"{reference}: {finding}" for finding in lint(scheme) if finding.severity == "error")

@@ -8,7 +8,6 @@ import ast
 import importlib
 import re
 import sys
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,9 +187,9 @@ def _edition(pack: Pack, edition: Edition) -> Iterator[str]:
             )
     for template in edition.templates:
         try:
-            tomllib.loads(template.text)
-        except tomllib.TOMLDecodeError as problem:
-            yield _("{at}:模板“{code}”不是 TOML:{problem}", at=at, code=template.code, problem=problem)
+            data_pack.tables(template.text)
+        except ValueError as problem:
+            yield _("{at}:模板“{code}”读不出:{problem}", at=at, code=template.code, problem=problem)
 
 
 def taking(reference: str, year: str) -> str:

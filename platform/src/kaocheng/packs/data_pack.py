@@ -49,17 +49,22 @@ def toml(path: Path) -> Mapping[str, Any]:
     if not path.is_file():
         raise NotAPack(Place(str(path)), _("没有此文件"))
     try:
-        return tomllib.loads(path.read_text("utf-8"), parse_float=_no_float)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, _FloatWritten) as problem:
+        return tables(path.read_text("utf-8"))
+    except ValueError as problem:
         raise NotAPack(Place(str(path)), str(problem)) from problem
 
 
-class _FloatWritten(ValueError):
-    pass
+def tables(text: str) -> dict[str, Any]:
+    """A TOML text without floats.
+
+    Raises:
+        ValueError: it is no TOML, or writes one.
+    """
+    return tomllib.loads(text, parse_float=_no_float)
 
 
 def _no_float(written: str) -> NoReturn:
-    raise _FloatWritten(_('小数请写在引号内:"{written}"', written=written))
+    raise ValueError(_('小数请写在引号内:"{written}"', written=written))
 
 
 class _Reader:

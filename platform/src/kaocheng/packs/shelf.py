@@ -6,7 +6,6 @@ and is left out of the rest of that asking, and the others go on.
 
 import importlib.util
 import logging
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -53,8 +52,11 @@ class PackRefused(Invalid):
 
 
 @dataclass(eq=False)
-class NoSuchPack(Missing):
-    """A pack that is not here, or that this tenant has not enabled: the two read alike."""
+class NoSuchPack(Missing, KeyError):
+    """A pack that is not here, or that this tenant has not enabled: the two read alike.
+
+    Also a ``KeyError``, because whoever reads a scheme knows the line and says so better.
+    """
 
     reference: str
 
@@ -257,7 +259,7 @@ class TenantShelf:
         template = next((t for t in edition.templates if t.code == name), None) if edition else None
         if edition is None or template is None:
             raise NoSuchPack(reference)
-        read = tomllib.loads(template.text, parse_float=str)
+        read = data_pack.tables(template.text)
         methods = {method.code: _method_table(asdict(method)) for method in edition.methods}
         read["clauses"] = {**edition.clauses, **read.get("clauses", {})}
         if methods:
@@ -314,7 +316,8 @@ class TenantShelf:
 
 
 def _method_table(method: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: method[key] for key in ("label", "formula", "keys", "defaults") if method[key]}
+    table = {key: method[key] for key in ("label", "formula", "keys", "defaults") if method[key]}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in table.items()}
 
 
 def _failure(pack: Pack, hook: str, problem: Exception) -> Finding:

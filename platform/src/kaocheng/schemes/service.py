@@ -1,13 +1,17 @@
 """The verbs of schemes: check one, adopt it, freeze it when the round opens."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from kaocheng import record
 from kaocheng.db.session import TenantSession
 from kaocheng.engine.recipe import Recipe
+from kaocheng.errors import Problem
 from kaocheng.identity.domain import PersonId
+from kaocheng.packs import Pack
+from kaocheng.packs.check import alone, taking
 from kaocheng.packs.shelf import TenantShelf
 from kaocheng.rulebook import Finding, Scheme, compile_scheme, lint, read_scheme
 from kaocheng.schemes import queries
@@ -48,6 +52,18 @@ def check(text: str, shelf: TenantShelf, *, file: str = "scheme.toml") -> Checke
     """
     scheme = read_scheme(text, file=file, packs=shelf.template)
     return Checked(scheme, tuple(lint(scheme)))
+
+
+def try_templates(pack: Pack) -> Iterator[str]:
+    """What keeps a pack's templates from being adopted as they are, each mistake with its place."""
+    for edition in pack.editions:
+        shelf = alone(pack).for_tenant({pack.code: edition.year})
+        for template in edition.templates:
+            reference = f"{pack.code}:{template.code}@{edition.year}"
+            try:
+                check(taking(reference, edition.year), shelf, file=reference).recipe()
+            except Problem as problem:
+                yield f"{reference}: {problem}"
 
 
 async def adopt(
