@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from kaocheng import settings as settings_
 from kaocheng.cli.running import Running, orderly, running, stop
 from kaocheng.cli.serve import address, bound, serve
-from kaocheng.cli.year import Year, apply
+from kaocheng.cli.tenants import apply
+from kaocheng.cli.year import Year
 from kaocheng.db import embedded
 from kaocheng.db.roles import Urls
 from kaocheng.db.session import connect
@@ -84,11 +85,12 @@ async def _years(settings: Settings, urls: Urls, folder: Path) -> None:
 
 async def _applied(settings: Settings, engine: AsyncEngine, shelf: Shelf, folder: TenantFolder) -> Year:
     with _step(_("{tenant}:建立单位、人员、表和方案", tenant=folder.name)) as came_to:
-        tenant, changed = await apply(engine, shelf, folder)
+        applied = await apply(engine, shelf, folder)
+        changed = len(applied.changes.changes)
         came_to.append(_("{count} 处变更", count=changed) if changed else _("没有变化"))
     return Year(
         engine=engine,
-        tenant=tenant,
+        tenant=applied.tenant,
         folder=folder,
         shelf=shelf.for_tenant(folder.packs),
         data=settings.data,

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kaocheng.db.session import TenantSession, shared_session, tenant_session
+from kaocheng.db.session import TenantSession, tenant_session
 from kaocheng.errors import Refused
 from kaocheng.figures import queries as figures_queries
 from kaocheng.figures import service as figures
 from kaocheng.i18n import _
 from kaocheng.identity import queries as identity
 from kaocheng.identity.domain import Person, Role, TenantId
-from kaocheng.packs.shelf import Shelf, TenantShelf
+from kaocheng.packs.shelf import TenantShelf
 from kaocheng.rollup import jobs
 from kaocheng.schemes import queries as schemes_queries
 from kaocheng.schemes import service as schemes
@@ -30,13 +30,12 @@ from kaocheng.scoring.domain import NoSuchPeriod
 from kaocheng.standings import queries as standings_queries
 from kaocheng.standings import service as standings
 from kaocheng.standings.domain import NobodyRanked
-from kaocheng.tenancy import service as tenants
 from kaocheng.tenancy.domain import Form, FormKind
 from kaocheng.tenancy.folder import TenantFolder
 from kaocheng.verification import service as verification
 from kaocheng.verification.domain import Filter, NothingWaits
 
-__all__ = ["NobodyToAct", "Year", "apply"]
+__all__ = ["NobodyToAct", "Year"]
 
 Say = Callable[[str], None]
 BEFORE_THE_ROUND = (FormKind.CATALOGUE, FormKind.TARGETS)
@@ -57,19 +56,6 @@ class NobodyToAct(Refused):
             tenant=self.tenant,
             role=self.role.label,
         )
-
-
-async def apply(engine: AsyncEngine, shelf: Shelf, folder: TenantFolder) -> tuple[TenantId, int]:
-    """Make one tenant what its folder says, scheme included; its number, and how much had to be changed."""
-    at = datetime.now(UTC)
-    async with shared_session(engine) as shared:
-        session = await tenants.enter(shared, folder)
-        changes = await tenants.apply(session, folder, at)
-        if folder.scheme is not None:
-            file = str(folder.path / "scheme.toml")
-            own = shelf.for_tenant(folder.packs)
-            await schemes.adopt(session, folder.scheme, by=None, at=at, shelf=own, file=file)
-        return session.tenant, len(changes.changes)
 
 
 @dataclass(frozen=True, slots=True)
