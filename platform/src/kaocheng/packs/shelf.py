@@ -113,6 +113,11 @@ class Shelf:
         """
         return TenantShelf(self, enabled, self._manager)
 
+    def everything(self) -> "TenantShelf":
+        """Every usable pack in its newest edition: for whoever works on files, without a tenant."""
+        packs = [one.pack for one in self.installed.values() if one.pack and one.pack.editions]
+        return self.for_tenant({pack.code: pack.editions[-1].year for pack in packs})
+
 
 def open_shelf(allowed: Collection[str] = ()) -> Shelf:
     """Ask every installed pack what it brings.
