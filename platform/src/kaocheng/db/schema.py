@@ -35,7 +35,6 @@ TENANTS_OWN = (
     # figures
     "workbook",
     "figure",
-    "scored_period",
     "vouching",
     # verification
     "scored_period",
