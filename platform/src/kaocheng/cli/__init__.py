@@ -1,35 +1,38 @@
 """The command line: one module per noun, each adding its own verbs.
 
-``kaocheng --as name@tenant …`` acts as a named account and is recorded like a page.
+``--as name@tenant`` acts as a named account and is recorded like a page.
 """
 
 import argparse
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 from kaocheng.errors import Problem
 from kaocheng.i18n import _, speak
 
 # Each names a module of this package with ``add(verbs, common)``; the order is the order of --help.
-NOUNS = ("compute",)
+NOUNS = ("compute", "tenants", "people", "record", "db")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line, as one parser."""
+def parser(nouns: Sequence[str] = NOUNS) -> argparse.ArgumentParser:
+    """The command line of these nouns: all of them for --help, one for a command that runs."""
     top = argparse.ArgumentParser(prog="kaocheng", description=_("考成:本地考核,本地规则,分分有据"))
     top.add_argument("--lang", choices=("zh", "en"), help=_("输出语言"))
+    top.add_argument("--as", dest="as_account", metavar=_("账号"), help=_("以谁的身份办理:姓名代码@地区代码"))
     verbs = top.add_subparsers(dest="verb", required=True, metavar=_("命令"))
-    for noun in NOUNS:
+    for noun in nouns:
         import_module(f"kaocheng.cli.{noun}").add(verbs)
     return top
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; a problem is one sentence on stderr and exit code 2."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = _everywhere(sys.argv[1:] if argv is None else argv)
     if "--lang" in arguments[:-1]:
         speak(arguments[arguments.index("--lang") + 1])
-    options = parser().parse_args(arguments)
+    asked = [word for word in arguments if word in NOUNS][:1]  # a command loads its own modules only
+    options = parser(asked or NOUNS).parse_args(arguments)
     try:
         return int(options.run(options) or 0)
     except Problem as problem:
@@ -37,3 +40,19 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 0
+
+
+def _everywhere(argv: Sequence[str]) -> list[str]:
+    """The same arguments, with what every command understands moved to the front.
+
+    >>> _everywhere(["score", "yunling", "2026", "--as", "wang@yunling"])
+    ['--as', 'wang@yunling', 'score', 'yunling', '2026']
+    """
+    front: list[str] = []
+    rest = list(argv)
+    for option in ("--as", "--lang"):
+        while option in rest[:-1]:
+            at = rest.index(option)
+            front += rest[at : at + 2]
+            del rest[at : at + 2]
+    return front + rest

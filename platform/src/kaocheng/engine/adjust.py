@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine.arrays import Exact
+from kaocheng.engine.arrays import Exact, smaller
 from kaocheng.engine.evaluate import Scope, number, truth
 from kaocheng.engine.inputs import Claim
 from kaocheng.engine.recipe import PaperRule
@@ -61,7 +61,8 @@ def _adjustment(run: Run, paper: PaperRule, name: str, period: str) -> Exact:
     rule = paper.table("adjustments")[name]
     here = Scope(run, paper, None, period)
     if "formula" in rule:
-        return number(str(rule["formula"]), here)
+        amount = number(str(rule["formula"]), here)
+        return smaller(amount, number(str(rule["most"]), here)) if _plain(rule.get("most")) else amount
     entries: dict[int, list[Entry]] = {}
     for at, claim in run.claims(name, period, run.recipe.own_period(paper)):
         points = _points(run, rule, name, claim, at)
@@ -69,6 +70,10 @@ def _adjustment(run: Run, paper: PaperRule, name: str, period: str) -> Exact:
             entries.setdefault(at, []).append((points, claim))
     amounts = [_capped(rule, here, entries.get(i, [])) for i in range(len(run.units))]
     return Exact.of(amounts)
+
+
+def _plain(most: Any) -> bool:
+    return most is not None and not isinstance(most, Mapping)
 
 
 def _points(run: Run, rule: Mapping[str, Any], name: str, claim: Claim, at: int) -> Fraction:
@@ -94,7 +99,7 @@ def _in_window(run: Run, rule: Mapping[str, Any], name: str, claim: Claim, at: i
 def _capped(rule: Mapping[str, Any], here: Scope, entries: Sequence[Entry]) -> Fraction:
     most = rule.get("most")
     caps = {k: _constant(v, here) for k, v in most.items()} if isinstance(most, Mapping) else {}
-    if most is not None and not isinstance(most, Mapping):
+    if _plain(most):
         caps = {"unit": _constant(most, here)}
     listed = [(min(p, caps["entry"]) if "entry" in caps else p, claim) for p, claim in entries]
     if only := rule.get("highest_only"):

@@ -63,7 +63,8 @@ class Exact:
     __array_ufunc__ = None
 
     def __init__(self, n: Array, d: int | Array = 1, state: Array = _FINE, top: int | None = None) -> None:
-        self.n = n
+        # arithmetic on a dimensionless object array gives a bare Python integer
+        self.n = n if isinstance(n, np.ndarray) else _scalar(n)
         self.d = d
         self.state = state
         self.top = _largest(n) if top is None else top
@@ -175,8 +176,8 @@ class Exact:
         if np.any(zero):
             state = np.where(zero & (state == OK), np.uint8(UNDEFINED), state).astype(np.uint8)
         sign = np.where(other.n < 0, -1, 1)
-        below = np.where(zero, 1, np.abs(other.n))
-        n, top = _times(self.n * sign, self.top, other.d)
+        below = np.where(zero, 1, _objects(abs(other.n)))
+        n, top = _times(np.asarray(self.n * sign), self.top, other.d)
         if not below.shape:
             d: int | Array = _product(self.d, int(below))
             if isinstance(d, int) and not n.shape:
@@ -186,7 +187,7 @@ class Exact:
         return Exact(n, d, state, top)
 
     def __abs__(self) -> Exact:
-        return Exact(np.abs(self.n), self.d, self.state, self.top)
+        return Exact(abs(self.n), self.d, self.state, self.top)
 
     # -- order -------------------------------------------------------------------------------------
 
@@ -233,7 +234,7 @@ class Exact:
         if isinstance(self.d, int) and scale % self.d == 0:
             return self
         n, top = _times(self.n, self.top, scale)
-        sign, size = np.where(n < 0, -1, 1), np.abs(n)
+        sign, size = np.where(n < 0, -1, 1), _objects(abs(n))
         if n.dtype != object and _small(top, self.d):
             whole = np.floor((size + self.d / 2) / self.d)
         else:
@@ -338,6 +339,10 @@ def total(values: Iterable[Exact]) -> Exact:
 # -- the integers underneath ---------------------------------------------------------------------------
 
 
+def _scalar(value: Any) -> Array:
+    return _object(value) if isinstance(value, int) else np.asarray(value, float)
+
+
 def _object(value: int) -> Array:
     cell = np.empty((), object)
     cell[()] = value
@@ -348,6 +353,10 @@ def _either(condition: Truth, yes: Array, no: Array) -> Array:
     if object in (yes.dtype, no.dtype):
         yes, no = _integers(yes), _integers(no)
     return np.where(condition.v, yes, no)
+
+
+def _objects(value: Any) -> Array:
+    return value if isinstance(value, np.ndarray) else _scalar(value)
 
 
 def _boolean(v: Any) -> Array:
@@ -379,15 +388,16 @@ def _times(n: Array, top: int, m: int | Array, bound: int | None = None) -> tupl
     product = top * bound
     if product >= LIMIT and n.dtype != object:
         product = (top := _largest(n)) * bound
-    if product < LIMIT and n.dtype != object and (isinstance(m, int) or m.dtype != object):
+    small = m < LIMIT if isinstance(m, int) else m.dtype != object
+    if product < LIMIT and n.dtype != object and small:
         return n * m, product
-    return np.asarray(_integers(n) * _whole(m), object), product
+    return _objects(_integers(n) * _whole(m)), product
 
 
 def _plus(n: Array, top: int, m: Array, bound: int) -> tuple[Array, int]:
     summed = top + bound
     if object in (n.dtype, m.dtype) or summed >= LIMIT:
-        return np.asarray(_integers(n) + _integers(m), object), summed
+        return _objects(_integers(n) + _integers(m)), summed
     return n + m, summed
 
 

@@ -54,7 +54,7 @@ class Scope:
     period: str
     words: dict[str, Value | Callable[[], Value]] = field(default_factory=dict)
     rows: Rows | None = None
-    parts: tuple[Scope, ...] = ()  # of a composition, for parts.mean(…)
+    parts: Callable[[], tuple[Scope, ...]] = tuple  # of a composition, for parts.mean(…)
     figure: str | None = None  # what ``x.part`` is a part of
 
     def within(self, **words: Value | Callable[[], Value]) -> Scope:
@@ -275,8 +275,8 @@ def _circle(tree: Call, scope: Scope) -> Exact:
 def _over_parts(tree: Call, scope: Scope) -> Exact:
     """``parts.mean(score)``: over the parts of a composition."""
     if not tree.arguments:
-        return _fold(tree.path[1], [Exact.constant(1) for _part in scope.parts], tree)
-    values = [evaluate(tree.arguments[0], part) for part in scope.parts]
+        return _fold(tree.path[1], [Exact.constant(1) for _part in scope.parts()], tree)
+    values = [evaluate(tree.arguments[0], part) for part in scope.parts()]
     return _fold(tree.path[1], values, tree)
 
 

@@ -112,7 +112,8 @@ def scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:
         base[name] = _later(str(text), here)
     base.update(_method_words(run, node, here))
     if node.composed:
-        here.parts = tuple(_part_scope(run, paper, part) for part in compose.parts(run, paper, node, period))
+        made_of = compose.parts(run, paper, node, period)
+        here.parts = lambda: tuple(_part_scope(run, paper, part) for part in made_of)
     return here
 
 
@@ -198,8 +199,12 @@ def bounded(run: Run, here: Scope, value: Exact) -> Exact:
 def _bound(run: Run, here: Scope, key: str) -> Exact | None:
     node = here.node
     assert node is not None
+    harder = key == "not_above" and "times" in node.keys  # difficulty raises the ceiling as well
     if key in node.keys:
-        return None if node[key] == "none" else number(in_points(node[key]), here)
+        if node[key] == "none":
+            return None
+        said = number(in_points(node[key]), here)
+        return said * number(str(node["times"]), here) if harder else said
     if node.composed or not _has_full(run, here):
         return number("full", here) if key == "not_above" and "excess_to" in node.keys else None
     if key == "not_below":
@@ -210,7 +215,7 @@ def _bound(run: Run, here: Scope, key: str) -> Exact | None:
         most = most + number(in_points(over["most"]), here)
     elif isinstance(over, Mapping):
         return None
-    return most * number(str(node["times"]), here) if "times" in node.keys else most
+    return most * number(str(node["times"]), here) if harder else most
 
 
 def _has_full(run: Run, here: Scope) -> bool:

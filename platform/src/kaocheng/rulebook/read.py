@@ -126,11 +126,9 @@ def _laid(base: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
 
 def _over_node(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     kept = dict(below)
-    if any(key in above for key in ("method", "formula", "compose")):
+    if "method" in above or "formula" in above:
         old = METHODS.get(str(below.get("method", "")))
-        gone = {"method", "formula", *(old.keys if old else ())}
-        if "compose" in above:
-            gone |= {"compose", "of", "n", "take", "from", "node"}
+        gone = {"method", "formula", "compose", *(old.keys if old else ())}
         kept = {key: value for key, value in kept.items() if key not in gone}
     result = dict(kept)
     for key, value in above.items():

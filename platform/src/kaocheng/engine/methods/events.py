@@ -94,7 +94,7 @@ def _condition(left_out: object) -> str:
 
 def _weighed(per: object, *, shares: bool = False) -> str:
     if not isinstance(per, Mapping):
-        return f"({per}) * x"
+        return f"{f'({per})' if shares else points(per)} * x"
     return " + ".join(f"{f'({w})' if shares else points(w)} * x.{part}" for part, w in per.items()) or "0"
 
 
