@@ -51,8 +51,7 @@ class Piece:
 
     @property
     def full(self) -> Points | None:
-        whole, factor = self.place.world.full(self.place), times(self.place)
-        return whole * factor if isinstance(whole, Fraction) and isinstance(factor, Fraction) else whole
+        return self.place.world.full(self.place)
 
 
 def parts(place: Place) -> list[Piece]:

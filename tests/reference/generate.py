@@ -71,7 +71,7 @@ class Maker:
     def maybe(self, chance: float) -> bool:
         return self.rng.random() < chance
 
-    # ---- the tree ---------------------------------------------------------------------------------------
+    # ---- the tree ----------------------------------------------------------------------------
 
     def leaf(self, parent: str, full: int | None, weight: str | None = None) -> str:
         """One leaf with a random method and random rules."""
@@ -102,32 +102,43 @@ class Maker:
             keys["missing"] = "zero"
         return keys
 
-    def rules(self, node: Keys, full: int | None) -> None:  # noqa: PLR0912 - one line a rule
-        """Bounds, gates and what stands for gaps."""
+    def rules(self, node: Keys, full: int | None) -> None:
+        """Bounds and a coefficient, or gates and what stands for gaps; not both, their order is nowhere said."""
+        if self.maybe(0.3):
+            self.bounds(node, full)
+        else:
+            self.substitutes(node, full)
+        if self.maybe(0.08):
+            node["applies"] = self.rng.choice(["unit.zone = '东'", "unit.people >= 5"])
+        if self.maybe(0.12):
+            node["round"] = self.rng.choice([0, 1, 3, "none"])
+        if self.maybe(0.08):
+            node["group"] = self.rng.choice(["zone", "paper", "class"])
+        if self.maybe(0.08) and "applies" not in node:
+            node["rank"] = self.rng.choice([True, {"group": "zone", "ties": "dense"}])
+
+    def bounds(self, node: Keys, full: int | None) -> None:
+        if self.maybe(0.4):
+            node["times"] = self.rng.choice(["1.2", "unit.hard", "0.8"])
+        if self.maybe(0.4) and "times" not in node:
+            node["not_below"] = self.rng.choice(["none", -2] + (["20%"] if full is not None else []))
+        if self.maybe(0.4) and "times" not in node:
+            node["not_above"] = self.rng.choice(["none", 40] + (["120%", "80%"] if full is not None else []))
+
+    def substitutes(self, node: Keys, full: int | None) -> None:
         rng = self.rng
         points: list[Any] = ["zero", "full"] if full is not None else ["zero"]
         if self.maybe(0.12):
-            node["times"] = rng.choice(["1.2", "unit.hard", "0.8"])
-        if self.maybe(0.12):
-            node["not_below"] = rng.choice([1, "none", -2] + (["20%"] if full is not None else []))
-        if self.maybe(0.12):
-            node["not_above"] = rng.choice([2, "none"] + (["120%", "80%"] if full is not None else []))
-        if self.maybe(0.08):
             node["only_if"] = "unit.people > 8"
             if self.maybe(0.5):
                 node["otherwise"] = rng.choice([1, "0.555"])
-        if self.maybe(0.08):
-            node["applies"] = rng.choice(["unit.zone = '东'", "unit.people >= 5"])
-        if self.maybe(0.3):
-            node["missing"] = rng.choice(["zero", "not_applicable", "group_min", "group_mean", 1])
+        if self.maybe(0.15):
+            node[rng.choice(["missing", "not_applicable"])] = "group_mean"
+            return
         if self.maybe(0.4):
-            node["not_applicable"] = rng.choice([*points, "group_mean", "redistribute", "1.5"])
-        if self.maybe(0.12):
-            node["round"] = rng.choice([0, 1, 3, "none"])
-        if self.maybe(0.08):
-            node["group"] = rng.choice(["zone", "paper", "class"])
-        if self.maybe(0.08) and "applies" not in node:
-            node["rank"] = rng.choice([True, {"group": "zone", "ties": "dense"}])
+            node["missing"] = rng.choice(["zero", "not_applicable", 1])
+        if self.maybe(0.5):
+            node["not_applicable"] = rng.choice([*points, "redistribute", "1.5"])
 
     def composition(self, parent: str | None, depth: int, full: int, weight: str | None = None) -> str:
         """A composition whose parts close to its full marks."""
@@ -202,7 +213,7 @@ class Maker:
                     )
                 self.list_rows.append([*row, "progress", number(rng, 0, 100)])
 
-    # ---- after the total -----------------------------------------------------------------------------------
+    # ---- after the total ---------------------------------------------------------------------
 
     def after(self) -> None:
         rng = self.rng
@@ -248,7 +259,7 @@ class Maker:
         for unit in self.units:
             for _ in range(rng.choice([0, 0, 1, 2, 4])):
                 level = rng.choice(["national", "provincial", "city"]) if levels else ""
-                matter, category = rng.choice(["", "m1", "m2"]), rng.choice(["", "k1", "k2"])
+                matter, category = rng.choice(["m1", "m2"]), rng.choice(["k1", "k2"])
                 period = rng.choice(["", "", YEAR])
                 worth = "" if levels else points(rng)
                 self.claim_rows.append([unit, code, worth, level, matter, category, "", period])
@@ -281,12 +292,12 @@ class Maker:
         if self.maybe(0.15):
             keys["within"] = "zone"
         if self.maybe(0.1):
-            keys["apart"] = "unit.apart = 1"
-        if self.maybe(0.1):
+            keys = {"by": "total", "ties": keys["ties"], "apart": "unit.apart = 1"}
+        if self.maybe(0.1) and "bands" in keys:
             keys["shift"] = [{"when": "unit.people > 20", "by": rng.choice([1, -1])}]
         return keys
 
-    # ---- inputs ----------------------------------------------------------------------------------------------
+    # ---- inputs ------------------------------------------------------------------------------
 
     def report(self) -> None:
         """Figures and targets of every leaf, with gaps."""
@@ -312,7 +323,7 @@ class Maker:
             return [[unit, code, leaf.sample(self.rng), period, ""]]
         return [[unit, code, sample(self.rng), period, part] for part, sample in leaf.parts.items()]
 
-    # ---- all of it -----------------------------------------------------------------------------------------------
+    # ---- all of it ---------------------------------------------------------------------------
 
     def make(self) -> Case:
         rng = self.rng

@@ -227,7 +227,7 @@ def efficacy(rng: Random, full: int) -> Leaf:
         if rng.random() < 0.5:
             keys["clamped"] = True
     if rng.random() < 0.3:
-        keys["equal"] = rng.choice(["full", "zero", "60%"])
+        keys["equal"] = rng.choice(["full", 0, "60%"])
     return Leaf(keys, rng.choice([between(2, 9, 1), between(-3, 3), of(4, 5)]))
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from . import methods, periods
-from .asked import Asked, sure
+from .asked import Asked, Short, sure
 from .compositions import ZERO, Points, composition, folded, node_of, parts, times
 from .evaluate import Place, evaluate, number
 from .expressions import Number, tree_of
@@ -105,11 +105,10 @@ def ruled(rule: Any, place: Place) -> Points:
         return MISSING
     if rule in ("not_applicable", "redistribute"):
         return NA
-    return bounded(Asked(place, {}).points(rule), place) if not gap(rule, place) else MISSING
-
-
-def gap(rule: Any, place: Place) -> bool:
-    return isinstance(evaluate(tree_of(rule), place), Gap)
+    try:
+        return bounded(Asked(place, {}).points(rule), place)
+    except Short:
+        return MISSING
 
 
 def score(place: Place) -> Points:
@@ -128,7 +127,7 @@ def single(place: Place) -> Points:
     node, world = node_of(place), place.world
     value = world.raw(place.paper, node.code, place.unit, place.period)
     if value is MISSING and not node.composed:
-        return missing(node.get("missing", "refuse"), place)
+        value = missing(node.get("missing", "refuse"), place)
     if value is NA:
         return not_applicable(node.get("not_applicable", "redistribute"), place)
     return value
@@ -208,19 +207,15 @@ def gated(place: Place) -> Points:
         if holds is False:
             return bounded(Asked(place, {}).points(node.get("otherwise", 0)), place)
     value = before_bounds(place)
-    if value is UNDEFINED:
-        return ruled(node.get("undefined", "missing"), place)
-    return bounded(value, place) if not isinstance(value, Gap) else world_gap(value)
-
-
-def world_gap(value: Gap) -> Gap:
-    return MISSING if value is UNDEFINED else value
+    return MISSING if value is UNDEFINED else bounded(value, place)
 
 
 def before_bounds(place: Place) -> Points:
     """The points as the method or composition gives them, with what joins."""
     node, world = node_of(place), place.world
     value = composition(place) if node.composed else leaf(place)
+    if value is UNDEFINED:
+        value = undefined(node.get("undefined", "missing"), place)
     if isinstance(value, Gap):
         return value
     factor = times(place)
@@ -237,6 +232,20 @@ def before_bounds(place: Place) -> Points:
                 return points
             value += points if adjustment.get("kind", "bonus") == "bonus" else -points
     return value
+
+
+def undefined(rule: Any, place: Place) -> Points:
+    """What stands for the method's points where a division is by zero."""
+    words: dict[Any, Points] = {"zero": ZERO, "missing": MISSING, "not_applicable": NA}
+    if rule == "full":
+        whole = place.world.full(place)
+        return MISSING if whole is None else whole
+    if rule in words:
+        return words[rule]
+    try:
+        return Asked(place, {}).points(rule)
+    except Short as short:
+        return short.gap
 
 
 def excess(place: Place) -> Fraction:

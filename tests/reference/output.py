@@ -47,9 +47,7 @@ def reached(world: World, paper: Paper, period: str) -> tuple[str, list[Node]]:
     return total, [n for n in paper.nodes.values() if (paper.code, n.code) in world.opened]
 
 
-def node_columns(
-    world: World, paper: Paper, node: Node, period: str, head: str, *, codes: bool
-) -> list[Column]:
+def node_columns(world: World, paper: Paper, node: Node, period: str, head: str) -> list[Column]:
     """A node's column, its rows and its ranks."""
     place = Place(world, paper, "", period, node)
     decimals = nodes.decimals(place)
@@ -64,7 +62,7 @@ def node_columns(
     if ranks:
         several = isinstance(ranks, dict) and all(isinstance(spec, dict) for spec in ranks.values())
         for which in ranks if several else [""]:
-            name = f"{node.code if codes else head}.rank" + (f".{which}" if which else "")
+            name = f"{head}.rank" + (f".{which}" if which else "")
             columns.append((name, rank_cell(world, paper, node, period, which)))
     return columns
 
@@ -97,11 +95,11 @@ def write(world: World, paper: Paper, period: str, *, codes: bool = False) -> st
                 several.setdefault(one, []).append(node)
         if len(opened) == 1:
             head = node.code if codes else label(world, node)
-            columns += node_columns(world, paper, node, next(iter(opened)), head, codes=codes)
+            columns += node_columns(world, paper, node, next(iter(opened)), head)
     for one in sorted(several, key=results_order):
         for node in several[one]:
             head = f"{one}/{node.code if codes else label(world, node)}"
-            columns += node_columns(world, paper, node, one, head, codes=codes)
+            columns += node_columns(world, paper, node, one, head)
     if period == paper.period:
         for code, keys in paper.adjustments.items():
             head = code if codes else str(keys.get("label", code))
@@ -118,7 +116,7 @@ def write(world: World, paper: Paper, period: str, *, codes: bool = False) -> st
     for unit in world.units(paper):
         score = cell(world.score(paper, total, unit, period), total_decimals(paper, total))
         rank, grade = standing_cells(first, unit)
-        attribute = world.inputs.units[unit].get("class", paper.keys.get("class", ""))
+        attribute = cell(world.inputs.units[unit].get("class", paper.keys.get("class", "")), None)
         writer.writerow([unit, attribute, score, rank, grade, *(show(unit) for _, show in columns)])
     return out.getvalue()
 

@@ -20,7 +20,7 @@ def efficacy(m: Asked) -> Fraction:
     hi = m.value("hi") if m.has("hi") else max(found)
     if lo == hi:
         equal = m.word("equal", "full")
-        return m.w if equal == "full" else Fraction(0) if equal == "zero" else m.points(m.keys["equal"])
+        return m.w if equal == "full" else m.points(m.keys["equal"])
     if m.down:
         lo, hi = hi, lo
     share = m.rated((x - lo) / (hi - lo))
