@@ -1,20 +1,22 @@
 """The real application on a real database, asked over ASGI as a browser would ask it."""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
 import pytest
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kaocheng.db import TenantId
 from kaocheng.db.roles import Urls
-from kaocheng.db.session import tenant_session
+from kaocheng.db.session import TenantSession, next_number, tenant_session
 from kaocheng.identity import service
-from kaocheng.identity.domain import Role
+from kaocheng.identity.domain import Role, UnitId
+from kaocheng.identity.tables import unit as units
 from kaocheng.settings import Settings
 from kaocheng.web.app import create_app
 
@@ -41,9 +43,6 @@ class Browser:
         return await self.post("/sign-in", {"name": account, "password": password, "next": "/"})
 
 
-Opened = Callable[..., "AsyncIterator[Browser]"]
-
-
 @pytest.fixture
 def browser(urls: Urls):
     """``async with browser() as b``: nobody's browser, far from this machine unless *address* says so."""
@@ -66,7 +65,26 @@ def person(engine: AsyncEngine):
     async def added(tenant: TenantId, code: str, *roles: Role, label: str = "李娜") -> None:
         async with tenant_session(engine, tenant) as session:
             now = datetime.now(UTC)
-            id = await service.add(session, code=code, label=label, roles=frozenset(roles), at=now)
+            unit = await _unit(session) if roles and roles[0] in (Role.LIAISON, Role.COLLECTOR) else None
+            id = await service.add(session, code=code, label=label, roles=frozenset(roles), unit=unit, at=now)
             await service.reset(session, id, PASSWORD, at=now)
 
     return added
+
+
+async def _unit(session: TenantSession) -> UnitId:
+    """A township of its own for each liaison and collector."""
+    id = UnitId(await next_number(session, "unit"))
+    await session.execute(
+        insert(units).values(
+            tenant_id=session.tenant,
+            id=id,
+            code=f"u{id}",
+            label=f"第{id}镇",
+            **{"class": "乡镇"},
+            attributes={},
+            assessed=True,
+            ordinal=id,
+        )
+    )
+    return id

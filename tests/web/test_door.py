@@ -99,7 +99,7 @@ async def test_after_signing_in_nobody_is_sent_off_to_another_site(browser, pers
 
 async def test_the_demo_on_this_machine_has_a_button_per_role(browser, person, county: TenantId) -> None:
     await person(county, "li", Role.OFFICE)
-    await person(county, "chen", Role.LIAISON, label="陈霞")
+    await person(county, "chen", Role.LEADER, label="陈霞")
     async with browser(DEMO, address="127.0.0.1") as visitor:
         page = await visitor.get("/sign-in")
         answer = await visitor.post("/sign-in/as", {"name": "chen@county", "next": "/"})

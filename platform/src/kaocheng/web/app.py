@@ -22,13 +22,18 @@ from litestar.types import (
 
 from kaocheng.db.roles import Urls
 from kaocheng.db.session import connect
+from kaocheng.figures import pages as figures
 from kaocheng.i18n import speaking
 from kaocheng.identity.service import LocalDirectory
 from kaocheng.packs.shelf import open_shelf
 from kaocheng.pages import visiting
+from kaocheng.scoring.pages import ScoringPages
 from kaocheng.settings import Settings
+from kaocheng.standings import pages as standings
+from kaocheng.verification.pages import VerificationPages
 from kaocheng.web import api, door, errors, security, sign_in
 from kaocheng.web.home.pages import HomePages
+from kaocheng.web.jobs import JobPages
 
 __all__ = ["PAGES", "Platform", "create_app"]
 
@@ -36,7 +41,12 @@ STATIC = Path(__file__).parent / "static"
 LARGEST_BODY = 10_000_000  # bytes; a county's workbook is a hundredth of it
 
 # One line per stage, in the order of a figure's life.
-PAGES: tuple[ControllerRouterHandler, ...] = (HomePages,)
+PAGES: tuple[ControllerRouterHandler, ...] = (
+    *figures.PAGES,
+    VerificationPages,
+    ScoringPages,
+    *standings.PAGES,
+)
 
 
 class Platform(Litestar):
@@ -70,7 +80,9 @@ def create_app(settings: Settings, urls: Urls) -> Platform:
 
     app = Platform(
         route_handlers=[
+            HomePages,
             *PAGES,
+            JobPages,
             *sign_in.pages(settings),
             api.reading(),
             _static(),

@@ -165,10 +165,10 @@ def _vouched_cell(stand: Stand) -> Cell:
 
 def _scored_cell(stand: Stand) -> Cell:
     if stand.head is None:
-        return Cell(value="–", note="" if stand.complete else _("未核完也可试算"), path="/scoring")
+        return Cell(value="–", note="" if stand.complete else _("未核完也可试算"), path="/scores")
     waiting = _("有 {n} 项未核验", n=stand.head.waiting) if stand.head.waiting else ""
     note = " · ".join(filter(None, (day(stand.head.made_at), waiting)))
-    return Cell(value=_("第{n}次", n=stand.head.number), note=note, path="/scoring")
+    return Cell(value=_("第{n}次", n=stand.head.number), note=note, path="/scores")
 
 
 def _ranked_cell(stand: Stand) -> Cell:
@@ -185,7 +185,7 @@ def _published_cell(stand: Stand) -> Cell:
     note = day(stand.publication.published_at) + (f" → {readers}" if readers else "")
     if not stand.published_latest:
         note = _("已公布第{n}次,有更新的计算", n=stand.publication.number)
-    return Cell(value="✓", note=note, path="/publications")
+    return Cell(value="✓", note=note, path="/publish")
 
 
 def _todos(version: SchemeVersion, stands: Sequence[Stand], waiting: Sequence[Workbook]) -> Iterator[Todo]:
@@ -248,7 +248,7 @@ def _of_period(stand: Stand) -> Iterator[Todo]:
             tone="ok",
             text=_("数据已核完,可以计分"),
             small=name,
-            path="/scoring",
+            path="/scores",
             label=_("去计分"),
             main=True,
         )
@@ -258,7 +258,7 @@ def _of_period(stand: Stand) -> Iterator[Todo]:
             tone="ok",
             text=_("第{n}次计算已完成,还没有公布", n=stand.head.number),
             small=name,
-            path="/publications",
+            path="/publish",
             label=_("去公布"),
             main=stand.complete,
         )

@@ -1,0 +1,110 @@
+"""Each role opens its own pages and no others; what is absent and what is a neighbour's read alike."""
+
+import re
+
+import pytest
+from litestar.routes import HTTPRoute
+
+from kaocheng.db import TenantId
+from kaocheng.db.roles import Urls
+from kaocheng.identity.domain import Role
+from kaocheng.settings import Settings
+from kaocheng.web.app import create_app
+
+pytestmark = pytest.mark.database
+
+OPEN = {"/sign-in", "/sign-out", "/language"}
+# Who may open the first page of each stage; everybody else reads whose it is.
+FIRST_PAGES = {
+    "/figures": {Role.OFFICE, Role.COLLECTOR, Role.VERIFIER, Role.LIAISON},
+    "/figures/mine": {Role.OFFICE, Role.COLLECTOR, Role.LIAISON},
+    "/figures/import": {Role.OFFICE, Role.COLLECTOR},
+    "/verification": {Role.COLLECTOR, Role.VERIFIER},
+    "/scores": {Role.OFFICE},
+    "/standings": set(Role) - {Role.OPERATOR},
+    "/publish": {Role.OFFICE},
+    "/schemes": set(Role) - {Role.OPERATOR},
+}
+CSRF = re.compile(r'value="[0-9a-f]{64}"')
+
+
+def routes(urls: Urls) -> list[tuple[str, str]]:
+    """Every method and path there is, each key filled with a number nobody has."""
+    app = create_app(Settings(), urls)
+    return [
+        (method, re.sub(r"\{[^}]*\}", "987654", route.path))
+        for route in app.routes
+        if isinstance(route, HTTPRoute) and not route.path.startswith("/static")
+        for method in sorted(route.methods - {"OPTIONS", "HEAD"})
+    ]
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_each_role_opens_its_own_pages_and_no_others(browser, person, county: TenantId, role) -> None:
+    await person(county, "somebody", role)
+    opened = {}
+    async with browser() as somebody:
+        await somebody.sign_in("somebody@county")
+        for path in FIRST_PAGES:
+            answer = await somebody.http.get(path, follow_redirects=True)
+            opened[path] = answer.status_code
+
+    expected = {path: 200 if role in roles else 403 for path, roles in FIRST_PAGES.items()}
+    assert opened == expected
+
+
+async def test_nothing_but_the_door_opens_to_nobody(browser, urls: Urls) -> None:
+    async with browser() as nobody:
+        for method, path in routes(urls):
+            if path in OPEN or path.startswith("/api/v1/openapi") or path == "/api/v1":
+                continue
+            answer = await nobody.http.request(method, path)
+
+            expected = {401, 404} if path.startswith("/api/") else {303, 404}
+            assert answer.status_code in expected, (method, path)
+            if answer.status_code == 303:
+                assert answer.headers["location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.LIAISON, Role.LEADER])
+async def test_a_key_nobody_has_is_absent_and_never_our_mistake(
+    browser, person, county: TenantId, urls: Urls, role
+) -> None:
+    await person(county, "somebody", role)
+    async with browser() as somebody:
+        await somebody.sign_in("somebody@county")
+        for method, path in routes(urls):
+            if path in OPEN:
+                continue
+            for key in ("987654", "2147483648", "99999999999999999999"):
+                if method == "GET":
+                    answer = await somebody.http.get(path.replace("987654", key))
+                else:
+                    answer = await somebody.post(path.replace("987654", key))
+
+                assert answer.status_code < 500, (method, path, key)
+
+
+async def test_every_form_refuses_a_field_nobody_asked_for(
+    browser, person, county: TenantId, urls: Urls
+) -> None:
+    await person(county, "li", Role.OFFICE)
+    async with browser() as li:
+        await li.sign_in("li@county")
+        for method, path in routes(urls):
+            if method != "POST" or path == "/sign-out":
+                continue
+            answer = await li.post(path, {"tenant_id": "2", "state": "vouched", "score": "100"})
+
+            assert answer.status_code in {400, 403, 404}, path
+
+
+async def test_the_first_page_of_every_role_says_what_to_do(browser, person, county: TenantId) -> None:
+    for role in Role:
+        await person(county, role.value, role)
+        async with browser() as somebody:
+            await somebody.sign_in(f"{role.value}@county")
+            page = await somebody.get("/")
+
+        assert page.status_code == 200, role
+        assert len(re.sub(r"<[^>]*>|\s", "", page.text.partition('<main id="page">')[2])) > 20, role
