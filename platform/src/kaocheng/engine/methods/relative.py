@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kaocheng.engine.methods.absolute import points
+from kaocheng.engine.methods.absolute import points, rate
 
 if TYPE_CHECKING:
     from kaocheng.engine.methods import Keys
@@ -17,18 +17,20 @@ def efficacy(keys: Keys) -> str:
     if keys.down:
         lo, hi = hi, lo
     start = "start" if "start" in keys else "0"
-    share = f"{start} + (1 - {start}) * (x - {lo}) / ({hi} - {lo})"
+    reached = rate(keys, f"(x - {lo}) / ({hi} - {lo})")
+    share = f"{start} + (1 - {start}) * {reached}"
     if keys.word("clamped", "false").lower() == "true":
         share = f"clamp({share}, {start}, 1)"
     equal = "equal" if "equal" in keys else "full"
-    return f"if({hi} = {lo}, {equal}, full * ({share}))"
+    # x stands in the condition too: alike or not, a unit without a value of its own has no points.
+    return f"if({hi} = {lo} + 0 * x, {equal}, full * ({share}))"
 
 
 def to_best(keys: Keys) -> str:
     """w·x / the best of the group; lower is better: the best / x (与最高值之比)."""
     if keys.down:
-        return "if(group.min(x) < 0, _undefined, full * group.min(x) / x)"
-    return "if(group.max(x) < 0, _undefined, full * x / group.max(x))"
+        return f"if(group.min(x) < 0, _undefined, full * {rate(keys, 'group.min(x) / x')})"
+    return f"if(group.max(x) < 0, _undefined, full * {rate(keys, 'x / group.max(x)')})"
 
 
 def to_mean(keys: Keys) -> str:
@@ -47,7 +49,7 @@ def rank_line(keys: Keys) -> str:
     """From first_gets to last_gets in equal steps over the group (首末名插值)."""
     alone = "alone" if "alone" in keys else "first_gets"
     return (
-        f"if(group.count(x) = 1, {alone},"
+        f"if(group.count(x) = 1 + 0 * x, {alone},"
         f" first_gets - ({_rank(keys)} - 1) * (first_gets - last_gets) / (group.count(x) - 1))"
     )
 
