@@ -11,10 +11,12 @@ from kaocheng import record
 from kaocheng.db.session import TenantSession, next_number
 from kaocheng.engine.sheet import PaperSheet, Sheet, Standing
 from kaocheng.errors import Problem
+from kaocheng.identity.domain import Permission, Person, require
 from kaocheng.rollup import queries
 from kaocheng.rollup.domain import (
     Comparison,
     Impersonation,
+    NoSuchBundle,
     Received,
     Result,
     Subordinate,
@@ -48,7 +50,7 @@ async def receive(
         return replace(there, again=True)
     it = replace(checked.received, id=number, digest=digest, received_at=at)
     await queries.keep(session, it, content, tuple(_results(checked.sheet)))
-    facts = {
+    facts: dict[str, str | int] = {
         "bundle": number,
         "sender": it.sender,
         "period": it.period,
@@ -57,6 +59,18 @@ async def receive(
     }
     await record.write(session, f"bundle.{it.verdict}", by, facts, at)
     return it
+
+
+async def hand_in(
+    session: TenantSession, content: bytes, *, trusted: Trusted, by: Person, at: datetime
+) -> Received:
+    """Receive a bundle that somebody brings as a file.
+
+    Raises:
+        NotAllowed: the inbox is not *by*'s.
+    """
+    require(by, Permission.READ_INBOX)
+    return await receive(session, content, trusted=trusted, by=by.id, at=at)
 
 
 async def compare(session: TenantSession, period: str) -> Comparison:
@@ -83,7 +97,7 @@ async def opened(session: TenantSession, id: int) -> tuple[Received, Bundle]:
     """One accepted bundle, read again from the bytes that came: what was published, and no further."""
     received = await queries.by_id(session, id)
     if not received.accepted:
-        raise queries.NoSuchBundle(id)
+        raise NoSuchBundle(id)
     return received, bundle.read(await queries.content(session, id))
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from kaocheng.engine.explain import Explanation, Used
 from kaocheng.engine.inputs import EVERYBODY, Inputs
 from kaocheng.engine.periods import span
-from kaocheng.engine.sheet import Sheet, Standing
+from kaocheng.engine.sheet import PaperSheet, Sheet, Standing
 from kaocheng.errors import Invalid, Missing, Refused
 from kaocheng.i18n import _
 
@@ -78,12 +78,24 @@ class SheetRow(SheetHead):
     again: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """Where one period stands: its latest run, and whether a new one would come out differently."""
+
+    period: str
+    head: SheetHead | None
+    counted: int  # values that count
+    waiting: int  # filed, and nobody has vouched for them
+    changed: bool  # since the latest run, or there is none
+
+
 @dataclass(frozen=True, slots=True)
 class Traced:
     """One value the score was worked from, and where it came from, where somebody filed it."""
 
     used: Used
     origin: Origin | None
+    whose: str = ""  # label of the unit it is of, where that is another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +113,12 @@ class Explained:
     """The working of one score, with the people and the files behind it."""
 
     explanation: Explanation
+    paper: PaperSheet
     traced: tuple[Traced, ...]
     standing: Standing | None
     effect: Effect | None
     key: str  # of the column
+    is_total: bool
 
 
 @dataclass(eq=False)
@@ -117,6 +131,19 @@ class NoSuchSheet(Missing):
 
     def __str__(self) -> str:
         return _("没有得分表“{which}”;请先计算(kaocheng score),或核对时段和编号", which=self.which)
+
+
+@dataclass(eq=False)
+class NoSuchClass(Missing):
+    """The sheet has no class of that name."""
+
+    group: str
+    known: Sequence[str]
+
+    code = "no_such_class"
+
+    def __str__(self) -> str:
+        return _("没有类别“{group}”;现有:{known}", group=self.group, known="、".join(self.known))
 
 
 @dataclass(eq=False)

@@ -84,31 +84,34 @@ def _claims(
         fields[_entry(f)][f.indicator.field] = f
     whole = {entry: found for entry, found in fields.items() if len(found) == sizes[entry]}
     tokens = _tokens(whole)
-    claims: list[Claim] = []
+    made = sorted(
+        ((_claim(entry, found, tokens), entry) for entry, found in whole.items()), key=lambda it: it[0]
+    )
     origins: dict[Source, Origin] = {}
     places: dict[tuple[str, str], int] = defaultdict(int)
-    for entry in sorted(whole, key=lambda e: (e[0], e[1], e[3], len(e[2]), e[2])):
-        unit, adjustment, _number, period = entry
-        values = {name: str(f.value) for name, f in whole[entry].items()}
-        claims.append(
-            Claim(
-                unit=unit,
-                adjustment=adjustment,
-                points=values.get("points", ""),
-                level=values.get("level", ""),
-                matter=tokens.get(values.get("matter", ""), ""),
-                category=values.get("category", ""),
-                date=values.get("date", ""),
-                period=period,
-            )
-        )
-        places[unit, adjustment] += 1
-        first = whole[entry].get("points") or next(iter(whole[entry].values()))
-        told = " · ".join(values[name] for name in _TOLD if values.get(name))
-        origins["claim", unit, adjustment, str(places[unit, adjustment])] = replace(
-            _origin(first), words=told
-        )
-    return tuple(claims), origins
+    for claim, entry in made:  # numbered in the order of the canonical inputs, as the engine meets them
+        places[claim.unit, claim.adjustment] += 1
+        found = whole[entry]
+        first = found.get("points") or next(iter(found.values()))
+        told = " · ".join(str(found[name].value) for name in _TOLD if name in found)
+        place = str(places[claim.unit, claim.adjustment])
+        origins["claim", claim.unit, claim.adjustment, place] = replace(_origin(first), words=told)
+    return tuple(claim for claim, _entry in made), origins
+
+
+def _claim(entry: Entry, found: Mapping[str, Filed], tokens: Mapping[str, str]) -> Claim:
+    unit, adjustment, _number, period = entry
+    values = {name: str(f.value) for name, f in found.items()}
+    return Claim(
+        unit=unit,
+        adjustment=adjustment,
+        points=values.get("points", ""),
+        level=values.get("level", ""),
+        matter=tokens.get(values.get("matter", ""), ""),
+        category=values.get("category", ""),
+        date=values.get("date", ""),
+        period=period,
+    )
 
 
 def _tokens(entries: Mapping[Entry, Mapping[str, Filed]]) -> Mapping[str, str]:

@@ -58,17 +58,18 @@ async def head(session: TenantSession, id: int) -> SheetHead:
     return _head(row)
 
 
-async def latest(session: TenantSession, period: str) -> SheetHead:
-    """The latest run of *period*.
+async def numbered(session: TenantSession, period: str, number: int | None = None) -> SheetHead:
+    """One run of *period* by its number, or the latest.
 
     Raises:
-        NoSuchSheet: it was never scored.
+        NoSuchSheet: there is none.
     """
-    row = (
-        await session.execute(_heads().where(_c.period == period).order_by(_c.number.desc()).limit(1))
-    ).one_or_none()
+    asked = _heads().where(_c.period == period).order_by(_c.number.desc()).limit(1)
+    if number is not None:
+        asked = asked.where(_c.number == number)
+    row = (await session.execute(asked)).one_or_none()
     if row is None:
-        raise NoSuchSheet(period)
+        raise NoSuchSheet(period if number is None else f"{period} #{number}")
     return _head(row)
 
 

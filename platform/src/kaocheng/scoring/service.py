@@ -1,7 +1,7 @@
 """The verbs of scoring: gather what counts, run, rehearse, compare, explain."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from fractions import Fraction
 
@@ -9,6 +9,7 @@ from kaocheng import record
 from kaocheng.db.session import TenantSession, next_number
 from kaocheng.engine import explain as work_out
 from kaocheng.engine.explain import Explanation
+from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.rounding import printed
 from kaocheng.engine.score import score
 from kaocheng.engine.sheet import PaperSheet, Sheet
@@ -17,7 +18,6 @@ from kaocheng.identity.domain import Permission, Person, require
 from kaocheng.schemes import queries as schemes
 from kaocheng.schemes.domain import SchemeVersion
 from kaocheng.scoring import queries
-from kaocheng.scoring.compare import Comparison, compare
 from kaocheng.scoring.domain import (
     Effect,
     Explained,
@@ -25,6 +25,7 @@ from kaocheng.scoring.domain import (
     NoSuchNode,
     NoSuchPeriod,
     NoSuchUnit,
+    Outlook,
     Provenance,
     SheetHead,
     SheetRow,
@@ -58,7 +59,7 @@ async def run(
         NoSuchPeriod: the scheme in force says nothing about *period*.
     """
     require(by, Permission.SCORE)
-    scheme = await _scheme(session, period)
+    scheme = await scheme_for(session, period)
     # Nobody files or judges in between: what is frozen is one moment of the whole register.
     await figures.hold(session, await figures.periods(session))
     gathered = await inputs(session, period)
@@ -72,16 +73,9 @@ async def run(
 
 async def rehearse(session: TenantSession, period: str) -> tuple[Sheet, Gathered]:
     """The sheet as it would be if everything filed were vouched for (测算): computed, never kept."""
-    scheme = await _scheme(session, period)
+    scheme = await scheme_for(session, period)
     gathered = await inputs(session, period, unvouched=True)
     return await asyncio.to_thread(score, scheme.recipe, gathered.inputs, period), gathered
-
-
-async def difference(session: TenantSession, before: int, after: int) -> Comparison:
-    """What two kept sheets say differently."""
-    old = await queries.sheet(session, await queries.head(session, before))
-    new = await queries.sheet(session, await queries.head(session, after))
-    return compare(old.sheet, new.sheet)
 
 
 async def explain(
@@ -107,16 +101,51 @@ async def explain(
     origins = await queries.provenance(session, head)
     return Explained(
         explanation=explanation,
-        traced=traced(explanation, origins),
+        paper=paper,
+        traced=traced(explanation, origins, paper.labels),
         standing=next((s for s in paper.standings if s.unit == code), None),
         effect=effect(paper, code, key, explanation),
         key=key,
+        is_total=key == paper.total,
     )
 
 
-def traced(explanation: Explanation, origins: Provenance) -> tuple[Traced, ...]:
+async def losses(
+    session: TenantSession, head: SheetRow, paper: PaperSheet, unit: str
+) -> tuple[Explanation, ...]:
+    """Where one unit lost points, the dearest first: the working of every item below its full marks."""
+    keys = [c for c in paper.columns if c.kind == "node" and c.full and c.key in _below_full(paper, unit)]
+    recipe, given = await queries.computed_from(session, head)
+
+    def work() -> list[Explanation]:
+        return [
+            work_out.explain(recipe, given, unit, c.node, c.period or head.period, head.sheet) for c in keys
+        ]
+
+    found = [e for e in await asyncio.to_thread(work) if e.lost and not e.lost.startswith("-")]
+    return tuple(sorted(found, key=lambda e: -Fraction(e.lost or 0)))
+
+
+def _below_full(paper: PaperSheet, unit: str) -> set[str]:
+    parents = {c.parent for c in paper.columns if c.kind == "node"}
+    leaves = [c for c in paper.columns if c.key not in parents and c.full and c.show]
+    last = {c.node: c for c in leaves}  # of an item scored in several periods, the latest
+    return {
+        c.key
+        for c in last.values()
+        if (points := paper.value(unit, c.key)) is not None and points < Fraction(c.full or 0)
+    }
+
+
+def traced(explanation: Explanation, origins: Provenance, labels: Mapping[str, str]) -> tuple[Traced, ...]:
     """Each value the score was worked from, beside whoever stands for it."""
-    return tuple(Traced(used, origin(origins, used, explanation.unit)) for used in explanation.used)
+    unit = explanation.unit
+    return tuple(
+        Traced(
+            used, origin(origins, used, unit), labels.get(used.unit, used.unit) if used.unit != unit else ""
+        )
+        for used in explanation.used
+    )
 
 
 def effect(paper: PaperSheet, unit: str, key: str, explanation: Explanation) -> Effect | None:
@@ -221,11 +250,45 @@ def _facts(kept: SheetRow) -> dict[str, str | int]:
     }
 
 
-async def _scheme(session: TenantSession, period: str) -> SchemeVersion:
+def scored_periods(recipe: Recipe) -> list[str]:
+    """The periods some paper gives a result for, as the scheme lists them."""
+    own = (recipe.own_period(paper) for paper in recipe.papers.values())
+    known = dict.fromkeys([*recipe.periods.values(), *own])
+    return [p for p in known if any(recipe.total(paper, p) for paper in recipe.papers.values())]
+
+
+async def outlooks(session: TenantSession) -> tuple[Outlook, ...]:
+    """For each period of the scheme in force: the latest run, and what a new one would count."""
+    scheme = await schemes.in_force(session)
+    filed, units = await figures.current(session), await tenancy.units(session)
+    latest: dict[str, SheetHead] = {}
+    for head in await queries.heads(session):
+        latest.setdefault(head.period, head)
+    found = []
+    for period in scored_periods(scheme.recipe):
+        gathered = gather(units, filed, period)
+        last = latest.get(period)
+        now = (gathered.inputs.digest, scheme.recipe_digest)
+        found.append(
+            Outlook(
+                period=period,
+                head=last,
+                counted=len(gathered.provenance),
+                waiting=gathered.waiting,
+                changed=last is None or (last.inputs_digest, last.recipe_digest) != now,
+            )
+        )
+    return tuple(found)
+
+
+async def scheme_for(session: TenantSession, period: str) -> SchemeVersion:
+    """The scheme in force, where it gives a result for *period*.
+
+    Raises:
+        NoSuchPeriod: it gives none.
+    """
     scheme = await schemes.in_force(session, int(period[:4]) if period[:4].isdigit() else None)
-    recipe = scheme.recipe
-    known = dict.fromkeys([*recipe.periods.values(), *(recipe.own_period(p) for p in recipe.papers.values())])
-    scored = [p for p in known if any(recipe.total(paper, p) for paper in recipe.papers.values())]
+    scored = scored_periods(scheme.recipe)
     if period not in scored:
         raise NoSuchPeriod(period, tuple(scored))
     return scheme

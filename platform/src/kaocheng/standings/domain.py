@@ -47,6 +47,7 @@ class Seen:
 
     row: SheetRow
     publication: Publication | None
+    ranked: bool = True  # whether ranks, grades and other units may be shown with it
 
     @property
     def published(self) -> bool:

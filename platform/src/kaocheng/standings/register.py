@@ -3,14 +3,27 @@
 Pure: a sheet in, what a page, a command or a program shows out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from kaocheng.engine.rounding import printed
 from kaocheng.engine.sheet import Column, PaperSheet, Standing
+from kaocheng.i18n import _
 
-__all__ = ["Line", "Place", "Register", "Scale", "register"]
+__all__ = [
+    "Line",
+    "Place",
+    "Register",
+    "Scale",
+    "bare",
+    "by_rank",
+    "heading",
+    "headline",
+    "line",
+    "part_of_year",
+    "register",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +54,17 @@ class Line:
     """Where the places of a grade end: the last unit above it and the first below, by name."""
 
     grade: str
+    quota: str  # how many places there are
     places: int  # how many units have the grade
+    units: int  # in the class
+    after: str  # code of the last unit above
     above: str  # labels
     above_score: str
     below: str
     below_score: str
     gap: str
+    tied: tuple[str, ...]  # labels of those a tie across the line left out
+    vetoed: tuple[str, ...]  # labels of those above the line who take no place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +76,11 @@ class Register:
     places: tuple[Place, ...]
     scale: Scale | None
     line: Line | None
+
+    @property
+    def best(self) -> str:
+        """The best grade anybody has."""
+        return next((p.standing.grade for p in self.places if p.standing.grade and not p.standing.vetoes), "")
 
 
 def register(paper: PaperSheet, columns: Sequence[Column] | None = None) -> Register:
@@ -86,6 +109,27 @@ def headline(paper: PaperSheet) -> tuple[Column, ...]:
     return (*shown, *(c for c in paper.columns if c.kind == "adjustment"))
 
 
+def heading(column: Column, paper: PaperSheet) -> str:
+    """What a column is called: with its part of the year in front where its node has several."""
+    several = column.kind == "node" and column.key != column.node
+    return f"{part_of_year(column.period)} {bare(column)}" if several else column.label
+
+
+def bare(column: Column) -> str:
+    """A column's label without the period in front of it."""
+    return column.label.removeprefix(f"{column.period}/")
+
+
+def part_of_year(period: str) -> str:
+    """A period within its year, in a word: 上半年, 全年, 第3季度."""
+    rest = period[4:]
+    if not rest:
+        return _("全年")
+    if rest in ("H1", "H2"):
+        return _("上半年") if rest == "H1" else _("下半年")
+    return period
+
+
 def by_rank(paper: PaperSheet) -> list[Standing]:
     """The standings from the first place down; those without a rank last, in the order of units."""
     return sorted(paper.standings, key=lambda s: (_rank(s), paper.row[s.unit]))
@@ -94,30 +138,43 @@ def by_rank(paper: PaperSheet) -> list[Standing]:
 def line(paper: PaperSheet) -> Line | None:
     """The quota's line: the last unit with the best grade given, and the best unit whom it stopped.
 
-    Only where a quota or its edge is among the reasons of somebody's grade.
+    Only where a quota stopped somebody.
     """
     ranked = [s for s in by_rank(paper) if s.score is not None]
-    stopped = [s for s in ranked if any(code in STOPPED for code, _facts in s.why)]
-    held = [s for s in ranked if any(code in HELD for code, _facts in s.why)]
+    stopped = [s for s in ranked if _said(s, STOPPED)]
+    held = [s for s in ranked if _said(s, HELD) and s.grade == _said(s, HELD)["grade"]]
     if not stopped or not held:
         return None
-    grade = held[-1].grade or ""
-    above = [s for s in held if s.grade == grade]
-    last, first = above[-1], stopped[0]
+    last, first, facts = held[-1], stopped[0], _said(held[-1], HELD)
+    above = [s for s in held if s.grade == last.grade]
     return Line(
-        grade=grade,
+        grade=last.grade or "",
+        quota=facts["quota"],
         places=len(above),
+        units=len(paper.units),
+        after=last.unit,
         above=paper.labels.get(last.unit, last.unit),
         above_score=paper.shown(last.unit, paper.total),
         below=paper.labels.get(first.unit, first.unit),
         below_score=paper.shown(first.unit, paper.total),
         gap=_gap(paper, last.unit, first.unit),
+        tied=tuple(paper.labels.get(s.unit, s.unit) for s in stopped if _said(s, frozenset({"quota_tied"}))),
+        vetoed=tuple(
+            paper.labels.get(s.unit, s.unit)
+            for s in ranked
+            if _rank(s) <= _rank(last) and any(code == "barred" for code, _facts in s.why)
+        ),
     )
 
 
+def _said(standing: Standing, codes: frozenset[str]) -> Mapping[str, str]:
+    """The facts of the first of these reasons, or none."""
+    return next((facts for code, facts in standing.why if code in codes), {})
+
+
 # The reasons (Standing.why) that speak of a quota's line: inside it, and stopped by it.
-HELD = frozenset({"within_quota", "edge_won"})
-STOPPED = frozenset({"over_quota", "edge_lost", "still_tied"})
+HELD = frozenset({"quota_in"})
+STOPPED = frozenset({"quota_out", "quota_tied"})
 
 
 def _place(paper: PaperSheet, standing: Standing, columns: Sequence[Column], scale: Scale | None) -> Place:

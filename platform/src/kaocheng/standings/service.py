@@ -14,6 +14,7 @@ from kaocheng.identity.domain import Permission, Person, allows, require
 from kaocheng.packs.shelf import TenantShelf
 from kaocheng.packs.values import Standing
 from kaocheng.scoring import queries as scoring
+from kaocheng.scoring.compare import Comparison, compare
 from kaocheng.scoring.domain import SheetHead, SheetRow
 from kaocheng.standings import bundle, keys, queries
 from kaocheng.standings.consequences import follow
@@ -33,7 +34,7 @@ DELIVER = "rollup.deliver"  # the reader's own stage does it; this one only says
 
 
 async def look(
-    session: TenantSession, period: str, *, by: Person, at: datetime, sheet_id: int | None = None
+    session: TenantSession, period: str, *, by: Person, at: datetime, number: int | None = None
 ) -> Seen:
     """The standings of *period*: the published ones, or for the office the latest — with a trace.
 
@@ -47,16 +48,30 @@ async def look(
     published = await queries.published(session, period)
     if not allows(by, Permission.READ_UNPUBLISHED):
         require(by, Permission.READ_PUBLISHED)
-        if published is None or sheet_id not in (None, published.sheet_id):
+        if published is None or number not in (None, published.number):
             raise NotPublished(period)
         return Seen(row=await _sheet(session, published.sheet_id), publication=published)
-    head = (
-        await scoring.latest(session, period) if sheet_id is None else await scoring.head(session, sheet_id)
-    )
+    head = await scoring.numbered(session, period, number)
+    return await look_at(session, head.id, by=by, at=at)
+
+
+async def look_at(session: TenantSession, sheet_id: int, *, by: Person, at: datetime) -> Seen:
+    """One particular run, for whoever may see ranks before publication; a look at one leaves a trace.
+
+    Raises:
+        NoSuchSheet: there is no such sheet.
+    """
+    require(by, Permission.READ_UNPUBLISHED)
+    head = await scoring.head(session, sheet_id)
     publication = await queries.publication_of(session, head.id)
     if publication is None:
         await _traced(session, head, by=by, at=at)
     return Seen(row=await scoring.sheet(session, head), publication=publication)
+
+
+def difference(before: Seen, after: Seen) -> Comparison:
+    """What two runs somebody was shown say differently."""
+    return compare(before.row.sheet, after.row.sheet)
 
 
 async def public(session: TenantSession, period: str) -> Seen:
@@ -69,6 +84,28 @@ async def public(session: TenantSession, period: str) -> Seen:
     if published is None:
         raise NotPublished(period)
     return Seen(row=await _sheet(session, published.sheet_id), publication=published)
+
+
+async def own(
+    session: TenantSession, period: str, unit: str, *, by: Person, at: datetime, number: int | None = None
+) -> Seen:
+    """What *by* may see of one unit: the published standings, or before that his own unit's points alone.
+
+    A liaison sees his unit's score as it stands, without rank or grade, and leaves a trace.
+
+    Raises:
+        NotPublished: it is another's unit, and nothing is published.
+        NoSuchSheet: the period was never scored.
+    """
+    try:
+        return await look(session, period, by=by, at=at, number=number)
+    except NotPublished:
+        mine = [it for it in await tenancy.units(session) if it.id == by.unit_id]
+        if not any(unit in (it.code, it.label) for it in mine):
+            raise
+        head = await scoring.numbered(session, period, number)
+        await _traced(session, head, by=by, at=at, unit=unit)
+        return Seen(row=await scoring.sheet(session, head), publication=None, ranked=False)
 
 
 async def publish(
@@ -105,7 +142,11 @@ async def publish(
         )
         await defer(session, DELIVER, tenant=session.tenant, outbox=number)
     if added:
-        facts = {"publication": there.id, "readers": " ".join(t.code for t in added), "digest": there.digest}
+        facts: dict[str, str | int] = {
+            "publication": there.id,
+            "readers": " ".join(tenant.code for tenant in added),
+            "digest": there.digest,
+        }
         await record.write(session, "standings.addressed", by.id, facts, at)
     return await queries.by_id(session, there.id)
 
@@ -170,7 +211,7 @@ async def _publish(
         published_at=at,
     )
     await queries.keep(session, made, content)
-    facts = {
+    facts: dict[str, str | int] = {
         "publication": id,
         "sheet": head.id,
         "period": head.period,
@@ -210,6 +251,13 @@ async def _sheet(session: TenantSession, id: int) -> SheetRow:
     return await scoring.sheet(session, await scoring.head(session, id))
 
 
-async def _traced(session: TenantSession, head: SheetHead, *, by: Person, at: datetime) -> None:
-    facts = {"sheet": head.id, "period": head.period, "digest": head.sheet_digest}
+async def _traced(
+    session: TenantSession, head: SheetHead, *, by: Person, at: datetime, unit: str = ""
+) -> None:
+    facts: dict[str, str | int] = {
+        "sheet": head.id,
+        "period": head.period,
+        "digest": head.sheet_digest,
+        "unit": unit,
+    }
     await record.write(session, "standings.seen", by.id, facts, at)

@@ -1,0 +1,114 @@
+"""One unit's page: item by item against its class and its half-year; and its score slip (得分单)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+
+from kaocheng.db.session import TenantSession
+from kaocheng.i18n import _
+from kaocheng.identity.domain import Permission, Person, allows
+from kaocheng.pages import Ask, Page, may, render
+from kaocheng.scoring import queries as scoring
+from kaocheng.scoring import service as sheets
+from kaocheng.standings import service, working
+from kaocheng.standings.pages.shared import explained_for, follows
+from kaocheng.standings.portrait import Portrait, portrait
+from kaocheng.standings.reasons import in_words
+
+
+class UnitPages(Controller):
+    """What one unit's people want to know."""
+
+    path = "/standings"
+    guards = (may(Permission.READ_PUBLISHED, Permission.READ_UNPUBLISHED),)
+
+    @get("/unit")
+    async def unit(
+        self,
+        request: Ask,
+        *,
+        session: NamedDependency[TenantSession],
+        person: NamedDependency[Person],
+        period: FromQuery[str],
+        unit: FromQuery[str],
+        sheet: FromQuery[int | None] = None,
+        column: FromQuery[str] = "",
+    ) -> Page:
+        """One unit: item by item against its class and its half-year, and where the points went."""
+        seen = await service.own(session, period, unit, by=person, at=datetime.now(UTC), number=sheet)
+        paper, code = sheets.find_unit(seen.row.sheet, unit)
+        drawn = portrait(paper, code)
+        standing = next((s for s in paper.standings if s.unit == code), None)
+        after = await follows(request, session, seen, paper)
+        return render(
+            request,
+            "standings/unit.html",
+            seen=seen,
+            drawn=drawn,
+            standing=standing if seen.ranked else None,
+            reasons=in_words(standing, paper) if standing and seen.ranked else (),
+            losses=await sheets.losses(session, seen.row, paper, code),
+            follows=after.by_unit().get(code, ()),
+            explained=await explained_for(session, seen, code if column else "", column),
+            chart=_chart(drawn, ranked=seen.ranked),
+            working=working,
+            may_read_figures=allows(person, Permission.READ_FIGURES),
+        )
+
+    @get("/slip")
+    async def slip(
+        self,
+        request: Ask,
+        *,
+        session: NamedDependency[TenantSession],
+        person: NamedDependency[Person],
+        period: FromQuery[str],
+        unit: FromQuery[str],
+        sheet: FromQuery[int | None] = None,
+    ) -> Page:
+        """The score slip (得分单) of one unit, to be printed and signed."""
+        seen = await service.own(session, period, unit, by=person, at=datetime.now(UTC), number=sheet)
+        paper, code = sheets.find_unit(seen.row.sheet, unit)
+        standing = next((s for s in paper.standings if s.unit == code), None)
+        recipe, _inputs = await scoring.computed_from(session, seen.row)
+        return render(
+            request,
+            "standings/slip.html",
+            seen=seen,
+            drawn=portrait(paper, code),
+            standing=standing if seen.ranked else None,
+            reasons=in_words(standing, paper) if standing and seen.ranked else (),
+            clauses=recipe.clauses,
+            scheme=recipe.keys.get("name") or recipe.code,
+        )
+
+
+def _chart(drawn: Portrait, *, ranked: bool) -> dict[str, Any]:
+    """Bars from zero: the share of full marks, item by item, beside the mean of the class."""
+    rated = [item for item in drawn.items if item.rate is not None]
+    series: list[dict[str, Any]] = [
+        {"type": "bar", "name": drawn.label, "data": [_percent(i.rate) for i in rated], "barWidth": 8}
+    ]
+    if ranked:
+        means = [_percent(i.mean_rate) for i in rated]
+        mean = {
+            "type": "scatter",
+            "name": _("本类平均"),
+            "data": means,
+            "symbol": "rect",
+            "symbolSize": [2, 14],
+        }
+        series.append(mean)
+    return {
+        "legend": {"top": 0, "right": 8},
+        "xAxis": {"type": "value", "min": 0, "name": "%", "axisLabel": {"formatter": "{value}"}},
+        "yAxis": {"type": "category", "inverse": True, "data": [i.label for i in rated]},
+        "series": series,
+    }
+
+
+def _percent(rate: Any) -> float | None:
+    return None if rate is None else round(float(rate) * 100, 1)

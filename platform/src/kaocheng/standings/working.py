@@ -1,0 +1,116 @@
+"""The working of a score in words: what the page shows beside the table and the command line prints."""
+
+from collections.abc import Iterator
+
+from kaocheng.i18n import _
+from kaocheng.scoring.domain import Explained, Origin, Traced
+from kaocheng.standings.reasons import in_words
+
+__all__ = ["as_text", "effect_in_words", "inputs", "reasons", "result", "source"]
+
+
+def as_text(explained: Explained) -> str:
+    """The whole working, as lines."""
+    return "\n".join(_lines(explained))
+
+
+def inputs(explained: Explained) -> list[tuple[Traced, str]]:
+    """Each input and what it is called, with whose it is where it is another unit's."""
+    return [
+        (it, _("{name}({unit})", name=it.used.name, unit=it.whose) if it.whose else it.used.name)
+        for it in explained.traced
+    ]
+
+
+def source(origin: Origin) -> str:
+    """The file and cell an input came from, or that it was typed."""
+    if not origin.workbook:
+        return _("网页填写")
+    return f"{origin.workbook} · {origin.cell}" if origin.cell else origin.workbook
+
+
+def result(explained: Explained) -> str:
+    """The result, or which of the two other states it is in."""
+    it = explained.explanation
+    if it.state == "missing":
+        return _("缺数据,没有得分")
+    if it.state == "not_applicable":
+        return _("不适用(/)")
+    if it.full:
+        return _("{points} 分(满分 {full})", points=it.points, full=it.full)
+    return _("{points} 分", points=it.points)
+
+
+def _lines(explained: Explained) -> Iterator[str]:
+    it = explained.explanation
+    yield f"{it.unit_label} · {it.label} · {it.period}"
+    if it.clause_text:
+        yield _("依据 {clause}:“{text}”", clause=it.clause or "", text=it.clause_text)
+    if it.method:
+        yield _("方法:{method}", method=it.method)
+    for traced, name in inputs(explained):
+        yield f"  {name}:{_value(traced)}"
+        if traced.origin:
+            yield from _origin(traced.origin)
+    for _key, label, points in it.parts:
+        yield f"  {label}:{'–' if points is None else points}"
+    yield from it.lines
+    if it.rounded:
+        yield _("四舍五入:{before} → {after}", before=it.rounded[0], after=it.rounded[1])
+    yield _("得分:{result}", result=result(explained))
+    yield from _after(explained)
+
+
+def _after(explained: Explained) -> Iterator[str]:
+    it, effect, standing = explained.explanation, explained.effect, explained.standing
+    if it.lost and it.lost_to:
+        yield _("失分 {lost}:{reason}", lost=it.lost, reason=it.lost_to)
+    if it.next_step:
+        yield it.next_step
+    if it.to_total:
+        yield _("计入总分:{points}", points=it.to_total)
+    if effect:
+        yield effect_in_words(explained)
+    if explained.is_total and standing and standing.rank is not None:
+        yield _("名次:{rank},等次:{grade}", rank=standing.rank, grade=standing.grade or "–")
+        for reason in reasons(explained):
+            yield f"  {reason}"
+
+
+def effect_in_words(explained: Explained) -> str:
+    """What full marks here would do, the others standing still."""
+    effect = explained.effect
+    assert effect is not None
+    if effect.rank[0] == effect.rank[1]:
+        return _(
+            "此项若得满分,总分 +{total} 为 {score},名次不变(其他单位不变)",
+            total=effect.total,
+            score=effect.score,
+        )
+    return _(
+        "此项若得满分,总分 +{total} 为 {score},名次由 {now} 升到 {then}(其他单位不变)",
+        total=effect.total,
+        score=effect.score,
+        now=effect.rank[0],
+        then=effect.rank[1],
+    )
+
+
+def reasons(explained: Explained) -> list[str]:
+    """Why the unit has its grade."""
+    return in_words(explained.standing, explained.paper) if explained.standing else []
+
+
+def _value(traced: Traced) -> str:
+    used = traced.used
+    value = _("缺") if used.value is None else used.value
+    return f"{value} {used.measure}".rstrip() if used.value not in (None, "/") else value
+
+
+def _origin(origin: Origin) -> Iterator[str]:
+    yield "    " + _("填报 {who} · {day}", who=origin.filed_by, day=origin.filed_at[:10])
+    if origin.vouched_by:
+        yield "    " + _("核验 {who} · {day}", who=origin.vouched_by, day=origin.vouched_at[:10])
+    yield "    " + _("来源 {source}", source=source(origin))
+    if origin.words:
+        yield "    " + _("事项 {words}", words=origin.words)
