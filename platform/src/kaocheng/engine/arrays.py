@@ -256,16 +256,14 @@ class Truth:
         self.state = state
 
     def __and__(self, other: Truth) -> Truth:
-        """Looks at *other* only where this one holds."""
-        on = self.v & (self.state == OK)
-        return Truth(on & other.v, np.where(on, other.state, self.state).astype(np.uint8))
+        """Looks at *other* only where this one holds, or to see whose gap is the greater."""
+        off = ~self.v & (self.state == OK)
+        return Truth(self.v & other.v, np.where(off, OK, np.maximum(self.state, other.state)).astype(np.uint8))
 
     def __or__(self, other: Truth) -> Truth:
-        """Looks at *other* only where this one does not hold."""
-        off = ~self.v & (self.state == OK)
-        return Truth(
-            np.where(off, other.v, self.v), np.where(off, other.state, self.state).astype(np.uint8)
-        )
+        """Looks at *other* only where this one does not hold, or to see whose gap is the greater."""
+        on = self.v & (self.state == OK)
+        return Truth(self.v | other.v, np.where(on, OK, np.maximum(self.state, other.state)).astype(np.uint8))
 
     def __invert__(self) -> Truth:
         return Truth(~self.v, self.state)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kaocheng.engine import irrational
-from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, choose, larger, smaller
+from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact, Truth, choose, larger, smaller
 from kaocheng.engine.evaluate import Scope, number
 from kaocheng.engine.recipe import NodeRule, PaperRule
 
@@ -200,25 +200,27 @@ def _by_powers(
     columns = [s.spread(length) for s in scores]
     relative = [w.fraction() or Fraction(0) for w in weights]
     results: list[Fraction | None] = []
+    state = np.zeros(length, np.uint8)
     for i in range(length):
         pairs = [
             (c.fraction(i), w)
             for c, t, w in zip(columns, there, relative, strict=True)
             if np.broadcast_to(t, (length,))[i]
         ]
-        if not pairs or any(v is None for v, _w in pairs):
-            results.append(None)
-            continue
-        results.append(_power_mean(kind, [(v or Fraction(0), w) for v, w in pairs]))
-    return Exact.of(results)
+        gap = not pairs or any(v is None for v, _w in pairs)
+        result = None if gap else _power_mean(kind, [(v or Fraction(0), w) for v, w in pairs])
+        state[i] = MISSING if gap else UNDEFINED if result is None else OK
+        results.append(result or Fraction(0))
+    return Exact.of(results, state)
 
 
 def _power_mean(kind: str, pairs: list[tuple[Fraction, Fraction]]) -> Fraction | None:
     weight = sum((w for _v, w in pairs), Fraction(0))
+    if kind == "harmonic":
+        below = sum((w / v for v, w in pairs), Fraction(0)) if all(v for v, _w in pairs) else Fraction(0)
+        return weight / below if below else None
     if any(v <= 0 for v, _w in pairs):
         return Fraction(0) if all(v >= 0 for v, _w in pairs) else None
-    if kind == "harmonic":
-        return weight / sum((w / v for v, w in pairs), Fraction(0))
     if len({w for _v, w in pairs}) == 1:
         product = Fraction(1)
         for value, _w in pairs:

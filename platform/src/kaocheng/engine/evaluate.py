@@ -222,7 +222,10 @@ def _method(tree: Call, scope: Scope) -> Exact:
             figure = argument.path[0]
             words["target"] = lambda: scope.run.target_of(figure or "", "target", scope)
             words["last"] = lambda: evaluate(replace(argument, period="last_year"), scope)
+    in_points = METHODS[tree.path[0]].points if tree.path[0] in METHODS else ()
     for key, value in given.items():
+        if isinstance(value, Number) and value.percent and key in in_points:  # a share of full marks
+            value = Operation("*", (Name(("full",)), value))  # noqa: PLW2901
         if isinstance(value, Tree):
             words[key] = lambda value=value: evaluate(value, scope)  # type: ignore[misc]
     inner = replace(scope, words={**scope.words, **words}, figure=figure)

@@ -38,7 +38,7 @@ def _folded(function: str) -> Callable[[Call, language.Scope], language.Value]:
         if figure is not None and isinstance(first, Name):
             if len(tree.arguments) == 2 and _is_span(tree.arguments[1]):
                 kind = tree.arguments[1].path[0]  # type: ignore[union-attr]
-                return language._fold(function, _by_period(first, kind, scope))
+                return _over_time(function, _by_period(first, kind, scope))
             series = scope.run.series(figure)
             if series and len(tree.arguments) <= 2:
                 return language._fold(function, _by_part(tree, figure, first, scope))
@@ -51,12 +51,8 @@ def _folded(function: str) -> Callable[[Call, language.Scope], language.Value]:
             return result
         if len(tree.arguments) == 2 and _is_span(tree.arguments[1]) and first is not None:
             kind = tree.arguments[1].path[0]  # type: ignore[union-attr]
-            return language._fold(
-                function,
-                [
-                    language.evaluate(first, _at(scope, p))
-                    for p in periods.inside(scope.period, kind)
-                ],
+            return _over_time(
+                function, [language.evaluate(first, _at(scope, p)) for p in periods.inside(scope.period, kind)]
             )
         return language._fold(function, [language.evaluate(a, scope) for a in tree.arguments], tree)
 
@@ -73,6 +69,15 @@ def _by_part(tree: Call, figure: str, name: Name, scope: language.Scope) -> list
 
 def _by_period(name: Name, kind: str, scope: language.Scope) -> list[language.Value]:
     return [language.evaluate(name, _at(scope, p)) for p in periods.inside(scope.period, kind)]
+
+
+def _over_time(function: str, values: list[language.Value]) -> Exact:
+    """Over months every month must be there: a sum that lacks one is missing."""
+    folded = language._fold(function, values)
+    if function == "count":
+        return folded
+    gaps = [np.where(v.state == NA, OK, v.state) for v in values]
+    return folded.put(np.maximum(folded.state, np.maximum.reduce(gaps)).astype(np.uint8))
 
 
 def _at(scope: language.Scope, period: str) -> language.Scope:

@@ -57,7 +57,7 @@ def points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
         value = leaf(run, here, bound=False)
     value = value + adjust.joined(run, paper, node.code, period)
     if node.composed:
-        value = _gated(here, value)
+        value = _gated(here, _undefined(here, value))
     value = rounded(run, here, bounded(run, here, value))
     return _instead(run, here, _vetoed(run, paper, node, period, value))
 
@@ -66,7 +66,7 @@ def leaf(run: Run, here: Scope, *, bound: bool = True) -> Exact:
     """One measured value's points: method or formula, gate, bounds, rounding (here may be rows)."""
     node = here.node
     assert node is not None
-    value = number(formula(node, here), here)
+    value = _measured_by(node, here, number(formula(node, here), here))
     value = _undefined(here, value)
     if node.get("method") == "given":
         _check_range(run, here, value)
@@ -74,6 +74,18 @@ def leaf(run: Run, here: Scope, *, bound: bool = True) -> Exact:
     if "times" in node.keys:
         value = value * number(str(node["times"]), here)
     return rounded(run, here, bounded(run, here, value)) if bound else value
+
+
+PARTWISE = frozenset("cases checklist choice raters ballots status deduct count formula".split())
+
+
+def _measured_by(node: NodeRule, here: Scope, value: Exact) -> Exact:
+    """What a method gives one whose own value is not there: nothing, whatever branch it took."""
+    name = str(node.get("method", "formula"))
+    if name in PARTWISE or name not in METHODS:
+        return value
+    measured = evaluate(Name(("x",)), here)
+    return value.put(np.maximum(value.state, np.where(measured.state == UNDEFINED, OK, measured.state)))
 
 
 def formula(node: NodeRule, here: Scope) -> str:
@@ -242,16 +254,8 @@ def places(run: Run, here: Scope) -> int | None:
     if "round" in node.keys:
         return None if node["round"] in ("none", None) else int(node["round"])
     if node.composed:
-        is_total = run.recipe.total(here.paper, here.period) == node.code and here.period == _own(run, here)
-        return run.recipe.decimals(here.paper, "total") if is_total else None
-    if is_top := run.recipe.total(here.paper, here.period) == node.code and here.period == _own(run, here):
-        leaf_places = run.recipe.decimals(here.paper, "leaf") if _has_full(run, here) else None
-        return leaf_places if leaf_places is not None else run.recipe.decimals(here.paper, "total")
-    return run.recipe.decimals(here.paper, "leaf") if _has_full(run, here) and not is_top else None
-
-
-def _own(run: Run, here: Scope) -> str:
-    return run.period if run.asked else run.recipe.own_period(here.paper)
+        return None  # the total is rounded where it is ranked, graded and printed
+    return run.recipe.decimals(here.paper, "leaf") if _has_full(run, here) else None
 
 
 def _check_range(run: Run, here: Scope, value: Exact) -> None:

@@ -132,10 +132,18 @@ class Run:
         return value if scope.rows is None else value.take(scope.rows.units)  # type: ignore[no-any-return]
 
     def _target(self, code: str, kind: str, period: str) -> Value:
+        """A unit's own row, of the period or of a longer one, comes before everybody's."""
         rows = self._targets.get((code, kind), {})
         result: Value = Exact.nothing(MISSING, len(self.units))
-        for level in reversed(self._ladder(rows, period)):
-            texts = {i: text for i, unit in enumerate(self.units) if (text := self._row(rows[level], unit.code))}
+        ladder = self._ladder(rows, period)
+        for everybody, level in [*((True, p) for p in reversed(ladder)), *((False, p) for p in reversed(ladder))]:
+            texts = {
+                i: text
+                for i, unit in enumerate(self.units)
+                if (text := rows[level].get(EVERYBODY if everybody else unit.code))
+            }
+            if not texts:
+                continue
             value = self.column(texts)
             if not isinstance(value, Exact):
                 return value
@@ -155,10 +163,6 @@ class Run:
         longer = [p for p in rows if p and p != period and now in periods.span(p)]
         longer.sort(key=lambda p: periods.span(p).months)
         return [p for p in (period, *longer, "") if p in rows]
-
-    @staticmethod
-    def _row(rows: Mapping[str, str], unit: str) -> str | None:
-        return rows.get(unit, rows.get(EVERYBODY))
 
     def share(self, code: str, period: str) -> Fraction:
         """What part of the longer period's target holds in *period*."""
@@ -289,8 +293,7 @@ class Run:
         circle = tuple(Name((attribute,)) for attribute in nodes.listed(rule.get("group") or "paper"))
         scope = Scope(self, paper, None, period)
         groups = self.groups(scope, circle)
-        down = paper.nodes[code].get("direction") == "down"
-        return circles.ranks(self.score(paper, code, period), groups, rule.get("ties", "competition"), not down)
+        return circles.ranks(self.score(paper, code, period), groups, rule.get("ties", "competition"))
 
     def grades(self, paper: PaperRule, result: str, period: str) -> Words:
         """The grade each unit has in a result, as words."""

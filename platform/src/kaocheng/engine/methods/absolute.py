@@ -18,21 +18,22 @@ def given(keys: Keys) -> str:
 
 def convert(keys: Keys) -> str:
     """w·x / out_of (折算)."""
-    return "full * x / out_of"
+    return f"full * {rate(keys, 'x / out_of')}"
 
 
 def completion(keys: Keys) -> str:
     """w·min(x / target, 1); below *least* nothing; above the target a bonus by steps (完成率)."""
-    text = "full * clamp(x / target, 0, 1)"
+    done = rate(keys, "x / target")
+    text = f"full * clamp({done}, 0, 1)"
     if "over" in keys:
         over = keys.table("over")
-        beyond = steps(f"(x / target - 1) / ({over['each']})", str(over.get("steps", "exact")))
+        beyond = steps(f"({done} - 1) / ({over['each']})", str(over.get("steps", "exact")))
         bonus = f"({points(over['add'])}) * {beyond}"
         if "most" in over:
             bonus = f"min({bonus}, {points(over['most'])})"
-        text += f" + if(x > target, {bonus}, 0)"
+        text += f" + if({done} > 1, {bonus}, 0)"
     if "least" in keys:
-        text = f"if(x / target < least, 0, {text})"
+        text = f"if({done} < least, 0, {text})"
     return _zero_target(keys, text)
 
 
@@ -43,7 +44,7 @@ def met(keys: Keys) -> str:
 
 def ratio(keys: Keys) -> str:
     """w·x / to."""
-    return "full * x / to"
+    return f"full * {rate(keys, 'x / to')}"
 
 
 def shortfall(keys: Keys) -> str:
@@ -64,17 +65,17 @@ def around(keys: Keys) -> str:
 
 def control(keys: Keys) -> str:
     """w·(2 − x / target): full at or below the target, nothing at twice (控制型)."""
-    return _zero_target(keys, "full * (2 - x / target)")
+    return _zero_target(keys, f"full * (2 - {rate(keys, 'x / target')})")
 
 
 def inverse(keys: Keys) -> str:
     """w·target / x."""
-    return "full * target / x"
+    return f"full * {rate(keys, 'target / x')}"
 
 
 def between(keys: Keys) -> str:
     """w·(x − base) / (target − base)."""
-    return "full * (x - base) / (target - base)"
+    return f"full * {rate(keys, '(x - base) / (target - base)')}"
 
 
 def interpolate(keys: Keys) -> str:
@@ -143,6 +144,11 @@ def points(written: Any) -> str:
     text = str(written).strip()
     share = text.endswith("%") and text[:-1].replace(".", "", 1).lstrip("-").isdigit()
     return f"(full * {text})" if share else f"({text})"
+
+
+def rate(keys: Keys, ratio: str) -> str:
+    """A ratio, rounded first where the document rounds it before it is multiplied."""
+    return f"round({ratio}, {keys.given['rate_round']})" if "rate_round" in keys else f"({ratio})"
 
 
 def steps(distance: str, kind: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kaocheng.engine.methods.absolute import LACKING, points
+from kaocheng.engine.methods.absolute import LACKING, points, rate
 
 if TYPE_CHECKING:
     from kaocheng.engine.methods import Keys
@@ -32,7 +32,8 @@ def count(keys: Keys) -> str:
 
 def status(keys: Keys) -> str:
     """w·Σ coefficient·x / Σ x (形象进度)."""
-    return f"full * ({_weighed(keys.table('coefficients'), shares=True)}) / ({_sum(keys.parts)})"
+    weighed = _weighed(keys.table("coefficients"), shares=True)
+    return f"full * {rate(keys, f'({weighed}) / ({_sum(keys.parts)})')}"
 
 
 def checklist(keys: Keys) -> str:
@@ -64,7 +65,8 @@ def ballots(keys: Keys) -> str:
     left_out = keys.table("leave_out")
     left_out = [left_out] if isinstance(left_out, str) else list(left_out)
     counted = tuple(part for part in keys.parts if part not in left_out)
-    text = f"full * ({_weighed(keys.table('values'), shares=True)}) / ({_sum(counted)})"
+    weighed = _weighed(keys.table("values"), shares=True)
+    text = f"full * {rate(keys, f'({weighed}) / ({_sum(counted)})')}"
     if "turnout" in keys and "issued" in keys:
         text = f"if(({_sum(keys.parts)}) / issued >= turnout, {text}, {LACKING})"
     return text
