@@ -70,7 +70,7 @@ def test_every_mistake_is_named_with_its_file_and_line(copy: Path) -> None:
         "tenant.toml:16: 没有单位“县统记局”;是不是想写“县统计局”?",
         "tenant.toml:21: 没有kind“target”;是不是想写“targets”?",
         "people.csv:2: 没有角色“offcie”;是不是想写“office”?",
-        "people.csv:3: 李强的角色要求写明单位(unit)",
+        "people.csv:3: 填报联络员须写明所在单位",
         "history.csv:3: 没有单位“dongchuan”;是不是想写“chengguan”?",
         "history.csv:3: “58。5分”不是数:请只填一个数",
     ]

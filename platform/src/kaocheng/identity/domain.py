@@ -11,9 +11,12 @@ from kaocheng.errors import Invalid, Missing, Refused
 from kaocheng.i18n import _
 
 __all__ = [
+    "OF_A_UNIT",
+    "AccountTaken",
     "Caller",
     "Directory",
     "NoSuchAccount",
+    "NoSuchRole",
     "NotAllowed",
     "NotSignedIn",
     "Permission",
@@ -23,6 +26,7 @@ __all__ = [
     "SignIn",
     "TenantId",
     "UnitId",
+    "UnitNeeded",
     "UnreadableAccount",
     "WeakPassword",
     "WrongPassword",
@@ -100,6 +104,8 @@ class Permission(StrEnum):
             Permission.MANAGE_TENANT: _("管理本地配置"),
         }[self]
 
+
+OF_A_UNIT = frozenset({Role.LIAISON, Role.COLLECTOR})  # they act for their unit, so they must have one
 
 _EVERYBODY = frozenset({Permission.READ_RULES, Permission.READ_PUBLISHED})
 
@@ -285,3 +291,39 @@ class WeakPassword(Invalid):
 
     def __str__(self) -> str:
         return _("密码太短;请至少用 {shortest} 个字符", shortest=self.shortest)
+
+
+@dataclass(eq=False)
+class AccountTaken(Refused):
+    """There is such an account already."""
+
+    account: str
+
+    code = "account_taken"
+
+    def __str__(self) -> str:
+        return _("账号“{account}”已经有了;请换一个代码,或用 people reset 重设密码", account=self.account)
+
+
+@dataclass(eq=False)
+class NoSuchRole(Invalid):
+    """A word that is no role."""
+
+    written: str
+
+    code = "no_such_role"
+
+    def __str__(self) -> str:
+        return _("没有角色“{role}”;角色有 {known}", role=self.written, known="、".join(Role))
+
+
+@dataclass(eq=False)
+class UnitNeeded(Invalid):
+    """A role that acts for a unit, given to somebody of none."""
+
+    role: Role
+
+    code = "unit_needed"
+
+    def __str__(self) -> str:
+        return _("{role}须写明所在单位", role=self.role.label)

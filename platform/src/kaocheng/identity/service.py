@@ -20,6 +20,7 @@ from kaocheng import record
 from kaocheng.db.session import TenantSession, next_number, shared_session, tenant_session
 from kaocheng.identity import queries
 from kaocheng.identity.domain import (
+    OF_A_UNIT,
     Caller,
     NoSuchAccount,
     PersonId,
@@ -27,6 +28,7 @@ from kaocheng.identity.domain import (
     SignIn,
     TenantId,
     UnitId,
+    UnitNeeded,
     UnreadableAccount,
     WeakPassword,
     WrongPassword,
@@ -155,7 +157,11 @@ async def add(
     by: PersonId | None = None,
     at: datetime,
 ) -> PersonId:
-    """Give somebody an account; without a password they cannot sign in yet."""
+    """Give somebody an account; without a password they cannot sign in yet.
+
+    Raises:
+        UnitNeeded: a role that acts for a unit, and none is named.
+    """
     id = PersonId(await next_number(session, "person"))
     await session.execute(
         insert(people).values(
@@ -168,7 +174,7 @@ async def add(
             language=language,
         )
     )
-    await _give(session, id, roles)
+    await _give(session, id, roles, unit)
     await record.write(session, "person_added", by, _facts(id, roles, unit), at)
     return id
 
@@ -183,7 +189,11 @@ async def amend(
     by: PersonId | None = None,
     at: datetime,
 ) -> None:
-    """Change who somebody is: their name, roles or unit."""
+    """Change who somebody is: their name, roles or unit.
+
+    Raises:
+        UnitNeeded: a role that acts for a unit, and none is named.
+    """
     await session.execute(
         update(people)
         .where(people.c.tenant_id == session.tenant, people.c.id == id)
@@ -192,7 +202,7 @@ async def amend(
     await session.execute(
         delete(person_role).where(person_role.c.tenant_id == session.tenant, person_role.c.person_id == id)
     )
-    await _give(session, id, roles)
+    await _give(session, id, roles, unit)
     await record.write(session, "person_changed", by, _facts(id, roles, unit), at)
 
 
@@ -236,7 +246,10 @@ async def _look_up(engine: AsyncEngine, account: str) -> tuple[Caller | None, st
         return found, await queries.password_hash(session, found.person.id)
 
 
-async def _give(session: TenantSession, id: PersonId, roles: frozenset[Role]) -> None:
+async def _give(session: TenantSession, id: PersonId, roles: frozenset[Role], unit: UnitId | None) -> None:
+    for role in sorted(roles & OF_A_UNIT):
+        if unit is None:
+            raise UnitNeeded(role)
     if roles:
         rows = [{"tenant_id": session.tenant, "person_id": id, "role": role} for role in sorted(roles)]
         await session.execute(insert(person_role), rows)

@@ -58,16 +58,23 @@ async def _head(session: TenantSession) -> tuple[int, bytes]:
     return row.seq, row.hash
 
 
-def _canonical(entry: Mapping[str, object]) -> bytes:
-    """One way to write an entry: sorted names, no spaces, UTF-8, decimals as text."""
-    written = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-    return written.encode()
+def _canonical(entry: Mapping[str, Fact]) -> bytes:
+    """One way to write an entry: sorted names, no spaces, UTF-8, decimals as text, no floats."""
+    return json.dumps(_plain(entry), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _plain(fact: object) -> str:
-    if isinstance(fact, Decimal):
-        return format(fact, "f")
-    raise TypeError(f"{type(fact).__name__} cannot stand in the record")
+def _plain(fact: Fact) -> object:
+    match fact:
+        case None | bool() | int() | str():
+            return fact
+        case Decimal():
+            return format(fact, "f")
+        case Mapping():
+            return {name: _plain(each) for name, each in fact.items()}
+        case Sequence():
+            return [_plain(each) for each in fact]
+        case _:
+            raise TypeError(f"a {type(fact).__name__} cannot stand in the record")
 
 
 def _digest(tenant: int, seq: int, prev: bytes, body: bytes) -> bytes:

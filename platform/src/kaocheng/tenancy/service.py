@@ -21,7 +21,7 @@ from kaocheng.tenancy.tables import past_result, reports_to
 from kaocheng.tenancy.tables import tenant as tenants
 from kaocheng.tenancy.tables import unit as units
 
-__all__ = ["apply", "enter", "plan"]
+__all__ = ["apply", "enter", "plan", "preview"]
 
 MANY = 2000  # rows to a statement: PostgreSQL takes at most 32767 parameters
 
@@ -38,6 +38,12 @@ async def enter(shared: SharedSession, folder: TenantFolder) -> TenantSession:
         bare = {"id": known, "code": folder.code, "name": folder.code, "kind": "", "settings": {}}
         await shared.execute(insert(tenants).values(bare))
     return await shared.enter(known)
+
+
+async def preview(shared: SharedSession, folder: TenantFolder) -> Changes:
+    """What applying *folder* would do now, be its tenant here or not; nothing is touched."""
+    known = await identity.tenant_of(shared, folder.code)
+    return changes(Present(), folder) if known is None else await plan(await shared.enter(known), folder)
 
 
 async def plan(session: TenantSession, folder: TenantFolder) -> Changes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from kaocheng import numbers
 from kaocheng.errors import Place
 from kaocheng.i18n import LANGUAGES, _
-from kaocheng.identity.domain import Role
+from kaocheng.identity.domain import OF_A_UNIT, Role, UnitNeeded
 from kaocheng.numbers import NotANumber
 from kaocheng.tenancy.domain import PastResult
 from kaocheng.tenancy.folder.declared import DeclaredPerson, DeclaredUnit
@@ -20,7 +20,6 @@ __all__ = ["Names", "is_code", "read_history", "read_people", "read_units"]
 UNITS = ("code", "label", "class", "parent", "ordinal")
 PEOPLE = ("code", "label", "unit", "roles", "language")
 HISTORY = ("period", "unit", "score", "rank", "grade", "invented")
-OF_A_UNIT = (Role.LIAISON, Role.COLLECTOR)
 YES_NO = {"true": True, "false": False, "是": True, "否": False}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -75,8 +74,9 @@ def read_people(path: Path, names: Names, mistakes: Mistakes) -> tuple[DeclaredP
     for line in lines(path, PEOPLE[:4], PEOPLE, mistakes):
         seen.once(line, "code")
         roles = frozenset(_roles(line, mistakes))
-        if not line["unit"] and any(role in OF_A_UNIT for role in roles):
-            mistakes.add(line.place, _("{name}的角色要求写明单位(unit)", name=line["label"] or line["code"]))
+        for role in sorted(roles & OF_A_UNIT):
+            if not line["unit"]:
+                mistakes.add(line.place, str(UnitNeeded(role)))
         read.append(
             DeclaredPerson(
                 code=_code(line, mistakes),
