@@ -2,10 +2,14 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from kaocheng import settings
 from kaocheng.engine import score
 from kaocheng.i18n import _
+from kaocheng.packs.shelf import open_shelf
 from kaocheng.rulebook import read_scheme
 from kaocheng.rulebook.files import Tables, decoded, read_inputs, write_standings
 
@@ -25,7 +29,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Score and print one CSV table per paper."""
-    scheme = read_scheme(decoded(options.scheme), file=options.scheme.name)
+    scheme = read_scheme(decoded(options.scheme), file=options.scheme.name, packs=_template)
     tables = Tables(options.figures, options.targets, options.groups, options.rows, options.claims)
     inputs = read_inputs(scheme, tables)
     sheet = score(scheme.recipe, inputs, options.period)
@@ -33,3 +37,8 @@ def run(options: argparse.Namespace) -> int:
     order = [unit.code for unit in inputs.units]
     sys.stdout.write("\n".join(write_standings(paper, options.codes, order) for paper in papers))
     return 0
+
+
+def _template(reference: str) -> Mapping[str, Any]:
+    """A template of any installed pack; the packs are looked at only when a scheme takes one."""
+    return open_shelf(settings.read().allowed_packs).everything().template(reference)
