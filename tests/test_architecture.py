@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kaocheng import settings
+from kaocheng.cli import work
 from kaocheng.db import schema
 
 ROOT = Path(__file__).parents[1]
@@ -128,6 +129,14 @@ def test_every_table_of_a_stage_is_in_the_list() -> None:
 
     assert made == {*schema.SHARED, *schema.TENANTS_OWN}
     assert len(schema.SHARED + schema.TENANTS_OWN) == len({*schema.SHARED, *schema.TENANTS_OWN})
+
+
+def test_the_worker_knows_every_stages_jobs() -> None:
+    stages = {
+        file.parent.name for file in SOURCE.glob("*/jobs.py") if "@queue." in file.read_text(encoding="utf-8")
+    }
+
+    assert {module.__name__.split(".")[1] for module in work.JOBS} == stages
 
 
 def test_every_setting_is_documented_and_every_documented_setting_exists() -> None:

@@ -11,6 +11,7 @@ from kaocheng.db import queue, roles
 from kaocheng.db.embedded import database
 from kaocheng.db.roles import Urls
 from kaocheng.db.session import connect
+from kaocheng.figures import jobs as figures
 from kaocheng.i18n import _
 from kaocheng.rollup import jobs as rollup
 from kaocheng.scoring import jobs as scoring
@@ -19,7 +20,7 @@ from kaocheng.settings import Settings
 __all__ = ["JOBS", "working"]
 
 # One line per stage with long work: a stage that is not imported has told the queue nothing.
-JOBS = (scoring, rollup)
+JOBS = (figures, scoring, rollup)
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
