@@ -204,7 +204,7 @@ def _rule(rules: Recipe, paper: PaperRule, node: NodeRule, labels: Mapping[str, 
     collector = str(node.get("collector") or figure.get("collector") or "")
     return RuleName(
         label=str(node.get("label") or figure.get("label") or node.code),
-        clause=str(rules.clauses.get(str(node.get("clause")), "")),
+        clause=str(node.get("clause") or ""),
         full=_full(node.get("full")),
         measure=str(figure.get("unit") or figure.get("measure") or ""),
         collector=labels.get(collector, collector),

@@ -93,7 +93,7 @@ class _Walker:
             self.found[Need(period, Of.ROW, str(rows))] = None
         measured = "x" in node.keys or "formula" in node.keys or rows or node.composed
         if not measured and node.code in self.recipe.figures:
-            self._figure(node.code, "", period)
+            self._figure(node.code, period)
         if node.get("method") in _TARGETED and "target" not in node.keys and not rows:
             self._target(self._measured(node))
         for tree in _expressions(node.keys):
@@ -120,7 +120,7 @@ class _Walker:
                 if part in targets:
                     self._target(part.path[0])
                 elif part.path[0] not in own and when:
-                    self._figure(part.path[0], ".".join(part.path[1:]), when)
+                    self._figure(part.path[0], when)
 
     def _when(self, name: grammar.Name, period: str) -> str | None:
         named = (name.period or "").lstrip("@").strip()
@@ -128,10 +128,10 @@ class _Walker:
             return None
         return self.recipe.period(named) if named else period
 
-    def _figure(self, code: str, part: str, period: str) -> None:
-        parts = self.recipe.figures[code].get("parts") or {}
-        for one in [part] if part in parts else list(parts) or [""]:
-            self.found[Need(period, Of.FIGURE, code, one)] = None
+    def _figure(self, code: str, period: str) -> None:
+        # A figure with parts is reported whole, though a rule may use only some of them.
+        for part in self.recipe.figures[code].get("parts") or [""]:
+            self.found[Need(period, Of.FIGURE, code, part)] = None
 
     def _target(self, code: str) -> None:
         if code in self.recipe.figures:

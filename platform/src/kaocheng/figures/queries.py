@@ -337,7 +337,7 @@ def _figure(row: "Record", indicator: Indicator) -> Figure:
         workbook_id=row["workbook_id"],
         workbook=row["workbook"] or "",
         cell=row["cell"] or "",
-        doubts=tuple(map(doubting.spoken, json.loads(row["doubts"]))) if row["doubts"] != "[]" else (),
+        doubts=tuple(map(doubting.spoken, row["doubts"])),
     )
     if row["outcome"] is None:
         return figure
