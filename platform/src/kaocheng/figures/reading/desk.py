@@ -88,14 +88,9 @@ class Desk:
                 )
             )
 
-    def merged(
-        self, sheet: Sheet, rows: Iterable[int], columns: Iterable[int], *, down: Iterable[int] = ()
-    ) -> frozenset[tuple[int, int]]:
-        """Report merged ranges over values; the cells under them, which hold nothing to read.
-
-        Columns in *down* may be merged downwards (a label that holds for several rows).
-        """
-        here, across, labels = frozenset(rows), frozenset(columns), frozenset(down)
+    def merged(self, sheet: Sheet, rows: Iterable[int], columns: Iterable[int]) -> frozenset[tuple[int, int]]:
+        """Report merged ranges over values; the cells under them, which hold nothing to read."""
+        here, across = frozenset(rows), frozenset(columns)
         covered: set[tuple[int, int]] = set()
         for found in sheet.merged:
             places = [
@@ -105,10 +100,9 @@ class Desk:
                 for c in range(found.left, found.right + 1)
                 if c in across
             ]
-            if not places or (found.left == found.right and found.left in labels):
-                continue
-            self.error("merged_cells", sheet, address(found.top, found.left), range=found.address)
-            covered.update(places)
+            if places:
+                self.error("merged_cells", sheet, address(found.top, found.left), range=found.address)
+                covered.update(places)
         return frozenset(covered)
 
 

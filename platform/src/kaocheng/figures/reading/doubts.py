@@ -24,7 +24,7 @@ FEWEST = 5  # peers; among fewer nothing is far
 SMALL = 30.0  # counts below leap without being wrong
 TIMES_OF_LAST = 8.0  # a slipped digit is ten times
 TIMES_OF_TARGET = 3.0
-TIMES_OF_PEERS = 3.0
+TIMES_OF_PEERS = 5.0
 POINTS = 5.0  # of a percentage
 DEVIATIONS = 12.0  # times the median deviation, on top of the above
 
@@ -117,19 +117,23 @@ def _beside(column: _Column, others: list[Decimal | None], times: float, code: s
 
 
 def _from_peers(column: _Column, context: Context) -> Told:
-    beside = 0.0 if column.percent else 1.0
-    far = _far(column.values, [beside] * len(column.values), column.percent, TIMES_OF_PEERS)
-    if not far:
-        return []
-    middle = numbers.text(numbers.from_float(median(column.values)))
-    return [
-        (
-            column.entries[place],
-            "far_from_peers",
-            {"value": _text(column.entries[place].value), "median": middle},
-        )
-        for place in far
+    """Values unlike the others', where nothing nearer is known: a small unit has small figures."""
+    lasts, targets = _lasts(column, context), context.targets
+    alone = [
+        place
+        for place, entry in enumerate(column.entries)
+        if lasts[place] is None and (column.series or (entry.unit, column.code) not in targets)
     ]
+    if not alone:
+        return []
+    middle = median(column.values)
+    told: Told = []
+    for place in _far(column.values, [middle] * len(column.values), column.percent, TIMES_OF_PEERS):
+        if place in alone:
+            entry = column.entries[place]
+            facts = {"value": _text(entry.value), "median": numbers.text(numbers.from_float(middle))}
+            told.append((entry, "far_from_peers", facts))
+    return told
 
 
 def _negative(column: _Column, context: Context) -> Told:

@@ -176,9 +176,16 @@ def _body_row(sheet: Sheet, column: int, header: int, first_unit: int) -> int:
     for row in range(header + 1, first_unit):
         over = sheet.anchors.get((row, column))
         written = sheet.text(row, column)
-        if written and not (over and over.top <= header) and plain(written) not in UNIT_WORDS:
+        named = written and not (over and over.top <= header) and plain(written) not in UNIT_WORDS
+        numbers = [c.value for c in sheet.rows.get(row, {}).values() if c.kind == "n"]
+        if (named or numbers) and not _counts_columns(numbers):
             return row
     return first_unit
+
+
+def _counts_columns(numbers: list[int | float]) -> bool:
+    """Whether a row only numbers the columns (栏次), which belongs to the header."""
+    return len(numbers) > 1 and numbers == list(range(int(numbers[0]), int(numbers[0]) + len(numbers)))
 
 
 @dataclass(slots=True)

@@ -69,15 +69,23 @@ def _meant(
 ) -> UnitName | None:
     """The unit without a row that is nearest by name, and by its place between its neighbours."""
     order = {unit.code: number for number, unit in enumerate(units)}
-    before = lines[place - 1].unit if place else None
-    after = lines[place + 1].unit if place + 1 < len(lines) else None
+    before = _order(lines, place - 1, order)
+    after = _order(lines, place + 1, order)
 
     def likelihood(unit: UnitName) -> float:
         # A name that is a unit's own says nothing about the other unit its row was meant for.
         score = 0.0 if line.unit is not None else alike(unit.label, line.written)
-        score += IN_PLACE * (before is not None and order.get(before.code, -9) + 1 == order[unit.code])
-        score += IN_PLACE * (after is not None and order.get(after.code, -9) - 1 == order[unit.code])
-        return score
+        return score + IN_PLACE * ((before == order[unit.code] - 1) + (after == order[unit.code] + 1))
 
     best = max(waiting, key=likelihood, default=None)
     return best if best is not None and likelihood(best) >= LIKELY else None
+
+
+def _order(lines: Sequence[Line], place: int, order: dict[str, int]) -> int | None:
+    """Where the unit of a row stands among all units; before the first and after the last is an edge."""
+    if place < 0:
+        return -1
+    if place >= len(lines):
+        return len(order)
+    unit = lines[place].unit
+    return order.get(unit.code) if unit else None

@@ -3,7 +3,7 @@
 The stage above builds these from the scheme and the tenant's units; the reader never sees either.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -147,8 +147,8 @@ class Names:
         """The units of one class; of all classes when none is named."""
         return tuple(u for u in self.units if not group or u.group == group)
 
-    def expected(self, form: FormName, group: str, collector: str = "") -> tuple[IndicatorName, ...]:
-        """The indicators *form* must carry for *group*; only one collector's, where he is named.
+    def carried(self, form: FormName, group: str, collector: str = "") -> tuple[IndicatorName, ...]:
+        """The indicators *form* may carry for *group*; only one collector's, where he is named.
 
         Where the form does not list them: what others evaluate has no collector, what is reported has one.
         """
@@ -158,11 +158,30 @@ class Names:
         ]
         if form.indicators:
             named = [i for i in named if i.code in form.indicators]
-        elif form.kind in {"figures", "evaluation"}:
-            collected = [i for i in named if i.collector]
-            if collected and len(collected) < len(named):
-                named = [i for i in named if bool(i.collector) == (form.kind == "figures")]
+        elif form.kind in {"figures", "evaluation"} and _split(named):
+            named = [i for i in named if bool(i.collector) == (form.kind == "figures")]
         return tuple(i for i in named if not collector or i.collector == collector)
+
+    def expected(self, form: FormName, group: str, collector: str = "") -> tuple[IndicatorName, ...]:
+        """The indicators *form* must carry: none, where several forms might share them out among them."""
+        carried = self.carried(form, group, collector)
+        if form.indicators or form.kind not in {"figures", "evaluation"}:
+            return carried
+        kinds = (
+            {form.kind}
+            if _split(self.carried(FormName(code="", kind="tasks"), group))
+            else {"figures", "evaluation"}
+        )
+        rivals = [
+            f for f in self.forms if f.kind in kinds and f.period == form.period and f.group == form.group
+        ]
+        circles = 1 if form.group else len({unit.group for unit in self.units})
+        return carried if len(rivals) <= circles else ()
+
+
+def _split(indicators: Iterable[IndicatorName]) -> bool:
+    """Whether some have a collector and some have none."""
+    return len({bool(one.collector) for one in indicators}) > 1
 
 
 @dataclass(eq=False)

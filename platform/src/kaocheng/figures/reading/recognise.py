@@ -168,7 +168,7 @@ def _wide(book: Book, names: Names) -> set[str]:
     codes = {lookup.indicator(text)[0].code for text in headers}
     scores: dict[str, float] = {}
     for kind in ("figures", "evaluation", "targets"):
-        ours = {i.code for i in names.expected(FormName(code="", kind=kind), "")}
+        ours = {i.code for i in names.carried(FormName(code="", kind=kind), "")}
         if ours & codes:
             scores[kind] = len(ours & codes) / len(ours | codes)
     best = max(scores.values(), default=0.0)

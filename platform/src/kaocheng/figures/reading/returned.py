@@ -2,12 +2,14 @@
 
 import io
 
+from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.utils.cell import coordinate_from_string
 from openpyxl.utils.exceptions import CellCoordinatesException
+from openpyxl.worksheet.worksheet import Worksheet
 
 from kaocheng.figures.reading.findings import CONVERSION, DOUBT, ERROR, Finding
-from kaocheng.figures.reading.sheet import load
+from kaocheng.figures.reading.sheet import letter, load
 from kaocheng.i18n import _
 
 __all__ = ["returned"]
@@ -29,7 +31,7 @@ def returned(content: bytes, file: str, findings: tuple[Finding, ...]) -> bytes:
         said.setdefault((found.sheet, found.cell), []).append(line)
     for (sheet, cell), lines in said.items():
         if sheet in book.sheetnames and _is_cell(cell):
-            there = book[sheet][cell]
+            there = _anchor(book[sheet], cell)
             before = [there.comment.text] if there.comment else []
             note = Comment(
                 "\n".join([*before, *lines])[:LONGEST], "考成", height=40 + 60 * len(lines), width=320
@@ -46,3 +48,12 @@ def _is_cell(written: str) -> bool:
     except CellCoordinatesException:
         return False
     return True
+
+
+def _anchor(sheet: Worksheet, cell: str) -> Cell:
+    """The cell itself, or the first of the merged range over it: only that one can carry a comment."""
+    for merged in sheet.merged_cells.ranges:
+        if cell in merged:
+            cell = f"{letter(merged.min_col)}{merged.min_row}"
+    there: Cell = sheet[cell]
+    return there

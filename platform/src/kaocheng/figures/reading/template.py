@@ -102,7 +102,7 @@ def _group(names: Names, form: FormName) -> str:
     elif form.kind == "tasks":
         spoken = [g for one in names.lists for g in one.groups]
     else:
-        spoken = [g for one in names.expected(form, "") for g in one.groups]
+        spoken = [g for one in names.carried(form, "") for g in one.groups]
     return max(dict.fromkeys(spoken), key=spoken.count) if spoken else ""
 
 
@@ -119,7 +119,7 @@ def _headers(
     if form.kind in {"catalogue", "claims"}:
         return []
     found = []
-    for one in names.expected(form, group, collector):
+    for one in names.carried(form, group, collector):
         parts = one.parts if one.of == "figure" else ()
         found += [(one, one.label, part.label, one.measure) for part in parts] or [
             (one, one.label, "", one.measure)
