@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -48,7 +49,10 @@ class = "乡镇"
 period = "year"
 total = { year = "total", half = "items" }
 [papers.township.nodes]
-total = { label = "年度总分", compose = "weighted", of = { "items@half" = "20%", "items@year" = "80%" }, clause = "二" }
+total.label = "年度总分"
+total.compose = "weighted"
+total.of = { "items@half" = "20%", "items@year" = "80%" }
+total.clause = "二"
 items = { label = "责任制", compose = "sum", full = 100 }
 revenue = { in = "items", full = 50, method = "completion", clause = "一" }
 forest = { in = "items", full = 50, method = "completion", clause = "一" }
@@ -60,8 +64,11 @@ veto = { label = "一票否决", bars = ["优秀"] }
 by = "total"
 ties = "competition"
 clause = "二"
-bands = [ { grade = "优秀", from = 85, most = "25%", round = "down" }, { grade = "良好", from = 80 }, { grade = "一般", from = 60 }, { grade = "较差" } ]
 edge = { by = ["items@year"], still_tied = "none" }
+bands = [
+  { grade = "优秀", from = 85, most = "25%", round = "down" },
+  { grade = "良好", from = 80 }, { grade = "一般", from = 60 }, { grade = "较差" },
+]
 """
 UNITS = {"east": "东镇", "west": "西镇", "south": "南镇", "north": "北镇"}
 # Targets are 100 everywhere, so a figure is a percentage of it: half-year and year, revenue and forest.
@@ -165,8 +172,6 @@ async def veto(engine: AsyncEngine, county: TenantId, staff: Mapping[str, Person
 
 async def city_above(engine: AsyncEngine, owner_url: str, county: TenantId) -> TenantId:
     """A tenant that *county* reports to, as the operator declares it."""
-    import psycopg
-
     city = TenantId(3)
     with psycopg.connect(owner_url) as owner:
         owner.execute(

@@ -100,7 +100,7 @@ def test_a_part_changed_without_the_key_is_named() -> None:
 
 def test_a_sheet_its_own_inputs_do_not_give_is_refused_even_when_signed() -> None:
     sheet = score(county.recipe(), county.inputs(), "2026").to_bytes().replace(b'"97.4"', b'"97.9"')
-    with pytest.raises(DoesNotRecompute, match="东镇 年度总分:重算 97.40,所报 97.90"):
+    with pytest.raises(DoesNotRecompute, match=r"东镇 年度总分:重算 97\.40,所报 97\.90"):
         bundle.verify(bundle.read(a_bundle(sheet=sheet)), keys.public(KEY))
 
 

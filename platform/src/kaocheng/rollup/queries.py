@@ -37,7 +37,7 @@ with graded as (
   group by r.inbox_id, r.paper, r."group", r.grade
 )
 select inbox_id, paper, "group", sum(units)::int as units, sum(scored)::int as scored,
-       sum(rates) as rates, min(low) as low, max(high) as high, json_object_agg(grade, units) as grades
+       sum(rates) as rates, min(low) as low, max(high) as high, json_object_agg(grade, units)::text as grades
 from graded
 group by inbox_id, paper, "group"
 order by inbox_id, paper

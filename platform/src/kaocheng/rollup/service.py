@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -11,6 +11,7 @@ from kaocheng import record
 from kaocheng.db.session import TenantSession, next_number
 from kaocheng.engine.sheet import PaperSheet, Sheet, Standing
 from kaocheng.errors import Problem
+from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person, require
 from kaocheng.rollup import queries
 from kaocheng.rollup.domain import (
@@ -24,9 +25,10 @@ from kaocheng.rollup.domain import (
     Verdict,
 )
 from kaocheng.standings import bundle
-from kaocheng.standings.bundle import Bundle
+from kaocheng.standings.bundle import Bundle, NotABundle
 from kaocheng.standings.keys import PublicKey
 
+LARGEST = Decimal(10) ** 24
 Trusted = Sequence[tuple[str, PublicKey]]
 
 
@@ -49,7 +51,7 @@ async def receive(
     if there is not None:
         return replace(there, again=True)
     it = replace(checked.received, id=number, digest=digest, received_at=at)
-    await queries.keep(session, it, content, tuple(_results(checked.sheet)))
+    await queries.keep(session, it, content, checked.results)
     facts: dict[str, str | int] = {
         "bundle": number,
         "sender": it.sender,
@@ -101,22 +103,26 @@ async def opened(session: TenantSession, id: int) -> tuple[Received, Bundle]:
     return received, bundle.read(await queries.content(session, id))
 
 
+@dataclass(frozen=True, slots=True)
 class _Checked:
     """What the check of some bytes came to."""
 
-    def __init__(self, received: Received, sheet: Sheet | None) -> None:
-        self.received, self.sheet = received, sheet
-        self.verdict = received.verdict
+    received: Received
+    results: tuple[Result, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.received.verdict
 
 
 def _check(content: bytes, trusted: Trusted) -> _Checked:
     read: Bundle | None = None
     try:
         read = bundle.read(content)
-        sheet = bundle.verify(read, _key(read, trusted))
+        results = tuple(_results(bundle.verify(read, _key(read, trusted))))
     except Problem as refusal:
-        return _Checked(_received(read, Verdict.REFUSED, str(refusal)), None)
-    return _Checked(_received(read, Verdict.ACCEPTED, ""), sheet)
+        return _Checked(_received(read, Verdict.REFUSED, str(refusal)))
+    return _Checked(_received(read, Verdict.ACCEPTED, ""), results)
 
 
 def _key(read: Bundle, trusted: Trusted) -> PublicKey:
@@ -146,19 +152,30 @@ def _received(read: Bundle | None, verdict: Verdict, reason: str) -> Received:
     )
 
 
-def _results(sheet: Sheet | None) -> Iterator[Result]:
-    for paper in sheet.papers if sheet else ():
+def _results(sheet: Sheet) -> Iterator[Result]:
+    for paper in sheet.papers:
         for standing in paper.standings:
-            yield Result(
-                paper=paper.code,
-                group=paper.group,
-                unit=standing.unit,
-                label=paper.labels.get(standing.unit, standing.unit),
-                score=_decimal(paper.shown(standing.unit, paper.total)),
-                full=_full(paper),
-                rank=_rank(standing),
-                grade=standing.grade or "",
+            yield _keepable(
+                Result(
+                    paper=paper.code,
+                    group=paper.group,
+                    unit=standing.unit,
+                    label=paper.labels.get(standing.unit, standing.unit),
+                    score=_decimal(paper.shown(standing.unit, paper.total)),
+                    full=_full(paper),
+                    rank=_rank(standing),
+                    grade=standing.grade or "",
+                )
             )
+
+
+def _keepable(result: Result) -> Result:
+    """*result*, if a table can hold it: a signed bundle may still come from somebody careless."""
+    numbers = [n for n in (result.score, result.full) if n is not None]
+    texts = (result.paper, result.group, result.unit, result.label, result.grade)
+    if any(abs(n) >= LARGEST for n in numbers) or not all(text.isprintable() for text in texts):
+        raise NotABundle(_("{unit}的结果超出能记录的范围", unit=result.label))
+    return result
 
 
 def _rank(standing: Standing) -> int | None:

@@ -39,6 +39,7 @@ __all__ = [
 FORMAT = "kaocheng-bundle/1"
 LONGEST = 128 * 1024 * 1024
 PARTS = ("inputs", "recipe", "sheet")
+MOST_RUNS = 1_000_000  # of one period; far more than anybody makes
 
 
 @dataclass(eq=False)
@@ -206,9 +207,9 @@ def verify(bundle: Bundle, key: PublicKey) -> Sheet:
 
 
 def _recomputed(bundle: Bundle) -> Sheet:
-    claimed = bundle.sheet
     sender = bundle.manifest.sender_name
     try:
+        claimed = bundle.sheet
         again = score(bundle.recipe, bundle.inputs, bundle.manifest.period)
     except Exception as failure:  # whatever goes wrong in there, it does not give the claimed sheet
         raise DoesNotRecompute(sender, f"{failure.__class__.__name__}: {failure}") from failure
@@ -241,20 +242,16 @@ def _first_difference(again: Sheet, claimed: Sheet) -> str:
 
 
 def _bundle(written: dict[str, Any], content: bytes) -> Bundle:
-    parts = written["parts"]
+    parts, signature = written["parts"], written["signature"]
     manifest = Manifest(**written["manifest"])
-    signature = written["signature"]
-    texts = (*parts.values(), manifest.sender, manifest.sender_name, manifest.period, signature["key"])
-    exact = set(parts) == set(PARTS) == set(manifest.parts) and set(signature) == {
-        "algorithm",
-        "key",
-        "value",
-    }
-    if not exact or not all(isinstance(text, str) for text in texts) or signature["algorithm"] != "Ed25519":
-        raise ValueError("parts")
-    if set(written) != {"format", "manifest", "parts", "signature"} or not re.fullmatch(
-        r"[A-Za-z0-9][A-Za-z0-9_.-]*", manifest.sender
-    ):
+    exact = (
+        set(written) == {"format", "manifest", "parts", "signature"}
+        and set(parts) == set(PARTS) == set(manifest.parts)
+        and set(signature) == {"algorithm", "key", "value"}
+        and signature["algorithm"] == "Ed25519"
+    )
+    texts = (*parts.values(), *signature.values())
+    if not exact or not _well_typed(manifest) or not all(isinstance(text, str) for text in texts):
         raise ValueError("form")
     raw = base64.b64decode(signature["value"], validate=True)
     if base64.b64encode(raw).decode() != signature["value"]:  # base64 has spare bits in its last letter
@@ -266,6 +263,19 @@ def _bundle(written: dict[str, Any], content: bytes) -> Bundle:
         signature=raw,
         digest=sha256(content).hexdigest(),
     )
+
+
+def _well_typed(manifest: Manifest) -> bool:
+    """Whether every field is what a reader's tables can hold: a manifest is read before it is believed."""
+    facts = asdict(manifest)
+    number, packs, parts = facts.pop("number"), facts.pop("packs"), facts.pop("parts")
+    if type(number) is not int or not 1 <= number <= MOST_RUNS:
+        return False
+    if not isinstance(packs, dict) or not isinstance(parts, dict):
+        return False
+    texts = [*facts.values(), *packs.values(), *parts.values()]
+    plain = all(isinstance(text, str) and len(text) <= 500 and text.isprintable() for text in texts)
+    return plain and bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", manifest.sender))
 
 
 def _message(manifest: Mapping[str, Any]) -> bytes:
