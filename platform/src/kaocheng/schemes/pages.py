@@ -1,22 +1,23 @@
 """Where the rules are read: the tree of each paper with its clauses, what lint says, every version."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from litestar import Controller, get
+from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from kaocheng.db.session import TenantSession
 from kaocheng.engine.recipe import PaperRule
-from kaocheng.errors import Invalid
+from kaocheng.errors import Invalid, Place
 from kaocheng.i18n import _
-from kaocheng.identity.domain import Permission
+from kaocheng.identity.domain import Permission, Person, allows
 from kaocheng.packs.shelf import TenantShelf
-from kaocheng.pages import Ask, Page, answer, may, render
+from kaocheng.pages import Ask, Page, answer, form, go, here, may, render
 from kaocheng.pages.excel import Column, Table, excel
 from kaocheng.rulebook import Finding
 from kaocheng.schemes import queries, rules, service, tree
-from kaocheng.schemes.domain import NoScheme, SchemeVersion, difference
+from kaocheng.schemes.domain import NoScheme, SchemeVersion, State, difference
 
 
 class SchemePages(Controller):
@@ -53,6 +54,17 @@ class SchemePages(Controller):
     ) -> Page:
         """One version, as it was."""
         return await _shown(request, session, shelf, await queries.version(session, year, number), paper)
+
+    @post("/freeze", guards=(may(Permission.WRITE_RULES),))
+    async def freeze(
+        self, request: Ask, session: NamedDependency[TenantSession], person: NamedDependency[Person]
+    ) -> Page:
+        """Open the round with the newest version."""
+        handed_in = await form(request, "reason")
+        frozen = await service.freeze(
+            session, by=person.id, at=datetime.now(UTC), reason=handed_in.text("reason")
+        )
+        return go(request, "/schemes", _("{version}已冻结,本轮按它计分", version=frozen.label))
 
     @get("/{year:int}/{number:int}/changes")
     async def changes(
@@ -97,6 +109,7 @@ async def _shown(
 ) -> Page:
     papers = version.recipe.papers
     chosen = papers.get(paper) or next(iter(papers.values()))
+    versions = await queries.versions(session)
     return render(
         request,
         "schemes/scheme.html",
@@ -106,8 +119,22 @@ async def _shown(
         lines=tree.lines(version.recipe, chosen),
         rules=rules.rules(version.recipe, chosen),
         findings=_findings(version, shelf),
-        versions=await queries.versions(session),
+        versions=versions,
+        may_freeze=_may_freeze(version, versions),
+        replaces=any(v.state is State.FROZEN and v.year == version.year for v in versions),
         clauses=version.recipe.clauses,
+    )
+
+
+def _may_freeze(version: SchemeVersion, versions: Sequence[SchemeVersion]) -> bool:
+    """Whether the reader is shown the newest draft of a year, and may open the round with it."""
+    person = here().person
+    newest = next(v for v in versions if v.year == version.year)
+    return (
+        version.state is State.DRAFT
+        and newest.id == version.id
+        and person is not None
+        and allows(person, Permission.WRITE_RULES)
     )
 
 
@@ -116,7 +143,7 @@ def _findings(version: SchemeVersion, shelf: TenantShelf) -> Sequence[Finding]:
     try:
         return service.check(version.text, shelf).findings
     except Invalid as problem:
-        return (Finding("error", "", 0, str(problem), ""),)
+        return (Finding("error", problem.code, Place(), str(problem)),)
 
 
 def _table(version: SchemeVersion, paper: PaperRule) -> Table:

@@ -27,6 +27,7 @@ from kaocheng.i18n import speaking
 from kaocheng.identity.service import LocalDirectory
 from kaocheng.packs.shelf import open_shelf
 from kaocheng.pages import visiting
+from kaocheng.schemes.pages import SchemePages
 from kaocheng.scoring.pages import ScoringPages
 from kaocheng.settings import Settings
 from kaocheng.standings import pages as standings
@@ -42,6 +43,7 @@ LARGEST_BODY = 10_000_000  # bytes; a county's workbook is a hundredth of it
 
 # One line per stage, in the order of a figure's life.
 PAGES: tuple[ControllerRouterHandler, ...] = (
+    SchemePages,
     *figures.PAGES,
     VerificationPages,
     ScoringPages,
