@@ -256,6 +256,8 @@ def _available(
         s.put(np.where(enough & (s.spread(length).state == MISSING), NA, s.spread(length).state).astype(np.uint8))
         for s in scores
     ]
+    some = np.any([s.spread(length).state != NA for s in scores], axis=0)
+    left[0] = left[0].put(np.where(~enough & some, MISSING, left[0].state).astype(np.uint8))
     return left, [np.asarray(s.state != NA) for s in left]
 
 

@@ -259,7 +259,7 @@ def _circle(tree: Call, scope: Scope) -> Exact:
         values = number(tree.arguments[0], flat)
         fold = circles.nth(int(_constant(tree.arguments[1], flat)))
     else:
-        values = number(tree.arguments[0], flat)
+        values = _held(evaluate(tree.arguments[0], flat), function, tree)
         fold = _FOLDS.get(function, circles.counted)
     words = [a.value for a in tree.arguments[1:] if isinstance(a, Word)]
     if function in ("rank", "rank_up"):
@@ -270,9 +270,22 @@ def _circle(tree: Call, scope: Scope) -> Exact:
         result = (circles.of_others if which == "others" else circles.of_group)(values, groups, fold)
     else:
         raise BadExpression(_show(tree), tree.at, _("没有函数或方法“{name}”", name=".".join(tree.path)))
+    if function == "sd":  # of fewer than it needs: a division by zero
+        result = result.put(np.where(result.state == MISSING, UNDEFINED, result.state).astype(np.uint8))
     taken = _by_unit(result, scope)
     assert isinstance(taken, Exact)
     return taken
+
+
+def _held(value: Value, function: str, tree: Call) -> Exact:
+    """A condition as one and zero; counted, only where it holds."""
+    if isinstance(value, Truth):
+        gap = MISSING if function == "count" else OK
+        state = np.where(value.holds, OK, np.where(value.state == OK, gap, value.state))
+        return Exact(np.where(value.holds, 1.0, 0.0), 1, state.astype(np.uint8))
+    if isinstance(value, Exact):
+        return value
+    raise BadExpression(_show(tree), tree.at, _("这里要的是数"))
 
 
 def _over_parts(tree: Call, scope: Scope) -> Exact:
@@ -291,13 +304,8 @@ def _over_rows(tree: Call, scope: Scope) -> Exact:
         value = evaluate(tree.arguments[0], inner)
     else:
         value = Exact.constant(1)
-    if isinstance(value, Truth):
-        value = Exact(np.where(value.holds, 1.0, 0.0), 1, np.where(value.state == OK, OK, value.state))
-        if tree.path[1] == "count":
-            value = value.put(np.where(value.n == 1, value.state, MISSING).astype(np.uint8))
-    assert isinstance(value, Exact)
     fold = _FOLDS[tree.path[1]]
-    whole = value.spread(len(rows.units))
+    whole = _held(value, tree.path[1], tree).spread(len(rows.units))
     per_unit: dict[int, list[Fraction]] = {}
     for i, unit in enumerate(rows.units):
         found = whole.fraction(i)

@@ -165,9 +165,10 @@ class _Ranking:
         value = number(text, self.here).spread(len(self.run.units)).fraction(circle[0].at) or Fraction(0)
         if not _is_share(text):
             return value
-        eligible = band.get("of") == "eligible"
-        of = [p for p in circle if not eligible or (p.score is not None and self._meets(band, p))]
-        return value * len(of)
+        return value * (sum(self._eligible(band, p) for p in circle) if band.get("of") == "eligible" else len(circle))
+
+    def _eligible(self, band: Mapping[str, Any], place: _Place) -> bool:
+        return place.forced is None and str(band["grade"]) not in place.barred and self._meets(band, place)
 
     @staticmethod
     def _whole(band: Mapping[str, Any], quota: Fraction) -> int:

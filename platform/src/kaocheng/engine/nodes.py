@@ -351,8 +351,8 @@ def _instead(run: Run, here: Scope, value: Exact) -> Exact:
         return _filled(whole, NA, _of_points(run, here, whole, circles.mean))
     if rule == "own_rate":
         rate = compose.own_rate(run, here.paper, node, here.period)
-        return _filled(whole, NA, rounded(run, here, rate * number("full", here)))
-    return _filled(whole, NA, rounded(run, here, _standing_in(here, rule)))
+        return _filled(whole, NA, rounded(run, here, bounded(run, here, rate * number("full", here))))
+    return _filled(whole, NA, rounded(run, here, bounded(run, here, _standing_in(here, rule))))
 
 
 def _of_points(run: Run, here: Scope, value: Exact, fold: circles.Fold) -> Exact:
@@ -422,6 +422,8 @@ def _by_rows(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
             weights = _row_weights(node, rows, indices)
             results[unit] = _fold_rows(node.get("fold", "sum"), [v for v in each if v is not None], weights)
     state = np.array([MISSING if v is None else OK for v in results], np.uint8)
+    inapplicable = np.setdiff1d(np.unique(rows.units), list(found))  # rows it has, none of which applies
+    state[inapplicable.astype(int)] = NA
     return Exact.of([v or 0 for v in results], state)
 
 

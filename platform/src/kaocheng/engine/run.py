@@ -290,7 +290,8 @@ class Run:
     def node_rank(self, paper: PaperRule, code: str, period: str, name: str = "") -> Exact:
         """The units ranked by a node, as its ``rank`` key says."""
         rule = nodes.rank_rules(paper.nodes[code]).get(name, {})
-        circle = tuple(Name((attribute,)) for attribute in nodes.listed(rule.get("group") or "paper"))
+        group = rule.get("group") or paper.nodes[code].get("group") or "paper"
+        circle = tuple(Name((attribute,)) for attribute in nodes.listed(group))
         scope = Scope(self, paper, None, period)
         groups = self.groups(scope, circle)
         return circles.ranks(self.score(paper, code, period), groups, rule.get("ties", "competition"))

@@ -173,7 +173,7 @@ def _zero_target(keys: Keys, text: str) -> str:
         "full_if_zero": "if(x = 0, full, 0)",
         "full": "full",
         "zero": "0",
-        "not_applicable": "_not_applicable",
+        "not_applicable": "if(is_missing(x), x, _not_applicable)",
     }[keys.word("target_zero", "")]
     return f"if(target = 0, {gives}, {text})"
 
