@@ -103,7 +103,7 @@ class Maker:
         return keys
 
     def rules(self, node: Keys, full: int | None) -> None:
-        """Bounds and a coefficient, or gates and what stands for gaps; not both, their order is nowhere said."""
+        """Bounds and a coefficient, or gates and what stands for gaps; their order is nowhere said."""
         if self.maybe(0.3):
             self.bounds(node, full)
         else:
@@ -138,9 +138,11 @@ class Maker:
         if self.maybe(0.4):
             node["missing"] = rng.choice(["zero", "not_applicable", 1])
         if self.maybe(0.5):
-            node["not_applicable"] = rng.choice([*points, "redistribute", "1.5"])
+            node["not_applicable"] = rng.choice([*points, "redistribute", "0.5"])
 
-    def composition(self, parent: str | None, depth: int, full: int, weight: str | None = None) -> str:
+    def composition(  # noqa: PLR0912 - one branch a kind
+        self, parent: str | None, depth: int, full: int, weight: str | None = None
+    ) -> str:
         """A composition whose parts close to its full marks."""
         rng = self.rng
         code = f"c{len(self.nodes) + 1}"
@@ -306,7 +308,7 @@ class Maker:
             everybody = self.maybe(0.2)
             for kind, sample in leaf.targets.items():
                 for unit in ["*"] if everybody else self.units:
-                    if not self.maybe(self.gaps / 3):
+                    if "target_zero" in leaf.keys or not self.maybe(self.gaps / 3):
                         self.target_rows.append([unit, code, kind, sample(self.rng), YEAR])
                     if self.two_periods and self.maybe(0.1):
                         self.target_rows.append([unit, code, kind, sample(self.rng), HALF])
@@ -315,7 +317,7 @@ class Maker:
                     self.figure_rows += self.reported(unit, code, leaf, period)
 
     def reported(self, unit: str, code: str, leaf: Leaf, period: str) -> list[list[str]]:
-        if self.maybe(self.gaps):
+        if "target_zero" not in leaf.keys and self.maybe(self.gaps):
             cell = self.rng.choice(["", "/", None])
             parts = list(leaf.parts) or [""]
             return [[unit, code, cell, period, part] for part in parts] if cell is not None else []

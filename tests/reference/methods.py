@@ -29,6 +29,7 @@ from .absolute import (
 from .asked import Asked, Points, Short, divided, sure
 from .evaluate import number
 from .expressions import tree_of
+from .numbers import Gap, worst
 from .relative import ballots, efficacy, rank_gain, rank_line, rank_table, raters, share, to_best, to_mean, z
 
 METHODS: dict[str, Callable[[Asked], Fraction]] = {
@@ -75,7 +76,38 @@ def apply(method: str, asked: Asked) -> Points:
             return own_method(own, asked)
         return METHODS[method](asked)
     except Short as short:
-        return short.gap
+        return graver(method, asked, short.gap)
+
+
+# What a method reads besides its x, so that the gap that wins is found whichever was met first.
+READS = {
+    "completion": ("target",),
+    "met": ("target",),
+    "shortfall": ("target",),
+    "around": ("target",),
+    "control": ("target",),
+    "inverse": ("target",),
+    "between": ("base", "target"),
+}
+
+
+def graver(method: str, asked: Asked, gap: Gap) -> Gap:
+    """The gap that wins among a method's operands: not applicable before missing before undefined."""
+    gaps = [gap]
+    reads = [lambda key=key: asked.own(key) for key in READS.get(method, ())]
+    if method in PLAIN_X:
+        reads.append(asked.x)
+    for read in reads:
+        try:
+            read()
+        except Short as short:
+            gaps.append(short.gap)
+    return worst(*gaps) or gap
+
+
+PLAIN_X = frozenset(METHODS) - frozenset(
+    ("bands", "cases", "deduct", "count", "status", "checklist", "choice", "ballots", "raters", "formula")
+)
 
 
 def own_method(own: dict[str, Any], asked: Asked) -> Points:

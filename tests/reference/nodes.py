@@ -153,7 +153,8 @@ def not_applicable(rule: Any, place: Place) -> Points:
 def of_group(rule: str, place: Place) -> Points:
     """The mean or the least of the group's rounded points, rounded."""
     node, world = node_of(place), place.world
-    members = [u for u in world.group(place, []) if u != place.unit]
+    own = set(world.units(place.paper)) - {place.unit}
+    members = [u for u in world.group(place, []) if u in own]
     found = [world.raw(place.paper, node.code, u, place.period) for u in members]
     points = [v for v in found if isinstance(v, Fraction)]
     if not points:

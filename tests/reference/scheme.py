@@ -134,10 +134,8 @@ class Scheme:
 def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Tables key by key; a new method or formula drops the keys of the old one."""
     old = dict(old)
-    if "method" in new or "formula" in new or "compose" in new:
-        own = METHOD_KEYS | ({"compose", "of", "open", "available"} if "compose" in new else set())
-        custom = set(old.get("_own_keys", ()))
-        old = {key: value for key, value in old.items() if key not in own | custom}
+    if "method" in new or "formula" in new:
+        old = {key: value for key, value in old.items() if key not in METHOD_KEYS}
     for key, value in new.items():
         if isinstance(value, dict) and isinstance(old.get(key), dict):
             old[key] = merged(old[key], value)

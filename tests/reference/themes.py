@@ -28,6 +28,7 @@ RANGES = {
     "人": (0, 60, 0),
     "是否": (0, 1, 0),
 }
+OWN = {"other": (0, 20, 1), "order": (0, 20, 1), "months": (10, 12, 0)}
 LEVELS = ("rank_first", "rank_front", "award", "instruction", "conference")
 
 
@@ -56,8 +57,8 @@ class Theme:
                 rows.append([unit, name, zone, coast, apart, weight, has_gdp, self.rng.choice(first)])
         return rows
 
-    def value(self, measure: str) -> str:
-        low, high, decimals = RANGES.get(measure, (1, 120, 1))
+    def value(self, measure: str, code: str = "") -> str:
+        low, high, decimals = OWN.get(code) or RANGES.get(measure, (1, 120, 1))
         if "date" in measure:
             return (
                 f"{self.scheme.keys['year']}-{self.rng.randint(1, 12):02}-{self.rng.choice([1, 15, 28]):02}"
@@ -72,7 +73,11 @@ class Theme:
                     if self.rng.random() < self.gap:
                         continue
                     for part in keys.get("parts", {"": ""}):
-                        cell = "/" if self.rng.random() < self.gap / 2 else self.value(keys.get("unit", ""))
+                        cell = (
+                            "/"
+                            if self.rng.random() < self.gap / 2
+                            else self.value(keys.get("unit", ""), code)
+                        )
                         rows.append([unit, code, cell, span, part])
         return rows
 
@@ -86,7 +91,7 @@ class Theme:
                         if self.rng.random() < (0.9 if longest or "month" in self.text else 0.2):
                             value = self.value(keys.get("unit", ""))
                             rows.append([unit, code, kind, value, span, ""])
-                            if self.rng.random() < 0.1:
+                            if longest and self.rng.random() < 0.1:
                                 again = self.value(keys.get("unit", ""))
                                 rows.append([unit, code, kind, again, span, f"{span[:4]}-05-01"])
         return rows

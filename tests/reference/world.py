@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -93,9 +94,10 @@ class World:
     def target(self, place: Place, code: str, kind: str, period: str) -> Value:
         """The unit's target before everybody's; the period's row before a longer period's share of it."""
         for unit in (place.unit, "*"):
-            direct = self.target_row(unit, code, kind, period)
+            day = periods.end(period)
+            direct = self.target_row(unit, code, kind, period, day)
             if direct is None and period == place.paper.period:
-                direct = self.target_row(unit, code, kind, "")
+                direct = self.target_row(unit, code, kind, "", day)
             if direct is not None:
                 return direct
             longer = sorted(
@@ -108,17 +110,16 @@ class World:
             for text in longer:
                 if not periods.contains(text or place.paper.period, period):
                     continue
-                row = self.target_row(unit, code, kind, text)
+                row = self.target_row(unit, code, kind, text, day)
                 if row is None:
                     continue
                 share = self.share(place, code, period) if kind == "target" else Fraction(1)
                 return row * share if isinstance(row, Fraction) else row
         return MISSING
 
-    def target_row(self, unit: str, code: str, kind: str, period: str) -> Value | None:
+    def target_row(self, unit: str, code: str, kind: str, period: str, day: date) -> Value | None:
         rows = self.inputs.targets.get((unit, code, kind, period), [])
-        day = periods.end(period) if period else None
-        valid = [row for row in rows if row.since is None or day is None or row.since <= day]
+        valid = [row for row in rows if row.since is None or row.since <= day]
         if not valid:
             return None
         return max(enumerate(valid), key=lambda pair: (str(pair[1].since or ""), pair[0]))[1].value
@@ -249,7 +250,8 @@ class World:
         place = self.place(paper, code, unit, period)
         keys = {"group": spec["group"]} if "group" in spec else {}
         grouped = replace(place, node=Node(code, {**paper.nodes[code].keys, **keys}))
-        found = [self.score(paper, code, other, period) for other in self.group(grouped, [])]
+        members = set(self.units(paper)).intersection(self.group(grouped, []))
+        found = [self.score(paper, code, other, period) for other in members]
         return position(own, [v for v in found if not isinstance(v, Gap)], spec.get("ties", "competition"))
 
     def reads(self, place: Place, paper: Paper, code: str, period: str, token: str | None) -> None:
