@@ -55,3 +55,7 @@ def test_a_year_between_breaks_the_row(history: tuple[Standing, ...]) -> None:
 
 def test_a_unit_without_a_grade_has_no_consequences() -> None:
     assert codes(a_standing(None, rank=None), a_standing("较差", year=2025)) == []
+
+
+def test_nothing_follows_from_the_half_year_even_for_the_last() -> None:
+    assert codes(a_standing(None, rank=16, last=True)) == []

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 # The packs of this repository, as reviewed with this release: a changed pack must be named here anew.
-SHIPPED = frozenset({"sha256:8c179ac5576acd6c51997d5958a728d5043b716b0add9d518ce42a998ce006a9"})
+SHIPPED = frozenset({"sha256:32d8483646198c9809e8f1a07123ccf9b4c29e60abb6799a89c30840743a498e"})
 
 COMPILED = {".pyc", ".pyo"}
 

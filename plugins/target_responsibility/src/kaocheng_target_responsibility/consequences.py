@@ -16,6 +16,8 @@ REWARD = say("奖励", "award")
 @hookimpl
 def consequences(standing: Standing, history: Sequence[Standing]) -> Sequence[Consequence]:
     """Last township or 较差: talk and rectification; 较差 two years running: reorganisation; 优秀: award."""
+    if standing.grade is None:  # a half-year is rated and ranked, not graded: nothing follows from it
+        return []
     if standing.grade == EXCELLENT:
         return [_follows("reward", REWARD, say("评为优秀", "graded excellent"))]
     found: list[Consequence] = []
