@@ -3,10 +3,7 @@
 from kaocheng.db.session import TenantSession
 from kaocheng.figures.domain import Figure, Kind, Outcome, Value
 from kaocheng.figures.expected import series_labels
-from kaocheng.figures.shelf import tenants_shelf
 from kaocheng.i18n import _
-from kaocheng.packs.shelf import TenantShelf
-from kaocheng.pages import Ask
 from kaocheng.pages.formats import number
 
 TONES = {Outcome.FILED: "", Outcome.VOUCHED: "ok", Outcome.RETURNED: "bad"}
@@ -39,8 +36,3 @@ async def series_name(session: TenantSession, figure: Figure) -> str:
     """What the part a figure is of is called; empty for plain ones."""
     labels = await series_labels(session)
     return labels.get((figure.indicator.id, figure.key.series), figure.key.series)
-
-
-async def shelf_of(request: Ask, session: TenantSession) -> TenantShelf:
-    """The packs this tenant has enabled."""
-    return await tenants_shelf(session, request.app.state.settings.allowed_packs)

@@ -15,11 +15,12 @@ from kaocheng.db.session import TenantSession
 from kaocheng.errors import Problem
 from kaocheng.figures import expected, jobs, naming, previewing, queries, reading, service
 from kaocheng.figures.domain import NoSuchWorkbook, Value, Workbook
-from kaocheng.figures.pages.words import shelf_of, shown
+from kaocheng.figures.pages.words import shown
 from kaocheng.figures.previewing import Preview
 from kaocheng.figures.reading import Finding
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person, Role, allows
+from kaocheng.packs.shelf import TenantShelf
 from kaocheng.pages import Ask, Page, answer, form, go, may, render
 from kaocheng.pages.excel import XLSX
 from kaocheng.tenancy import queries as tenancy
@@ -48,7 +49,11 @@ class WorkbookPages(Controller):
 
     @post("/import", guards=[may(Permission.IMPORT_FIGURES)])
     async def drop(
-        self, request: Ask, session: NamedDependency[TenantSession], person: NamedDependency[Person]
+        self,
+        request: Ask,
+        session: NamedDependency[TenantSession],
+        person: NamedDependency[Person],
+        shelf: NamedDependency[TenantShelf],
     ) -> Page:
         """Read the file and show what was understood; a large one as a job."""
         handed_in = await form(request, "file", "form", "period")
@@ -66,7 +71,7 @@ class WorkbookPages(Controller):
                 **wanted,
                 by=person,
                 at=at,
-                shelf=await shelf_of(request, session),
+                shelf=shelf,
             )
         except Problem as problem:
             return await _choose(request, session, mistake=str(problem), chosen=wanted, status=422)
@@ -167,7 +172,7 @@ class WorkbookPages(Controller):
         forms = await tenancy.forms(session)
         return render(request, "figures/templates.html", forms=forms, units=await _unit_labels(session))
 
-    @get("/templates/{code:str}.xlsx")
+    @get("/templates/{code:str}/blank.xlsx")
     async def template(
         self, session: NamedDependency[TenantSession], person: NamedDependency[Person], code: FromPath[str]
     ) -> Page:
@@ -194,7 +199,7 @@ async def _choose(
         forms=await tenancy.forms(session),
         periods=await expected.scheme_periods(session),
         waiting=await queries.handed_in(session, state="previewed"),
-        chosen=chosen or {},
+        chosen=chosen or {"form": None, "period": None},
         mistake=mistake,
     )
 
