@@ -175,7 +175,7 @@ class Names:
         rivals = [
             f for f in self.forms if f.kind in kinds and f.period == form.period and f.group == form.group
         ]
-        circles = 1 if form.group else len({unit.group for unit in self.units})
+        circles = 1 if form.group else len({unit.group for unit in self.units if unit.group})
         return carried if len(rivals) <= circles else ()
 
 

@@ -32,11 +32,11 @@ def returned(content: bytes, file: str, findings: tuple[Finding, ...]) -> bytes:
     for (sheet, cell), lines in said.items():
         if sheet in book.sheetnames and _is_cell(cell):
             there = _anchor(book[sheet], cell)
+            if there is None:
+                continue
             before = [there.comment.text] if there.comment else []
-            note = Comment(
-                "\n".join([*before, *lines])[:LONGEST], "考成", height=40 + 60 * len(lines), width=320
-            )
-            there.comment = note
+            text = "\n".join([*before, *lines])[:LONGEST]
+            there.comment = Comment(text, "考成", height=40 + 60 * len(lines), width=320)
     kept = io.BytesIO()
     book.save(kept)
     return kept.getvalue()
@@ -50,10 +50,10 @@ def _is_cell(written: str) -> bool:
     return True
 
 
-def _anchor(sheet: Worksheet, cell: str) -> Cell:
+def _anchor(sheet: Worksheet, cell: str) -> Cell | None:
     """The cell itself, or the first of the merged range over it: only that one can carry a comment."""
     for merged in sheet.merged_cells.ranges:
         if cell in merged:
             cell = f"{letter(merged.min_col)}{merged.min_row}"
-    there: Cell = sheet[cell]
-    return there
+    there = sheet[cell]
+    return there if isinstance(there, Cell) else None  # none where merged ranges overlap
