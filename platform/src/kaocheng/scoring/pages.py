@@ -4,9 +4,7 @@ from datetime import UTC, datetime
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
-from kaocheng.db import jobs as begun
 from kaocheng.db.session import TenantSession
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person
@@ -38,9 +36,4 @@ class ScoringPages(Controller):
         handed_in = await form(request, "period")
         period = handed_in.text("period", required=_("时段"), longest=40)
         job = await jobs.start(session, period, by=person, at=datetime.now(UTC))
-        return go(request, f"/scores/jobs/{job.id}")
-
-    @get("/jobs/{job:int}")
-    async def job(self, request: Ask, *, session: NamedDependency[TenantSession], job: FromPath[int]) -> Page:
-        """How far a run is."""
-        return render(request, "scoring/job.html", job=await begun.job(session, job))
+        return go(request, f"/jobs/{job.id}")

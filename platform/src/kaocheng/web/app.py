@@ -27,6 +27,7 @@ from kaocheng.i18n import speaking
 from kaocheng.identity.service import LocalDirectory
 from kaocheng.packs.shelf import open_shelf
 from kaocheng.pages import visiting
+from kaocheng.rollup.pages import InboxPages
 from kaocheng.schemes.pages import SchemePages
 from kaocheng.scoring.pages import ScoringPages
 from kaocheng.settings import Settings
@@ -48,6 +49,7 @@ PAGES: tuple[ControllerRouterHandler, ...] = (
     VerificationPages,
     ScoringPages,
     *standings.PAGES,
+    InboxPages,
 )
 
 

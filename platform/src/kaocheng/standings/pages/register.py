@@ -12,6 +12,7 @@ from kaocheng.db.session import TenantSession
 from kaocheng.engine.sheet import Column, PaperSheet
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person, allows
+from kaocheng.packs.shelf import TenantShelf
 from kaocheng.pages import Ask, Page, may, ordered, render
 from kaocheng.pages.excel import Column as Heading
 from kaocheng.pages.excel import Table, excel
@@ -40,6 +41,7 @@ class StandingsPages(Controller):
         *,
         session: NamedDependency[TenantSession],
         person: NamedDependency[Person],
+        shelf: NamedDependency[TenantShelf],
         period: FromQuery[str] = "",
         group: FromQuery[str] = "",
         sheet: FromQuery[int | None] = None,
@@ -70,7 +72,7 @@ class StandingsPages(Controller):
             chosen=(unit, column),
             explained=await explained_for(session, seen, unit, column),
             moved=await _moved(session, person, seen),
-            consequences=await follows(request, session, seen, paper),
+            consequences=await follows(session, shelf, seen, paper),
             line=line_in_words(shown.line) if shown.line else "",
             gaps=gaps_in_words(paper),
             heading=heading,

@@ -2,8 +2,7 @@
 
 from kaocheng.db.session import TenantSession
 from kaocheng.engine.sheet import PaperSheet
-from kaocheng.figures.pages.words import shelf_of
-from kaocheng.pages import Ask
+from kaocheng.packs.shelf import TenantShelf
 from kaocheng.scoring import service as sheets
 from kaocheng.scoring.domain import Explained
 from kaocheng.standings import service
@@ -15,8 +14,8 @@ async def explained_for(session: TenantSession, seen: Seen, unit: str, column: s
     return await sheets.explain(session, seen.row, unit, column) if unit else None
 
 
-async def follows(request: Ask, session: TenantSession, seen: Seen, paper: PaperSheet) -> Consequences:
+async def follows(session: TenantSession, shelf: TenantShelf, seen: Seen, paper: PaperSheet) -> Consequences:
     """What follows from a class's results, for whoever may see its ranks."""
     if not seen.ranked:
         return Consequences()
-    return await service.consequences(session, await shelf_of(request, session), paper, seen.row.period)
+    return await service.consequences(session, shelf, paper, seen.row.period)

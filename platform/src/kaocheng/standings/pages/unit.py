@@ -10,6 +10,7 @@ from litestar.params import FromQuery
 from kaocheng.db.session import TenantSession
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person, allows
+from kaocheng.packs.shelf import TenantShelf
 from kaocheng.pages import Ask, Page, may, render
 from kaocheng.scoring import queries as scoring
 from kaocheng.scoring import service as sheets
@@ -32,6 +33,7 @@ class UnitPages(Controller):
         *,
         session: NamedDependency[TenantSession],
         person: NamedDependency[Person],
+        shelf: NamedDependency[TenantShelf],
         period: FromQuery[str],
         unit: FromQuery[str],
         sheet: FromQuery[int | None] = None,
@@ -42,7 +44,7 @@ class UnitPages(Controller):
         paper, code = sheets.find_unit(seen.row.sheet, unit)
         drawn = portrait(paper, code)
         standing = next((s for s in paper.standings if s.unit == code), None)
-        after = await follows(request, session, seen, paper)
+        after = await follows(session, shelf, seen, paper)
         return render(
             request,
             "standings/unit.html",

@@ -16,11 +16,13 @@ from litestar.types import ControllerRouterHandler
 
 from kaocheng import __version__
 from kaocheng.pages.visit import SIGN_IN
+from kaocheng.scoring.api import RunsApi
+from kaocheng.standings.api import ExplanationsApi, ScoresApi, StandingsApi
 
 VERSION = "/api/v1"
 
 # One line per stage that programs may read.
-READING: tuple[ControllerRouterHandler, ...] = ()
+READING: tuple[ControllerRouterHandler, ...] = (RunsApi, StandingsApi, ScoresApi, ExplanationsApi)
 
 
 def _our_own_way(response: Response[Any]) -> Response[Any]:
