@@ -48,10 +48,10 @@ def doubts(entries: Sequence[Entry], names: Names, context: Context) -> list[Fin
             grouped.setdefault((entry.sheet, entry.code, entry.series), []).append(entry)
     found: list[Finding] = []
     for (_sheet, code, series), several in grouped.items():
-        column = _Column(code, series, several, plain(measures.get(code, "")) in PERCENT)
+        column = _column(code, series, several, plain(measures.get(code, "")) in PERCENT, context)
         told: set[str] = set()
         for test in (_falls, _from_last, _from_target, _from_peers, _negative):
-            for entry, reason, facts in test(column, context):
+            for entry, reason, facts in test(column):
                 if entry.cell not in told:
                     told.add(entry.cell)
                     found.append(Finding(DOUBT, reason, entry.sheet, entry.cell, facts))
@@ -60,47 +60,48 @@ def doubts(entries: Sequence[Entry], names: Names, context: Context) -> list[Fin
 
 @dataclass(slots=True)
 class _Column:
-    """All units' values of one indicator, or of one part of it."""
+    """All units' values of one indicator, or of one part of it, and what is known beside each."""
 
-    code: str
-    series: str
     entries: list[Entry]
     percent: bool
-    values: list[float] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.values = [float(entry.value) for entry in self.entries]  # type: ignore[arg-type]
+    cumulative: bool
+    values: list[float]
+    lasts: list[Decimal | None]
+    targets: list[Decimal | None]
 
 
 Told = list[tuple[Entry, str, dict[str, str]]]
 
 
-def _falls(column: _Column, context: Context) -> Told:
-    if column.code not in context.cumulative:
+def _column(code: str, series: str, entries: list[Entry], percent: bool, context: Context) -> _Column:
+    previous, targets = context.previous, {} if series else context.targets
+    nothing: list[Decimal | None] = [None] * len(entries)
+    return _Column(
+        entries,
+        percent,
+        code in context.cumulative,
+        [float(entry.value) for entry in entries],  # type: ignore[arg-type]
+        [previous.get((entry.unit, code, series)) for entry in entries] if previous else nothing,
+        [targets.get((entry.unit, code)) for entry in entries] if targets else nothing,
+    )
+
+
+def _falls(column: _Column) -> Told:
+    if not column.cumulative:
         return []
-    lasts = _lasts(column, context)
     return [
         (entry, "falls", {"value": _text(entry.value), "last": _text(last)})
-        for entry, last in zip(column.entries, lasts, strict=True)
+        for entry, last in zip(column.entries, column.lasts, strict=True)
         if last is not None and entry.value < last  # type: ignore[operator]
     ]
 
 
-def _lasts(column: _Column, context: Context) -> list[Decimal | None]:
-    code, series, known = column.code, column.series, context.previous
-    return [known.get((entry.unit, code, series)) for entry in column.entries]
+def _from_last(column: _Column) -> Told:
+    return _beside(column, column.lasts, TIMES_OF_LAST, "far_from_last", "last")
 
 
-def _from_last(column: _Column, context: Context) -> Told:
-    lasts = _lasts(column, context) if context.previous else []
-    return _beside(column, lasts, TIMES_OF_LAST, "far_from_last", "last")
-
-
-def _from_target(column: _Column, context: Context) -> Told:
-    if column.series or not context.targets:
-        return []
-    targets = [context.targets.get((entry.unit, column.code)) for entry in column.entries]
-    return _beside(column, targets, TIMES_OF_TARGET, "far_from_target", "target")
+def _from_target(column: _Column) -> Told:
+    return _beside(column, column.targets, TIMES_OF_TARGET, "far_from_target", "target")
 
 
 def _beside(column: _Column, others: list[Decimal | None], times: float, code: str, name: str) -> Told:
@@ -116,14 +117,10 @@ def _beside(column: _Column, others: list[Decimal | None], times: float, code: s
     return told
 
 
-def _from_peers(column: _Column, context: Context) -> Told:
+def _from_peers(column: _Column) -> Told:
     """Values unlike the others', where nothing nearer is known: a small unit has small figures."""
-    lasts, targets = _lasts(column, context), context.targets
-    alone = [
-        place
-        for place, entry in enumerate(column.entries)
-        if lasts[place] is None and (column.series or (entry.unit, column.code) not in targets)
-    ]
+    known = zip(column.lasts, column.targets, strict=True)
+    alone = {place for place, (last, target) in enumerate(known) if last is None and target is None}
     if not alone:
         return []
     middle = median(column.values)
@@ -136,7 +133,7 @@ def _from_peers(column: _Column, context: Context) -> Told:
     return told
 
 
-def _negative(column: _Column, context: Context) -> Told:
+def _negative(column: _Column) -> Told:
     values = column.values
     if min(values) >= 0 or 0 in values:
         return []
@@ -151,6 +148,8 @@ def _far(values: list[float], beside: Sequence[float | None], percent: bool, tim
 
     Percentages by difference in points, amounts by how many times; small counts not at all.
     """
+    if beside.count(None) > len(beside) - FEWEST:
+        return []
     distances: dict[int, float] = {}
     for place, (value, other) in enumerate(zip(values, beside, strict=True)):
         if other is None:
