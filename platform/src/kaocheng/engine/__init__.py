@@ -3,6 +3,7 @@
 ``score(recipe, inputs)`` gives the sheet; ``explain(recipe, inputs, unit, node)`` works one score out.
 """
 
+from kaocheng.engine.explain import Explanation, Used, explain
 from kaocheng.engine.inputs import Claim, Figure, Inputs, Row, Target, Unit
 from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.score import score
@@ -10,6 +11,7 @@ from kaocheng.engine.sheet import PaperSheet, Sheet, Standing
 
 __all__ = [
     "Claim",
+    "Explanation",
     "Figure",
     "Inputs",
     "PaperSheet",
@@ -19,5 +21,7 @@ __all__ = [
     "Standing",
     "Target",
     "Unit",
+    "Used",
+    "explain",
     "score",
 ]

@@ -1,7 +1,14 @@
 """The working of one score, for one unit: clause, inputs, formula with its numbers, rounding, result."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kaocheng.engine.inputs import Inputs
+    from kaocheng.engine.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +55,24 @@ class Explanation:
     next_step: str = ""  # what one more step of the figure would bring, in words
     to_total: str | None = None  # what these points add to the total
     facts: Mapping[str, str] | None = None
+
+
+def explain(
+    recipe: Recipe, inputs: Inputs, unit: str, node: str, period: str | None = None, *, run_period: str | None = None
+) -> Explanation:
+    """The working of one node's score for one unit.
+
+    Args:
+        recipe, inputs: what the sheet was made from.
+        unit: its code (or label).
+        node: its code.
+        period: of the node (``2026H1``); default the run's.
+        run_period: the period the sheet was made for; default the paper's own.
+
+    Raises:
+        KeyError: no such unit or node.
+    """
+    from kaocheng.engine.run import Run
+    from kaocheng.engine.working import work_out
+
+    return work_out(Run(recipe, inputs, run_period), unit, node, period)

@@ -272,8 +272,8 @@ class _Ranking:
 
     def _afterwards(self, places: Sequence[_Place]) -> None:
         for place in places:
-            if place.grade not in self.grades:
-                continue
+            if place.grade not in self.grades or place.forced is not None:
+                continue  # what a veto fixed, nothing moves
             moved = -sum(int(self.paper.table("vetoes")[code].get("down", 0)) for code in place.vetoes)
             for shift in self.rule.get("shift") or []:
                 if self._holds(str(shift["when"]))[place.at]:

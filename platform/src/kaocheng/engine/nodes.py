@@ -378,6 +378,17 @@ def row_points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> tuple
     """The points of each row of the node's list, bounded and rounded, with whose row it is."""
 
     def work() -> tuple[Rows, Exact]:
+        here = row_scope(run, paper, node, period)
+        assert here.rows is not None
+        return here.rows, leaf(run, here).spread(len(here.rows.units))
+
+    return run.once(("row points", paper.code, node.code, period), work)  # type: ignore[no-any-return]
+
+
+def row_scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:
+    """Where names are looked up row by row: the row's fields, then the unit's own words for each row."""
+
+    def work() -> Scope:
         rows = run.rows(str(node["rows"]), period)
         here = replace(scope(run, paper, node, period), rows=rows, words={})
         outer = scope(run, paper, node, period)
@@ -392,9 +403,9 @@ def row_points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> tuple
                 here.words[name] = _taken(word, rows)
         for name, column in rows.fields.items():
             here.words.setdefault(name, column)
-        return rows, leaf(run, here).spread(len(rows.units))
+        return here
 
-    return run.once(("row points", paper.code, node.code, period), work)  # type: ignore[no-any-return]
+    return run.once(("row scope", paper.code, node.code, period), work)  # type: ignore[no-any-return]
 
 
 def _rowwise(node: NodeRule, name: str, here: Scope, word: Any, rows: Rows) -> Value | Callable[[], Value]:

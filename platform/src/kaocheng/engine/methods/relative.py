@@ -23,7 +23,7 @@ def efficacy(keys: Keys) -> str:
         share = f"clamp({share}, {start}, 1)"
     equal = "equal" if "equal" in keys else "full"
     # x stands in the condition too: alike or not, a unit without a value of its own has no points.
-    return f"if({hi} = {lo} + 0 * x, {equal}, full * ({share}))"
+    return f"if({hi} = {lo}, {equal}, full * ({share}))"
 
 
 def to_best(keys: Keys) -> str:
@@ -49,7 +49,7 @@ def rank_line(keys: Keys) -> str:
     """From first_gets to last_gets in equal steps over the group (首末名插值)."""
     alone = "alone" if "alone" in keys else "first_gets"
     return (
-        f"if(group.count(x) = 1 + 0 * x, {alone},"
+        f"if(group.count(x) = 1, {alone},"
         f" first_gets - ({_rank(keys)} - 1) * (first_gets - last_gets) / (group.count(x) - 1))"
     )
 
