@@ -240,13 +240,14 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 def copied(text: str, year: int) -> str:
     """Next year's scheme to start from: the same text with the year moved in its head and its periods.
 
-    >>> copied('[scheme]\\ncode = "a-2026"\\nyear = 2026\\n[clauses]\\n"1" = "2026年"\\n', 2027)
-    '[scheme]\\ncode = "a-2027"\\nyear = 2027\\n[clauses]\\n"1" = "2026年"\\n'
+    >>> copied('[scheme]\\nyear = 2026\\nfrom = "p:t@2026"\\n[clauses]\\n"1" = "2026年"\\n', 2027)
+    '[scheme]\\nyear = 2027\\nfrom = "p:t@2026"\\n[clauses]\\n"1" = "2026年"\\n'
     """
     old = str(tomllib.loads(text)["scheme"]["year"])
     lines, own = [], False
     for line in text.splitlines(keepends=True):
         if line.startswith("["):
             own = bool(_OWN_YEAR.match(line))
-        lines.append(line.replace(old, str(year)) if own else line)
+        # The template's edition stays: a new one is adopted on purpose, when the pack carries it.
+        lines.append(line.replace(old, str(year)) if own and not line.startswith("from") else line)
     return "".join(lines)
