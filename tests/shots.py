@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
@@ -92,7 +92,12 @@ def picture(page: Page, address: str, path: str, account: str, size: str) -> int
             said.append(message.text)
 
     page.on("console", hear)
-    answer = page.goto(address + path)
+    try:
+        answer = page.goto(address + path)
+    except Error as problem:
+        if "Download is starting" in problem.message:
+            return 0
+        raise
     page.remove_listener("console", hear)
     name = f"{account.replace('@', '-at-')}{kind(path).replace('/', '_')}.{size}.png"
     page.screenshot(path=FOLDER / re.sub(r"[^\w.@-]", "_", name), full_page=True)
@@ -100,7 +105,7 @@ def picture(page: Page, address: str, path: str, account: str, size: str) -> int
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if status != 200 or said or wide > 0:
         too_wide = f"{wide} px too wide" if wide > 0 else ""
-        print(account, size, path, status, "; ".join(said), too_wide)
+        print(account, size, path, status, "; ".join(said)[:200], too_wide)
         return 1
     return 0
 

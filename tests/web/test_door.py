@@ -1,5 +1,7 @@
 """Who gets in, what every answer carries, and what a form must bring."""
 
+import re
+
 import pytest
 
 from kaocheng.db import TenantId
@@ -177,10 +179,13 @@ async def test_every_answer_carries_the_headers(browser, path: str) -> None:
 
 async def test_static_files_may_be_kept_because_their_address_changes(browser) -> None:
     async with browser() as nobody:
-        answer = await nobody.get("/static/kaocheng.css")
+        page = await nobody.get("/sign-in")
+        loaded = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+        answers = [await nobody.get(address) for address in loaded]
 
-    assert answer.status_code == 200
-    assert "immutable" in answer.headers["cache-control"]
+    assert len(loaded) >= 4
+    assert {answer.status_code for answer in answers} == {200}
+    assert all("immutable" in answer.headers["cache-control"] for answer in answers)
 
 
 async def test_the_language_is_the_persons_until_he_chooses_another(

@@ -126,5 +126,5 @@ def _static() -> Router:
         path="/static",
         directories=[STATIC],
         cache_control=CacheControlHeader(max_age=int(timedelta(days=365).total_seconds()), immutable=True),
-        opt={"open": True},
+        opt={"open": True, "static": True},
     )
