@@ -102,6 +102,10 @@ async def _one_year(year: Year) -> None:
     name = year.folder.name
     if year.folder.scheme is None:
         return
+    if await year.over():
+        with _step(_("{tenant}:早已公布,不重做", tenant=name)):
+            await year.hand_up()
+        return
     with _step(_("{tenant}:导入目标", tenant=name)) as came_to:
         came_to.append(_count(await year.bring_in(before=True)))
     with _step(_("{tenant}:冻结方案", tenant=name)) as came_to:

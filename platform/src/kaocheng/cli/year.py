@@ -156,6 +156,15 @@ class Year:
         ]
         return [(one.period, one.reason) for one in received]
 
+    async def over(self) -> bool:
+        """Whether the year is published, and with it all that led there."""
+        async with self._session() as session:
+            done = {publication.period for publication in await standings_queries.publications(session)}
+            try:
+                return (await schemes_queries.in_force(session)).recipe.year in done
+            except NoScheme:
+                return False
+
     async def unpublished(self) -> tuple[str, ...]:
         """The periods of the scheme's year that nobody has published yet, the whole year last."""
         async with self._session() as session:

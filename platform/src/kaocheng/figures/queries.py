@@ -37,23 +37,20 @@ select f.period, f.unit_id, f.indicator_id, f.series, f.revision, f.kind, f.valu
        u.code as unit, u.label as unit_label,
        v.outcome, v.by_person, j.label as judge, v.at, v.reason
 """
+# What was said is looked up by its key, one figure at a time: joined as two sets, it takes seconds until the
+# tables have statistics, which they have not when a first year has just been imported.
 _JOINS = """
 join unit u on u.tenant_id = f.tenant_id and u.id = f.unit_id
 join indicator i on i.tenant_id = f.tenant_id and i.id = f.indicator_id
 join person p on p.tenant_id = f.tenant_id and p.id = f.filed_by
 left join workbook w on w.tenant_id = f.tenant_id and w.id = f.workbook_id
-left join judged v on v.tenant_id = f.tenant_id and v.period = f.period and v.unit_id = f.unit_id
-     and v.indicator_id = f.indicator_id and v.series = f.series and v.revision = f.revision
+left join lateral (
+  select tenant_id, outcome, by_person, reason, at from vouching
+  where tenant_id = f.tenant_id and period = f.period and unit_id = f.unit_id
+    and indicator_id = f.indicator_id and series = f.series and revision = f.revision
+  order by turn desc limit 1
+) v on true
 left join person j on j.tenant_id = v.tenant_id and j.id = v.by_person
-"""
-_JUDGED = """
-judged as (
-  select distinct on (tenant_id, period, unit_id, indicator_id, series, revision)
-         tenant_id, period, unit_id, indicator_id, series, revision, outcome, by_person, reason, at
-  from vouching
-  where ($1::text[] is null or period = any($1)) and ($2::int[] is null or unit_id = any($2))
-  order by tenant_id, period, unit_id, indicator_id, series, revision, turn desc
-)
 """
 _CURRENT = f"""
 with latest as (
@@ -61,13 +58,12 @@ with latest as (
   from figure
   where ($1::text[] is null or period = any($1)) and ($2::int[] is null or unit_id = any($2))
   order by tenant_id, period, unit_id, indicator_id, series, revision desc
-), {_JUDGED}
+)
 {_COLUMNS} from latest f {_JOINS}
 where ($3::text[] is null or i.of = any($3))
 order by f.period, u.ordinal, u.id, i.id, length(f.series), f.series
 """
 _HISTORY = f"""
-with {_JUDGED}
 {_COLUMNS} from figure f {_JOINS}
 where f.period = any($1) and f.unit_id = any($2) and f.indicator_id = $3 and f.series = $4
 order by f.revision desc
