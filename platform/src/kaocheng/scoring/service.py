@@ -96,7 +96,7 @@ async def explain(
     column = paper.column[key]
     recipe, given = await queries.computed_from(session, head)
     explanation = await asyncio.to_thread(
-        work_out.explain, recipe, given, code, column.node, column.period or head.period, row.sheet
+        work_out, recipe, given, code, column.node, column.period or head.period, row.sheet
     )
     origins = await queries.provenance(session, head)
     return Explained(
@@ -119,7 +119,7 @@ async def losses(
 
     def work() -> list[Explanation]:
         return [
-            work_out.explain(recipe, given, unit, c.node, c.period or head.period, head.sheet) for c in keys
+            work_out(recipe, given, unit, c.node, c.period or head.period, head.sheet) for c in keys
         ]
 
     found = [e for e in await asyncio.to_thread(work) if e.lost and not e.lost.startswith("-")]
