@@ -12,7 +12,25 @@ from kaocheng.errors import Problem
 from kaocheng.i18n import _, speak
 
 # Each names a module of this package with ``add(verbs, common)``; the order is the order of --help.
-NOUNS = ("demo", "serve", "work", "compute", "tenants", "people", "packs", "schemes", "figures", "record", "db")
+NOUNS = (
+    "demo",
+    "serve",
+    "work",
+    "compute",
+    "tenants",
+    "people",
+    "packs",
+    "schemes",
+    "figures",
+    "score",
+    "standings",
+    "explain",
+    "publish",
+    "bundle",
+    "keys",
+    "record",
+    "db",
+)
 
 
 def parser(nouns: Sequence[str] = NOUNS) -> argparse.ArgumentParser:

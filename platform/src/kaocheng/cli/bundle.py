@@ -1,10 +1,9 @@
-"""``kaocheng bundle`` and ``kaocheng keys``: results as signed files, checked without any database."""
+"""``kaocheng bundle``: results as signed files, checked without any database."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from kaocheng import settings as settings_
 from kaocheng.cli.acting import Desk, run
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
@@ -14,12 +13,8 @@ from kaocheng.standings.domain import NotPublished
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Register both nouns."""
-    _bundle(verbs.add_parser("bundle", help=_("结果包:校验、导出、接收")))
-    _keys(verbs.add_parser("keys", help=_("公钥:查看本地的,登记对方的")))
-
-
-def _bundle(parser: argparse.ArgumentParser) -> None:
+    """Register the noun."""
+    parser = verbs.add_parser("bundle", help=_("结果包:校验、导出、接收"))
     does = parser.add_subparsers(dest="does", required=True, metavar=_("动作"))
     verify = does.add_parser("verify", help=_("校验签名并按包内规则和数据重算;不用数据库"))
     verify.add_argument("file", type=Path, metavar=_("文件"))
@@ -34,21 +29,6 @@ def _bundle(parser: argparse.ArgumentParser) -> None:
     receive.add_argument("tenant", metavar=_("地区"))
     receive.add_argument("file", type=Path, metavar=_("文件"))
     receive.set_defaults(run=_receive)
-
-
-def _keys(parser: argparse.ArgumentParser) -> None:
-    does = parser.add_subparsers(dest="does", required=True, metavar=_("动作"))
-    show = does.add_parser("show", help=_("本地的公钥,交给上级登记"))
-    show.add_argument("tenant", metavar=_("地区"))
-    show.set_defaults(run=_show)
-    trust = does.add_parser("trust", help=_("登记对方的公钥"))
-    trust.add_argument("tenant", metavar=_("地区"))
-    trust.add_argument("sender", metavar=_("对方"))
-    trust.add_argument("key", metavar=_("公钥"), help=_("公钥文件,或“ed25519 …”一行"))
-    trust.set_defaults(run=_trust)
-    listed = does.add_parser("list", help=_("已登记的公钥"))
-    listed.add_argument("tenant", metavar=_("地区"))
-    listed.set_defaults(run=_list)
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -117,32 +97,6 @@ def _receive(options: argparse.Namespace) -> int:
         return 0
 
     return run(options, options.tenant, act)
-
-
-def _show(options: argparse.Namespace) -> int:
-    async def act(desk: Desk) -> int:
-        key = keys.public(keys.own(desk.settings.data, desk.tenant.code))
-        print(f"{key.line}  # {desk.tenant.code} {key.id}")
-        return 0
-
-    return run(options, options.tenant, act)
-
-
-def _trust(options: argparse.Namespace) -> int:
-    key = keys.read_public(options.key)
-    new = keys.pin(settings_.read().data, options.tenant, options.sender, key)
-    print(
-        _("已登记 {sender} 的公钥 {key}", sender=options.sender, key=key.id)
-        if new
-        else _("{sender} 的公钥 {key} 早已登记", sender=options.sender, key=key.id)
-    )
-    return 0
-
-
-def _list(options: argparse.Namespace) -> int:
-    for sender, key in keys.trusted(settings_.read().data, options.tenant):
-        print(f"{sender}  {key.id}  {key.line}")
-    return 0
 
 
 def _content(path: Path) -> bytes:
