@@ -53,7 +53,9 @@ def joined(run: Run, paper: PaperRule, code: str, period: str) -> Exact:
 
 def adjustment(run: Run, paper: PaperRule, name: str, period: str) -> Exact:
     """An adjustment's amount for every unit, after its caps; counted upwards whatever its kind."""
-    amount: Exact = run.once(("adjustment", paper.code, name, period), lambda: _adjustment(run, paper, name, period))
+    amount: Exact = run.once(
+        ("adjustment", paper.code, name, period), lambda: _adjustment(run, paper, name, period)
+    )
     return amount
 
 
@@ -83,7 +85,9 @@ def _points(run: Run, rule: Mapping[str, Any], name: str, claim: Claim, at: int)
     if claim.level in levels:
         return Fraction(decimal(str(levels[claim.level])))
     who = run.units[at].label or run.units[at].code
-    raise BadClaim(who, str(rule.get("label", name)), _("既没有分值,也没有可查的级别“{level}”", level=claim.level))
+    raise BadClaim(
+        who, str(rule.get("label", name)), _("既没有分值,也没有可查的级别“{level}”", level=claim.level)
+    )
 
 
 def _in_window(run: Run, rule: Mapping[str, Any], name: str, claim: Claim, at: int) -> bool:
@@ -132,7 +136,7 @@ def _constant(written: Any, here: Scope) -> Fraction:
 
 
 def _excess(run: Run, paper: PaperRule, code: str, period: str) -> Exact:
-    from kaocheng.engine import compose, nodes
+    from kaocheng.engine import compose, marks, nodes
 
     node = paper.nodes[code]
     here = run.scope(paper, node, period)
@@ -140,7 +144,7 @@ def _excess(run: Run, paper: PaperRule, code: str, period: str) -> Exact:
         free = compose.composed(run, paper, node, period) + joined(run, paper, code, period)
     else:
         free = nodes.leaf(run, here, bound=False)
-    over = free - nodes.bounded(run, here, free)
+    over = free - marks.bounded(run, here, free)
     return over.put(np.where(over.state == 0, 0, 0).astype(np.uint8)) if np.any(over.state) else over
 
 

@@ -16,6 +16,23 @@ from typing import Any
 
 import numpy as np
 
+from kaocheng.engine.integers import (
+    LIMIT,
+    Array,
+    as_array,
+    as_numbers,
+    as_whole,
+    boolean,
+    boxed,
+    largest,
+    plus,
+    product,
+    rounds_exactly,
+    scalar,
+    times,
+    whole_numbers,
+)
+
 __all__ = [
     "LIMIT",
     "MISSING",
@@ -32,23 +49,10 @@ __all__ = [
     "total",
 ]
 
-Array = np.ndarray[Any, Any]
-LIMIT = 2**53  # integers up to here are exact in float64
-ROUNDING_LIMIT = 2**51  # one division, then one floor, is exact below it (docs/engine.md)
 
 # In the order of precedence when two values meet: not applicable beats missing beats undefined.
 OK, UNDEFINED, MISSING, NA = range(4)
 _FINE = np.zeros((), np.uint8)
-
-
-def _integers(n: Array) -> Array:
-    return n if n.dtype == object else n.astype(np.int64).astype(object)
-
-
-def _largest(n: Array) -> int:
-    if not n.size:
-        return 0
-    return int(max(map(abs, n.flat))) if n.dtype == object else int(np.abs(n).max())
 
 
 class Exact:
@@ -64,10 +68,10 @@ class Exact:
 
     def __init__(self, n: Array, d: int | Array = 1, state: Array = _FINE, top: int | None = None) -> None:
         # arithmetic on a dimensionless object array gives a bare Python integer
-        self.n = n if isinstance(n, np.ndarray) else _scalar(n)
+        self.n = n if isinstance(n, np.ndarray) else scalar(n)
         self.d = d
         self.state = state
-        self.top = _largest(n) if top is None else top
+        self.top = largest(n) if top is None else top
 
     # -- making ------------------------------------------------------------------------------------
 
@@ -75,7 +79,7 @@ class Exact:
     def constant(cls, value: Fraction | int) -> Exact:
         """One value for everybody; broadcasts."""
         value = Fraction(value)
-        n = np.array(float(value.numerator)) if abs(value.numerator) < LIMIT else _object(value.numerator)
+        n = np.array(float(value.numerator)) if abs(value.numerator) < LIMIT else boxed(value.numerator)
         return cls(n, value.denominator, top=abs(value.numerator))
 
     @classmethod
@@ -132,17 +136,17 @@ class Exact:
         """Lowest terms, and back to float64 where the integers allow it."""
         if self.n.dtype != object and (isinstance(self.d, int) or self.d.dtype != object):
             return self
-        n, d = _integers(self.n), self.d
+        n, d = whole_numbers(self.n), self.d
         if isinstance(d, int):
             common = gcd(d, *map(int, n.flat))
             n, d = n // common, d // common
         else:
-            n, d = np.broadcast_arrays(n, _integers(d))
+            n, d = np.broadcast_arrays(n, whole_numbers(d))
             common = np.gcd(np.abs(n), d)
             n, d = n // common, d // common
-            if _largest(d) < LIMIT:
+            if largest(d) < LIMIT:
                 d = d.astype(float)
-        top = _largest(n)
+        top = largest(n)
         return Exact(n.astype(float) if top < LIMIT else n, d, self.state, top)
 
     # -- arithmetic --------------------------------------------------------------------------------
@@ -154,7 +158,7 @@ class Exact:
 
     def __add__(self, other: Exact) -> Exact:
         a, b, d = _common(self, other)
-        n, top = _plus(*_times(self.n, self.top, a), *_times(other.n, other.top, b))
+        n, top = plus(*times(self.n, self.top, a), *times(other.n, other.top, b))
         return Exact(n, d, self._with(other), top)
 
     def __neg__(self) -> Exact:
@@ -164,8 +168,8 @@ class Exact:
         return self + (-other)
 
     def __mul__(self, other: Exact) -> Exact:
-        n, top = _times(self.n, self.top, other.n, other.top)
-        d = _product(self.d, other.d)
+        n, top = times(self.n, self.top, other.n, other.top)
+        d = product(self.d, other.d)
         if isinstance(d, int) and d > 1 and not self.n.shape and not other.n.shape:
             return _reduced(n, d, self._with(other))
         return Exact(n, d, self._with(other), top)
@@ -176,14 +180,14 @@ class Exact:
         if np.any(zero):
             state = np.where(zero & (state == OK), np.uint8(UNDEFINED), state).astype(np.uint8)
         sign = np.where(other.n < 0, -1, 1)
-        below = np.where(zero, 1, _objects(abs(other.n)))
-        n, top = _times(np.asarray(self.n * sign), self.top, other.d)
+        below = np.where(zero, 1, as_array(abs(other.n)))
+        n, top = times(np.asarray(self.n * sign), self.top, other.d)
         if not below.shape:
-            d: int | Array = _product(self.d, int(below))
+            d: int | Array = product(self.d, int(below))
             if isinstance(d, int) and not n.shape:
                 return _reduced(n, d, state)
         else:
-            d = _product(self.d, below)
+            d = product(self.d, below)
         return Exact(n, d, state, top)
 
     def __abs__(self) -> Exact:
@@ -193,15 +197,15 @@ class Exact:
 
     def _beside(self, other: Exact) -> tuple[Array, Array, Array]:
         a, b, _ = _common(self, other)
-        return _times(self.n, self.top, a)[0], _times(other.n, other.top, b)[0], self._with(other)
+        return times(self.n, self.top, a)[0], times(other.n, other.top, b)[0], self._with(other)
 
     def __lt__(self, other: Exact) -> Truth:
         a, b, state = self._beside(other)
-        return Truth(_boolean(a < b), state)
+        return Truth(boolean(a < b), state)
 
     def __le__(self, other: Exact) -> Truth:
         a, b, state = self._beside(other)
-        return Truth(_boolean(a <= b), state)
+        return Truth(boolean(a <= b), state)
 
     def __gt__(self, other: Exact) -> Truth:
         return other < self
@@ -212,7 +216,11 @@ class Exact:
     def same(self, other: Exact) -> Truth:
         """Equal, exactly (``==`` stays Python's)."""
         a, b, state = self._beside(other)
-        return Truth(_boolean(a == b), state)
+        return Truth(boolean(a == b), state)
+
+    def differs(self, other: Exact) -> Truth:
+        """Not equal."""
+        return ~self.same(other)
 
     # -- steps -------------------------------------------------------------------------------------
 
@@ -220,9 +228,9 @@ class Exact:
         """The largest integer not above, of each."""
         if isinstance(self.d, int) and self.d == 1:
             return self
-        if self._small():
+        if self.n.dtype != object and rounds_exactly(self.top, self.d):
             return Exact(np.floor(self.n / self.d), 1, self.state)
-        return Exact(_integers(self.n) // _whole(self.d), 1, self.state).lean()
+        return Exact(whole_numbers(self.n) // as_whole(self.d), 1, self.state).lean()
 
     def ceil(self) -> Exact:
         """The smallest integer not below, of each."""
@@ -233,17 +241,14 @@ class Exact:
         scale = 10**decimals
         if isinstance(self.d, int) and scale % self.d == 0:
             return self
-        n, top = _times(self.n, self.top, scale)
-        sign, size = np.where(n < 0, -1, 1), _objects(abs(n))
-        if n.dtype != object and _small(top, self.d):
+        n, top = times(self.n, self.top, scale)
+        sign, size = np.where(n < 0, -1, 1), as_array(abs(n))
+        if n.dtype != object and rounds_exactly(top, self.d):
             whole = np.floor((size + self.d / 2) / self.d)
         else:
-            d = _whole(self.d)
-            whole = (2 * _integers(size) + d) // (2 * d)
+            d = as_whole(self.d)
+            whole = (2 * whole_numbers(size) + d) // (2 * d)
         return Exact(whole * sign, scale, self.state).lean()
-
-    def _small(self) -> bool:
-        return self.n.dtype != object and _small(self.top, self.d)
 
 
 class Truth:
@@ -258,7 +263,9 @@ class Truth:
     def __and__(self, other: Truth) -> Truth:
         """Looks at *other* only where this one holds, or to see whose gap is the greater."""
         off = ~self.v & (self.state == OK)
-        return Truth(self.v & other.v, np.where(off, OK, np.maximum(self.state, other.state)).astype(np.uint8))
+        return Truth(
+            self.v & other.v, np.where(off, OK, np.maximum(self.state, other.state)).astype(np.uint8)
+        )
 
     def __or__(self, other: Truth) -> Truth:
         """Looks at *other* only where this one does not hold, or to see whose gap is the greater."""
@@ -293,7 +300,7 @@ class Words:
 
     def same(self, other: Words) -> Truth:
         """The same word."""
-        return Truth(_boolean(self.v == other.v), np.maximum(self.state, other.state))
+        return Truth(boolean(self.v == other.v), np.maximum(self.state, other.state))
 
     def take(self, index: Array) -> Words:
         """The words at *index*."""
@@ -310,8 +317,8 @@ def choose(condition: Truth, yes: Exact, no: Exact) -> Exact:
     a, b, d = _common(yes, no)
     if not isinstance(d, int):  # each keeps its own denominator
         a = b = 1
-        d = _either(condition, _ones(yes.d), _ones(no.d))
-    (m, mt), (n, nt) = _times(yes.n, yes.top, a), _times(no.n, no.top, b)
+        d = _either(condition, as_numbers(yes.d), as_numbers(no.d))
+    (m, mt), (n, nt) = times(yes.n, yes.top, a), times(no.n, no.top, b)
     state = np.where(condition.state == OK, np.where(condition.v, yes.state, no.state), condition.state)
     return Exact(_either(condition, m, n), d, state.astype(np.uint8), max(mt, nt))
 
@@ -334,78 +341,13 @@ def total(values: Iterable[Exact]) -> Exact:
     return result
 
 
-# -- the integers underneath ---------------------------------------------------------------------------
-
-
-def _scalar(value: Any) -> Array:
-    return _object(value) if isinstance(value, int) else np.asarray(value, float)
-
-
-def _object(value: int) -> Array:
-    cell = np.empty((), object)
-    cell[()] = value
-    return cell
+# -- two values side by side ---------------------------------------------------------------------------
 
 
 def _either(condition: Truth, yes: Array, no: Array) -> Array:
     if object in (yes.dtype, no.dtype):
-        yes, no = _integers(yes), _integers(no)
+        yes, no = whole_numbers(yes), whole_numbers(no)
     return np.where(condition.v, yes, no)
-
-
-def _objects(value: Any) -> Array:
-    return value if isinstance(value, np.ndarray) else _scalar(value)
-
-
-def _boolean(v: Any) -> Array:
-    return np.asarray(v, bool)
-
-
-def _ones(d: int | Array) -> Array:
-    if isinstance(d, int):
-        return np.array(float(d)) if d < LIMIT else _object(d)
-    return d
-
-
-def _whole(d: int | Array) -> Any:
-    return d if isinstance(d, int) else _integers(d)
-
-
-def _small(top: int, d: int | Array) -> bool:
-    largest = d if isinstance(d, int) else (LIMIT if d.dtype == object else _largest(d))
-    return top + largest < ROUNDING_LIMIT
-
-
-def _times(n: Array, top: int, m: int | Array, bound: int | None = None) -> tuple[Array, int]:
-    if isinstance(m, int):
-        if m == 1:
-            return n, top
-        bound = m
-    elif bound is None:
-        bound = _largest(m)
-    product = top * bound
-    if product >= LIMIT and n.dtype != object:
-        product = (top := _largest(n)) * bound
-    small = m < LIMIT if isinstance(m, int) else m.dtype != object
-    if product < LIMIT and n.dtype != object and small:
-        return n * m, product
-    return _objects(_integers(n) * _whole(m)), product
-
-
-def _plus(n: Array, top: int, m: Array, bound: int) -> tuple[Array, int]:
-    summed = top + bound
-    if object in (n.dtype, m.dtype) or summed >= LIMIT:
-        return _objects(_integers(n) + _integers(m)), summed
-    return n + m, summed
-
-
-def _product(a: int | Array, b: int | Array) -> int | Array:
-    if isinstance(a, int) and isinstance(b, int):
-        return a * b
-    first, second = (b, a) if isinstance(a, int) else (a, b)
-    assert not isinstance(first, int)
-    product, _ = _times(first, _largest(first), second)
-    return product
 
 
 def _common(a: Exact, b: Exact) -> tuple[Any, Any, Any]:
@@ -415,7 +357,7 @@ def _common(a: Exact, b: Exact) -> tuple[Any, Any, Any]:
         return d // a.d, d // b.d, d
     if a.d is b.d:
         return 1, 1, a.d
-    return b.d, a.d, _product(a.d, b.d)
+    return b.d, a.d, product(a.d, b.d)
 
 
 def _reduced(n: Array, d: int, state: Array) -> Exact:

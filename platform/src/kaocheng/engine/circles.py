@@ -105,8 +105,8 @@ def ranks(values: Exact, groups: Array, ties: str = "competition", highest_first
     state = np.where((whole.state == OK) & ~present, MISSING, whole.state).astype(np.uint8)
     result: list[Fraction | int] = [0] * len(groups)
     members: dict[int, list[int]] = {}
-    for i in np.flatnonzero(present):
-        members.setdefault(int(groups[i]), []).append(int(i))
+    for at in np.flatnonzero(present):
+        members.setdefault(int(groups[at]), []).append(int(at))
     for indices in members.values():
         known = {i: whole.fraction(i) for i in indices}
         ordered = sorted(indices, key=lambda i: known[i] or Fraction(0), reverse=highest_first)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import irrational
+from kaocheng.engine import irrational, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact, Truth, choose, larger, smaller
 from kaocheng.engine.evaluate import Scope, number
 from kaocheng.engine.recipe import NodeRule, PaperRule
@@ -19,9 +19,21 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 ZERO, ONE = Exact.constant(0), Exact.constant(1)
-COMPOSITIONS = (
-    "sum weighted mean weighted_mean rescale product min max best geometric harmonic inherit formula".split()
-)
+COMPOSITIONS = [
+    "sum",
+    "weighted",
+    "mean",
+    "weighted_mean",
+    "rescale",
+    "product",
+    "min",
+    "max",
+    "best",
+    "geometric",
+    "harmonic",
+    "inherit",
+    "formula",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +71,6 @@ def parts(run: Run, paper: PaperRule, node: NodeRule, period: str) -> list[Part]
 
 
 def _period(run: Run, name: str, period: str) -> str:
-    from kaocheng.engine import periods
-
     match name:
         case "":
             return period
@@ -192,9 +202,7 @@ def _best(node: NodeRule, scores: Sequence[Exact], there: Sequence[Array]) -> Ex
     return Exact.of(results)
 
 
-def _by_powers(
-    kind: str, scores: Sequence[Exact], there: Sequence[Array], weights: Sequence[Exact]
-) -> Exact:
+def _by_powers(kind: str, scores: Sequence[Exact], there: Sequence[Array], weights: Sequence[Exact]) -> Exact:
     """Geometric and harmonic means, unit by unit."""
     length = max((s.shape[0] for s in scores if s.shape), default=1)
     columns = [s.spread(length) for s in scores]
@@ -253,7 +261,11 @@ def _available(
     enough = (present / whole >= least).holds
     length = len(run.units)
     left = [
-        s.put(np.where(enough & (s.spread(length).state == MISSING), NA, s.spread(length).state).astype(np.uint8))
+        s.put(
+            np.where(enough & (s.spread(length).state == MISSING), NA, s.spread(length).state).astype(
+                np.uint8
+            )
+        )
         for s in scores
     ]
     some = np.any([s.spread(length).state != NA for s in scores], axis=0)
@@ -313,7 +325,11 @@ def over_periods(run: Run, fold: Any, spans: Sequence[str], each: Sequence[Exact
         first = next(iter(run.recipe.papers.values()))
         weights = [number(by_period.get(p, "0"), Scope(run, first, None, p)) for p in spans]
         summed, weight = _sum(clean, there, weights), _sum([ONE] * len(each), there, weights)
-        value = summed if all(np.all(t) for t in there) else summed / weight * _sum([ONE] * len(each), [np.array(True)] * len(each), weights)
+        value = (
+            summed
+            if all(np.all(t) for t in there)
+            else summed / weight * _sum([ONE] * len(each), [np.array(True)] * len(each), weights)
+        )
     elif fold == "last":
         value = clean[-1]
         there = there[-1:]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import circles, irrational, periods
+from kaocheng.engine import periods
 from kaocheng.engine.arrays import (
     MISSING,
     NA,
@@ -18,9 +18,6 @@ from kaocheng.engine.arrays import (
     Exact,
     Truth,
     Words,
-    choose,
-    larger,
-    smaller,
 )
 from kaocheng.engine.grammar import BadExpression, Call, Name, Number, Operation, Tree, Word, parse
 from kaocheng.engine.methods import METHODS, Keys
@@ -104,7 +101,7 @@ def _named(name: Name, scope: Scope) -> Value:
     if head.startswith("_"):
         return Exact.nothing({"_missing": MISSING, "_undefined": UNDEFINED, "_not_applicable": NA}[head])
     if head == "unit" and rest:
-        return _by_unit(scope.run.attribute(rest[0]), scope)
+        return by_unit(scope.run.attribute(rest[0]), scope)
     if not rest and head in scope.words and name.period is None:
         word = scope.words[head]
         if callable(word):
@@ -115,15 +112,17 @@ def _named(name: Name, scope: Scope) -> Value:
     if scope.rows is not None and not rest and head in scope.rows.fields:
         return scope.rows.fields[head]
     if rest == ("rank",) and head in scope.paper.nodes and "rank" not in scope.run.series(head):
-        return _by_unit(scope.run.node_rank(scope.paper, head, when(name.period, scope)), scope)
+        return by_unit(scope.run.node_rank(scope.paper, head, when(name.period, scope)), scope)
     if head in scope.run.recipe.figures:
         if scope.node is None and head in scope.paper.nodes:
             raise BadExpression(
-                _show(name), name.at, _("“{name}”既是节点又是指标,请写 score({name}) 或 figure({name})", name=head)
+                _show(name),
+                name.at,
+                _("“{name}”既是节点又是指标,请写 score({name}) 或 figure({name})", name=head),
             )
         return _figure(head, rest[0] if rest else "", name.period, scope, name)
     if scope.node is None and head in scope.paper.nodes and not rest:
-        return _by_unit(scope.run.score(scope.paper, head, when(name.period, scope)), scope)
+        return by_unit(scope.run.score(scope.paper, head, when(name.period, scope)), scope)
     raise BadExpression(_show(name), name.at, _("没有叫“{name}”的指标或名称", name=".".join(name.path)))
 
 
@@ -131,10 +130,10 @@ def _figure(code: str, part: str, period: str | None, scope: Scope, name: Name) 
     parts = scope.run.series(code)
     if part and part not in parts:
         raise BadExpression(_show(name), name.at, _("指标“{name}”没有“{part}”这一项", name=code, part=part))
-    return _by_unit(scope.run.figure(code, part, when(period, scope)), scope)
+    return by_unit(scope.run.figure(code, part, when(period, scope)), scope)
 
 
-def _by_unit(value: Value, scope: Scope) -> Value:
+def by_unit(value: Value, scope: Scope) -> Value:
     return value if scope.rows is None else value.take(scope.rows.units)
 
 
@@ -174,9 +173,13 @@ def _compare(tree: Operation, scope: Scope) -> Truth:
             return left.same(right) if tree.sign == "=" else ~left.same(right)
     elif isinstance(left, Exact) and isinstance(right, Exact):
         return {
-            "<": left.__lt__, "<=": left.__le__, ">": left.__gt__, ">=": left.__ge__,
-            "=": left.same, "!=": lambda other: ~left.same(other),
-        }[tree.sign](right)  # fmt: skip
+            "<": left.__lt__,
+            "<=": left.__le__,
+            ">": left.__gt__,
+            ">=": left.__ge__,
+            "=": left.same,
+            "!=": left.differs,
+        }[tree.sign](right)
     raise BadExpression(_show(tree), tree.at, _("两边不能这样比较:一边是词,一边是数"))
 
 
@@ -194,11 +197,11 @@ def _call(tree: Call, scope: Scope) -> Value:
     head = tree.path[0]
     if len(tree.path) == 2:
         if head in CIRCLES:
-            return _circle(tree, scope)
+            return aggregates.circle(tree, scope)
         if head == "parts":
-            return _over_parts(tree, scope)
+            return aggregates.over_parts(tree, scope)
         if head in scope.run.recipe.lists:
-            return _over_rows(tree, scope)
+            return aggregates.over_rows(tree, scope)
     if len(tree.path) == 1:
         function = _FUNCTIONS.get(head)
         if function and not (head in METHODS and tree.keywords):
@@ -212,7 +215,7 @@ def _method(tree: Call, scope: Scope) -> Exact:
     """A method as a function: points of ``full``, its keys as arguments."""
     given: dict[str, Any] = {}
     for key, argument in tree.keywords:
-        given[key] = _word_or(argument, METHODS, tree.path[0], key)
+        given[key] = word_or(argument, METHODS, tree.path[0], key)
     words: dict[str, Value | Callable[[], Value]] = {}
     figure = scope.figure
     if tree.arguments:
@@ -229,10 +232,23 @@ def _method(tree: Call, scope: Scope) -> Exact:
         if isinstance(value, Tree):
             words[key] = lambda value=value: evaluate(value, scope)  # type: ignore[misc]
     inner = replace(scope, words={**scope.words, **words}, figure=figure)
-    return number(method_text(tree.path[0], given, inner), inner)
+    return measured_by(tree.path[0], inner, number(method_text(tree.path[0], given, inner), inner))
 
 
-def _word_or(argument: Tree, methods: Mapping[str, Any], method: str, key: str) -> Any:
+PARTWISE = frozenset(
+    ["cases", "checklist", "choice", "raters", "ballots", "status", "deduct", "count", "formula"]
+)
+
+
+def measured_by(method: str, scope: Scope, value: Exact) -> Exact:
+    """What a method gives one whose own value is not there: nothing, whatever branch it took."""
+    if method in PARTWISE or method not in METHODS:
+        return value
+    measured = evaluate(Name(("x",)), scope)
+    return value.put(np.maximum(value.state, np.where(measured.state == UNDEFINED, OK, measured.state)))
+
+
+def word_or(argument: Tree, methods: Mapping[str, Any], method: str, key: str) -> Any:
     words = methods[method].words.get(key) if method in methods else None
     if words and isinstance(argument, Name | Word):
         return argument.value if isinstance(argument, Word) else argument.path[0]
@@ -250,129 +266,7 @@ def method_text(method: str, given: Mapping[str, Any], scope: Scope) -> str:
     return METHODS[method].formula(Keys(keys, parts, down))
 
 
-def _circle(tree: Call, scope: Scope) -> Exact:
-    """``group.mean(e)``, ``others.max(e)``, ``group(zone).rank(e)``."""
-    which, function = tree.path
-    flat = scope.flat()
-    groups = scope.run.groups(scope, tree.circle)
-    if function == "nth":
-        values = number(tree.arguments[0], flat)
-        fold = circles.nth(int(_constant(tree.arguments[1], flat)))
-    else:
-        values = _held(evaluate(tree.arguments[0], flat), function, tree)
-        fold = _FOLDS.get(function, circles.counted)
-    words = [a.value for a in tree.arguments[1:] if isinstance(a, Word)]
-    if function in ("rank", "rank_up"):
-        result = circles.ranks(values, groups, words[0] if words else "competition", function == "rank")
-    elif function == "sd" and words == ["population"]:
-        result = circles.of_group(values, groups, lambda v: circles.deviation(v, False))
-    elif function in _FOLDS or function == "nth":
-        result = (circles.of_others if which == "others" else circles.of_group)(values, groups, fold)
-    else:
-        raise BadExpression(_show(tree), tree.at, _("没有函数或方法“{name}”", name=".".join(tree.path)))
-    if function == "sd":  # of fewer than it needs: a division by zero
-        result = result.put(np.where(result.state == MISSING, UNDEFINED, result.state).astype(np.uint8))
-    taken = _by_unit(result, scope)
-    assert isinstance(taken, Exact)
-    return taken
-
-
-def _held(value: Value, function: str, tree: Call) -> Exact:
-    """A condition as one and zero; counted, only where it holds."""
-    if isinstance(value, Truth):
-        gap = MISSING if function == "count" else OK
-        state = np.where(value.holds, OK, np.where(value.state == OK, gap, value.state))
-        return Exact(np.where(value.holds, 1.0, 0.0), 1, state.astype(np.uint8))
-    if isinstance(value, Exact):
-        return value
-    raise BadExpression(_show(tree), tree.at, _("这里要的是数"))
-
-
-def _over_parts(tree: Call, scope: Scope) -> Exact:
-    """``parts.mean(score)``: over the parts of a composition."""
-    if not tree.arguments:
-        return _fold(tree.path[1], [Exact.constant(1) for _part in scope.parts()], tree)
-    values = [evaluate(tree.arguments[0], part) for part in scope.parts()]
-    return _fold(tree.path[1], values, tree)
-
-
-def _over_rows(tree: Call, scope: Scope) -> Exact:
-    """``task.sum(e)``: over the unit's rows of a list."""
-    rows = scope.run.rows(tree.path[0], scope.period)
-    inner = replace(scope, rows=rows)
-    if tree.arguments:
-        value = evaluate(tree.arguments[0], inner)
-    else:
-        value = Exact.constant(1)
-    fold = _FOLDS[tree.path[1]]
-    whole = _held(value, tree.path[1], tree).spread(len(rows.units))
-    per_unit: dict[int, list[Fraction]] = {}
-    for i, unit in enumerate(rows.units):
-        found = whole.fraction(i)
-        if found is not None:
-            per_unit.setdefault(int(unit), []).append(found)
-    return Exact.of([fold(per_unit.get(u, [])) for u in range(len(scope.run.units))])
-
-
-def _fold(function: str, values: list[Value], tree: Call | None = None) -> Exact:
-    """sum, count, min, max, mean over values that are present; over nothing missing (a count: zero)."""
-    if function == "count":
-        counted = Exact.constant(0)
-        for value in values:
-            held = value.holds if isinstance(value, Truth) else np.asarray(value.state == OK)
-            counted = counted + Exact(np.where(held, 1.0, 0.0))
-        return counted
-    numbers = [v for v in values if isinstance(v, Exact)]
-    if function == "sd":
-        return _sample_deviation(numbers)
-    result, present = Exact.constant(0), Exact.constant(0)
-    worst: Array = np.zeros((), np.uint8)
-    first = True
-    for value in numbers:
-        there = Truth(np.asarray(value.state == OK))
-        clean = value.put(np.zeros((), np.uint8))
-        worst = np.maximum(worst, value.state)
-        if function in ("min", "max"):
-            better = (smaller if function == "min" else larger)(result, clean)
-            kept = choose(present.same(Exact.constant(0)), clean, better) if not first else clean
-            result = choose(there, kept, result)
-        else:
-            result = result + choose(there, clean, Exact.constant(0))
-        present = present + Exact(np.where(there.v, 1.0, 0.0))
-        first = False
-    if function == "mean":
-        result = result / present
-    nobody = np.asarray(present.n == 0)
-    # nothing was reported: not applicable if every part says so, else missing
-    state = np.where(nobody, np.where(worst == NA, NA, MISSING), OK).astype(np.uint8)
-    if any(np.any(v.state != NA) for v in numbers):
-        all_na = np.all([np.broadcast_to(v.state, state.shape) == NA for v in numbers], axis=0)
-        state = np.where(nobody, np.where(all_na, NA, MISSING), OK).astype(np.uint8)
-    return result.put(state)
-
-
-def _sample_deviation(values: list[Exact]) -> Exact:
-    length = max((v.shape[0] for v in values if v.shape), default=1)
-    columns = [v.spread(length) for v in values]
-    found = []
-    for i in range(length):
-        present = [f for c in columns if (f := c.fraction(i)) is not None]
-        found.append(circles.deviation(present))
-    return Exact.of(found)
-
-
-_FOLDS: Mapping[str, circles.Fold] = {
-    "min": circles.minimum,
-    "max": circles.maximum,
-    "mean": circles.mean,
-    "median": circles.median,
-    "sum": circles.summed,
-    "count": circles.counted,
-    "sd": circles.deviation,
-}
-
-
-def _constant(tree: Tree, scope: Scope) -> Fraction:
+def constant(tree: Tree, scope: Scope) -> Fraction:
     value = number(tree, scope).fraction()
     if value is None:
         raise BadExpression(_show(tree), getattr(tree, "at", 0), _("这里要的是一个固定的数"))
@@ -396,7 +290,9 @@ def show(tree: Tree) -> str:
             return ".".join(tree.path) + (f"@{tree.period}" if tree.period else "")
         case Operation():
             if len(tree.parts) == 1:
-                return f"{tree.sign} {show(tree.parts[0])}" if tree.sign == "not" else f"-{show(tree.parts[0])}"
+                return (
+                    f"{tree.sign} {show(tree.parts[0])}" if tree.sign == "not" else f"-{show(tree.parts[0])}"
+                )
             return f" {tree.sign} ".join(map(show, tree.parts))
     inner = ", ".join([*map(show, tree.arguments), *(f"{k} = {show(v)}" for k, v in tree.keywords)])
     return f"{'.'.join(tree.path)}({inner})"
@@ -404,6 +300,7 @@ def show(tree: Tree) -> str:
 
 # -- functions -----------------------------------------------------------------------------------------
 
+from kaocheng.engine import aggregates  # noqa: E402  (they evaluate, so they come last)
 from kaocheng.engine import functions as _functions  # noqa: E402  (they evaluate, so they come last)
 
 _FUNCTIONS: Mapping[str, Callable[[Call, Scope], Value]] = _functions.FUNCTIONS

@@ -58,7 +58,13 @@ class Explanation:
 
 
 def explain(
-    recipe: Recipe, inputs: Inputs, unit: str, node: str, period: str | None = None, *, run_period: str | None = None
+    recipe: Recipe,
+    inputs: Inputs,
+    unit: str,
+    node: str,
+    period: str | None = None,
+    *,
+    run_period: str | None = None,
 ) -> Explanation:
     """The working of one node's score for one unit.
 

@@ -1,13 +1,14 @@
-"""The functions of the expression language that are not methods: ``if``, ``target``, ``score``, ``round`` …"""
+"""The functions of the expression language that are not methods: ``if``, ``target``, ``score`` …"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
-from kaocheng.engine import irrational, periods
+from kaocheng.engine import aggregates, irrational, periods
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose, larger, smaller
 from kaocheng.engine.grammar import BadExpression, Call, Name, Operation, Tree, Word
@@ -41,7 +42,7 @@ def _folded(function: str) -> Callable[[Call, language.Scope], language.Value]:
                 return _over_time(function, _by_period(first, kind, scope))
             series = scope.run.series(figure)
             if series and len(tree.arguments) <= 2:
-                return language._fold(function, _by_part(tree, figure, first, scope))
+                return aggregates.fold(function, _by_part(tree, figure, first, scope))
         if function in ("min", "max") and len(tree.arguments) >= 2:
             pick = smaller if function == "min" else larger
             values = [language.number(argument, scope) for argument in tree.arguments]
@@ -52,16 +53,19 @@ def _folded(function: str) -> Callable[[Call, language.Scope], language.Value]:
         if len(tree.arguments) == 2 and _is_span(tree.arguments[1]) and first is not None:
             kind = tree.arguments[1].path[0]  # type: ignore[union-attr]
             return _over_time(
-                function, [language.evaluate(first, _at(scope, p)) for p in periods.inside(scope.period, kind)]
+                function,
+                [language.evaluate(first, _at(scope, p)) for p in periods.inside(scope.period, kind)],
             )
-        return language._fold(function, [language.evaluate(a, scope) for a in tree.arguments], tree)
+        return aggregates.fold(function, [language.evaluate(a, scope) for a in tree.arguments], tree)
 
     return call
 
 
 def _by_part(tree: Call, figure: str, name: Name, scope: language.Scope) -> list[language.Value]:
     when = language.when(name.period, scope)
-    values = [language._by_unit(scope.run.figure(figure, part, when), scope) for part in scope.run.series(figure)]
+    values = [
+        language.by_unit(scope.run.figure(figure, part, when), scope) for part in scope.run.series(figure)
+    ]
     if len(tree.arguments) == 1:
         return values
     return [language.evaluate(tree.arguments[1], scope.within(it=value)) for value in values]
@@ -73,7 +77,7 @@ def _by_period(name: Name, kind: str, scope: language.Scope) -> list[language.Va
 
 def _over_time(function: str, values: list[language.Value]) -> Exact:
     """Over months every month must be there: a sum that lacks one is missing."""
-    folded = language._fold(function, values)
+    folded = aggregates.fold(function, values)
     if function == "count":
         return folded
     gaps = [np.where(v.state == NA, OK, v.state) for v in values]
@@ -82,7 +86,7 @@ def _over_time(function: str, values: list[language.Value]) -> Exact:
 
 def _at(scope: language.Scope, period: str) -> language.Scope:
     """The same scope in another period: what depends on the period is looked up anew."""
-    return scope.run.scope(scope.paper, scope.node, period) if scope.node else language.replace(scope, period=period)
+    return scope.run.scope(scope.paper, scope.node, period) if scope.node else replace(scope, period=period)
 
 
 def _whole_figure(tree: Tree | None, scope: language.Scope) -> str | None:
@@ -90,7 +94,9 @@ def _whole_figure(tree: Tree | None, scope: language.Scope) -> str | None:
         return None
     if tree.path == ("x",) and scope.figure and "x" in scope.words:
         return scope.figure
-    known = len(tree.path) == 1 and tree.path[0] in scope.run.recipe.figures and tree.path[0] not in scope.words
+    known = (
+        len(tree.path) == 1 and tree.path[0] in scope.run.recipe.figures and tree.path[0] not in scope.words
+    )
     return tree.path[0] if known else None
 
 
@@ -108,7 +114,7 @@ def _target(kind: str) -> Callable[[Call, language.Scope], language.Value]:
             second = tree.arguments[1]
             wanted = second.value if isinstance(second, Word) else ".".join(getattr(second, "path", ()))
         code = scope.figure if figure.path == ("x",) else figure.path[0]
-        inner = language.replace(scope, period=language.when(figure.period, scope))
+        inner = replace(scope, period=language.when(figure.period, scope))
         return scope.run.target_of(code or "", wanted, inner)
 
     return call
@@ -118,7 +124,7 @@ def _score(tree: Call, scope: language.Scope) -> language.Value:
     paper, code, period = node_named(tree.arguments[0], scope)
     if isinstance(paper, str):
         raise BadExpression(language.show(tree), tree.at, _("没有节点“{name}”", name=paper))
-    return language._by_unit(scope.run.score(paper, code, period), scope)
+    return language.by_unit(scope.run.score(paper, code, period), scope)
 
 
 def _rate(tree: Call, scope: language.Scope) -> language.Value:
@@ -126,7 +132,7 @@ def _rate(tree: Call, scope: language.Scope) -> language.Value:
     if isinstance(paper, str):
         raise BadExpression(language.show(tree), tree.at, _("没有节点“{name}”", name=paper))
     rate = scope.run.score(paper, code, period) / scope.run.full(paper, code, period)
-    return language._by_unit(rate, scope)
+    return language.by_unit(rate, scope)
 
 
 def node_named(tree: Tree, scope: language.Scope):  # type: ignore[no-untyped-def]
@@ -147,7 +153,7 @@ def _grade(tree: Call, scope: language.Scope) -> language.Value:
     if not isinstance(name, Name):
         raise BadExpression(language.show(tree), tree.at, _("grade() 里要写结果的代码"))
     grades = scope.run.grades(scope.paper, name.path[0], language.when(name.period, scope))
-    return language._by_unit(grades, scope)
+    return language.by_unit(grades, scope)
 
 
 def _figure(tree: Call, scope: language.Scope) -> language.Value:
@@ -155,7 +161,7 @@ def _figure(tree: Call, scope: language.Scope) -> language.Value:
     if not isinstance(name, Name) or name.path[0] not in scope.run.recipe.figures:
         raise BadExpression(language.show(tree), tree.at, _("没有指标“{name}”", name=language.show(name)))
     part = name.path[1] if len(name.path) > 1 else ""
-    return language._by_unit(scope.run.figure(name.path[0], part, language.when(name.period, scope)), scope)
+    return language.by_unit(scope.run.figure(name.path[0], part, language.when(name.period, scope)), scope)
 
 
 def _at_unit(tree: Call, scope: language.Scope) -> language.Value:
@@ -166,7 +172,11 @@ def _at_unit(tree: Call, scope: language.Scope) -> language.Value:
         if index is None:
             return Exact.nothing(MISSING)
         length = len(scope.run.units)
-        picked = value.take(np.array([index])) if not isinstance(value, Exact) else value.spread(length).take(np.array([index]))
+        picked = (
+            value.take(np.array([index]))
+            if not isinstance(value, Exact)
+            else value.spread(length).take(np.array([index]))
+        )
         if isinstance(picked, Exact):
             found = picked.fraction(0)
             return Exact.constant(found) if found is not None else Exact.nothing(int(picked.state[0]))
@@ -175,16 +185,17 @@ def _at_unit(tree: Call, scope: language.Scope) -> language.Value:
     assert isinstance(named, Words)
     codes = np.broadcast_to(named.v, (len(scope.run.units),))
     found_at = [scope.run.position(str(code)) for code in codes]
-    index = np.array([0 if i is None else i for i in found_at])
     gone = np.array([i is None for i in found_at])
-    picked = value.take(index)
+    picked = value.take(np.array([0 if i is None else i for i in found_at]))
     state = np.where(gone, MISSING, picked.state).astype(np.uint8)
     if isinstance(picked, Exact):
-        return language._by_unit(picked.put(state), scope)
-    return language._by_unit(type(picked)(picked.v, state), scope)
+        return language.by_unit(picked.put(state), scope)
+    return language.by_unit(type(picked)(picked.v, state), scope)
 
 
-def _arithmetic(function: Callable[..., Exact], count: int) -> Callable[[Call, language.Scope], language.Value]:
+def _arithmetic(
+    function: Callable[..., Exact], count: int
+) -> Callable[[Call, language.Scope], language.Value]:
     def call(tree: Call, scope: language.Scope) -> language.Value:
         return function(*(language.number(a, scope) for a in _arguments(tree, count)))
 
@@ -197,7 +208,7 @@ def _clamp(x: Exact, lo: Exact, hi: Exact) -> Exact:
 
 def _round(tree: Call, scope: language.Scope) -> language.Value:
     value = language.number(tree.arguments[0], scope)
-    decimals = language._constant(tree.arguments[1], scope) if len(tree.arguments) > 1 else Fraction(0)
+    decimals = language.constant(tree.arguments[1], scope) if len(tree.arguments) > 1 else Fraction(0)
     return value.half_up(int(decimals))
 
 
@@ -246,12 +257,16 @@ def _power(x: Exact, p: Exact) -> Exact:
 def _trimmed(tree: Call, scope: language.Scope) -> language.Value:
     """The mean of raters' scores, the highest and lowest *beside* dropped where more than *above* scored."""
     above, beside, condition, *members = tree.arguments
-    most, each = int(language._constant(above, scope)), int(language._constant(beside, scope))
+    most, each = int(language.constant(above, scope)), int(language.constant(beside, scope))
     values = [language.number(member, scope) for member in members]
     left_out = condition.value if isinstance(condition, Word) else ""
     if left_out:
         values = [
-            v.put(np.where(language.truth(left_out, scope.within(it=v)).holds, MISSING, v.state).astype(np.uint8))
+            v.put(
+                np.where(language.truth(left_out, scope.within(it=v)).holds, MISSING, v.state).astype(
+                    np.uint8
+                )
+            )
             for v in values
         ]
     length = len(scope.run.units) if scope.rows is None else len(scope.rows.units)

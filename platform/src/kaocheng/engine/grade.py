@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import adjust, circles, nodes
+from kaocheng.engine import adjust, circles, nodes, periods
 from kaocheng.engine.arrays import NA
 from kaocheng.engine.evaluate import Scope, number, truth
 from kaocheng.engine.grammar import Number, Operation, parse
@@ -52,7 +52,7 @@ class _Ranking:
         self.run, self.paper, self.period = run, paper, period
         self.rule = paper.table("results").get(result, {})
         self.here = Scope(run, paper, None, period)
-        self.graded = nodes.periods.span(period).months == nodes.periods.span(run.recipe.own_period(paper)).months
+        self.graded = periods.span(period).months == periods.span(run.recipe.own_period(paper)).months
         by = self.rule.get("by")
         total = run.recipe.total(paper, period)
         # in a period of its own (半年初评) a paper ranks by that period's total
@@ -106,7 +106,11 @@ class _Ranking:
 
     def _rank(self, circle: Sequence[_Place]) -> None:
         chain = nodes.listed(self.rule["break"]) if self.rule.get("break") else []
-        keys = {p.at: (p.score, *(self._gaps_last(step, p.at) for step in chain)) for p in circle if p.score is not None}
+        keys = {
+            p.at: (p.score, *(self._gaps_last(step, p.at) for step in chain))
+            for p in circle
+            if p.score is not None
+        }
         ordered = sorted((p for p in circle if p.score is not None), key=lambda p: keys[p.at], reverse=True)
         ranks = circles.places([keys[p.at] for p in ordered], str(self.rule.get("ties", "competition")))
         for place, rank in zip(ordered, ranks, strict=True):
@@ -165,7 +169,9 @@ class _Ranking:
         value = number(text, self.here).spread(len(self.run.units)).fraction(circle[0].at) or Fraction(0)
         if not _is_share(text):
             return value
-        return value * (sum(self._eligible(band, p) for p in circle) if band.get("of") == "eligible" else len(circle))
+        return value * (
+            sum(self._eligible(band, p) for p in circle) if band.get("of") == "eligible" else len(circle)
+        )
 
     def _eligible(self, band: Mapping[str, Any], place: _Place) -> bool:
         return place.forced is None and str(band["grade"]) not in place.barred and self._meets(band, place)
@@ -192,12 +198,7 @@ class _Ranking:
             for key in ("from", "above", "below", "to", "rank_from", "rank_to")
             if key in band
         }
-        tests = {
-            "from": lambda b: score >= b, "above": lambda b: score > b, "below": lambda b: score < b,
-            "to": lambda b: score <= b, "rank_from": lambda b: rank is not None and rank >= b,
-            "rank_to": lambda b: rank is not None and rank <= b,
-        }  # fmt: skip
-        if not all(b is not None and tests[key](b) for key, b in bound.items()):
+        if not all(b is not None and _within(key, b, score, rank) for key, b in bound.items()):
             return False
         return "if" not in band or bool(self._holds(str(band["if"]))[place.at])
 
@@ -315,3 +316,10 @@ def _is_share(text: str) -> bool:
 
 def _limits(band: Mapping[str, Any]) -> dict[str, str]:
     return {key: str(band[key]) for key in ("from", "above", "below", "to") if key in band}
+
+
+def _within(key: str, bound: Fraction, score: Fraction, rank: Fraction | None) -> bool:
+    """Whether a score (or rank) keeps one limit of a band."""
+    if key.startswith("rank"):
+        return rank is not None and (rank >= bound if key == "rank_from" else rank <= bound)
+    return {"from": score >= bound, "above": score > bound, "below": score < bound, "to": score <= bound}[key]

@@ -36,8 +36,34 @@ _TOKEN = re.compile(
 _COMPARE = ("<", "<=", "=", "!=", ">=", ">")
 # Inside these ``a = b`` is a comparison; in any other call it names a method's key.
 FUNCTIONS = frozenset(
-    "if count sum min max mean abs floor ceil clamp round days ln exp sqrt power at target base score rate"
-    " grade figure is_missing is_na otherwise".split()
+    [
+        "if",
+        "count",
+        "sum",
+        "min",
+        "max",
+        "mean",
+        "abs",
+        "floor",
+        "ceil",
+        "clamp",
+        "round",
+        "days",
+        "ln",
+        "exp",
+        "sqrt",
+        "power",
+        "at",
+        "target",
+        "base",
+        "score",
+        "rate",
+        "grade",
+        "figure",
+        "is_missing",
+        "is_na",
+        "otherwise",
+    ]
 )
 
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import adjust, circles, compose, periods
-from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact, Truth, choose, larger, smaller
-from kaocheng.engine.evaluate import Rows, Scope, Value, evaluate, method_text, number, truth, when
+from kaocheng.engine import adjust, circles, compose, folded, periods
+from kaocheng.engine.arrays import MISSING, NA, UNDEFINED, Exact, Truth, choose
+from kaocheng.engine.evaluate import (
+    Scope,
+    Value,
+    evaluate,
+    measured_by,
+    method_text,
+    number,
+    truth,
+    when,
+)
 from kaocheng.engine.grammar import BadExpression, Name, parse
+from kaocheng.engine.marks import bounded, check_range, rounded
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.methods.absolute import points as in_points
 from kaocheng.engine.recipe import NodeRule, PaperRule
-from kaocheng.errors import Invalid
 from kaocheng.i18n import _
 
 if TYPE_CHECKING:
@@ -26,31 +34,13 @@ Array = np.ndarray[Any, Any]
 ZERO = Exact.constant(0)
 
 
-@dataclass(eq=False)
-class OutOfRange(Invalid):
-    """Points handed in that are below zero or above full marks."""
-
-    unit: str
-    node: str
-    value: str
-    full: str
-
-    code = "out_of_range"
-
-    def __str__(self) -> str:
-        return _(
-            "“{unit}”的“{node}”给了 {value} 分,应在 0 至 {full} 之间;请核对填报的分数",
-            unit=self.unit, node=self.node, value=self.value, full=self.full,
-        )  # fmt: skip
-
-
 def points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     """The points of every unit, rounded where the scheme rounds."""
     if node.get("across"):
-        return _across(run, paper, node, period)
+        return folded.across(run, paper, node, period)
     here = run.scope(paper, node, period)
     if node.get("rows"):
-        value = _by_rows(run, paper, node, period)
+        value = folded.by_rows(run, paper, node, period)
     elif node.composed:
         value = compose.composed(run, paper, node, period)
     else:
@@ -59,33 +49,21 @@ def points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     if node.composed:
         value = _gated(here, _undefined(here, value))
     value = rounded(run, here, bounded(run, here, value))
-    return _instead(run, here, _vetoed(run, paper, node, period, value))
+    return instead(run, here, _vetoed(run, paper, node, period, value))
 
 
 def leaf(run: Run, here: Scope, *, bound: bool = True) -> Exact:
     """One measured value's points: method or formula, gate, bounds, rounding (here may be rows)."""
     node = here.node
     assert node is not None
-    value = _measured_by(node, here, number(formula(node, here), here))
+    value = measured_by(str(node.get("method")), here, number(formula(node, here), here))
     value = _undefined(here, value)
     if node.get("method") == "given":
-        _check_range(run, here, value)
+        check_range(run, here, value)
     value = _missing(here, _gated(here, value))
     if "times" in node.keys:
         value = value * number(str(node["times"]), here)
     return rounded(run, here, bounded(run, here, value)) if bound else value
-
-
-PARTWISE = frozenset("cases checklist choice raters ballots status deduct count formula".split())
-
-
-def _measured_by(node: NodeRule, here: Scope, value: Exact) -> Exact:
-    """What a method gives one whose own value is not there: nothing, whatever branch it took."""
-    name = str(node.get("method", "formula"))
-    if name in PARTWISE or name not in METHODS:
-        return value
-    measured = evaluate(Name(("x",)), here)
-    return value.put(np.maximum(value.state, np.where(measured.state == UNDEFINED, OK, measured.state)))
 
 
 def formula(node: NodeRule, here: Scope) -> str:
@@ -121,7 +99,7 @@ def scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:
     ):
         base[word] = _said(node, here, word) or otherwise
     for name, text in (node.get("let") or {}).items():
-        base[name] = _later(str(text), here)
+        base[name] = later(str(text), here)
     base.update(_method_words(run, node, here))
     if node.composed:
         made_of = compose.parts(run, paper, node, period)
@@ -160,10 +138,10 @@ def _measured(run: Run, node: NodeRule) -> str | None:
 
 
 def _said(node: NodeRule, here: Scope, key: str) -> Callable[[], Value] | None:
-    return _later(str(node[key]), here) if key in node.keys else None
+    return later(str(node[key]), here) if key in node.keys else None
 
 
-def _later(text: str, here: Scope) -> Callable[[], Value]:
+def later(text: str, here: Scope) -> Callable[[], Value]:
     return lambda: evaluate(parse(text), here)
 
 
@@ -173,102 +151,14 @@ def _method_words(run: Run, node: NodeRule, here: Scope) -> Mapping[str, Callabl
     if own is not None:
         defaults = own.get("defaults") or {}
         given = {key: node.get(key, defaults.get(key)) for key in own.get("keys") or ()}
-        return {key: _later(str(value), here) for key, value in given.items() if value is not None}
+        return {key: later(str(value), here) for key, value in given.items() if value is not None}
     method = METHODS.get(name)
     if method is None:
         return {}
-    words = {key: _later(str(node[key]), here) for key in (*method.shares, *method.numbers) if key in node.keys}
-    return {**words, **{key: _later(in_points(node[key]), here) for key in method.points if key in node.keys}}
-
-
-# -- full marks, bounds, rounding ----------------------------------------------------------------------
-
-
-def full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
-    """Full marks: said, set by unit as a target, or what the parts make up."""
-    here = Scope(run, paper, node, period)
-    if "full" in node.keys:
-        return number(str(node["full"]), here)
-    if node.composed:
-        return compose.full(run, paper, node, period)
-    if run.has_target(node.code, "full"):
-        value = run.target_of(node.code, "full", here)
-        return value if isinstance(value, Exact) else Exact.nothing(MISSING)
-    return Exact.nothing(MISSING)
-
-
-def bounded(run: Run, here: Scope, value: Exact) -> Exact:
-    """Held within the node's bounds: 0 and full marks for a leaf with full marks, else what it says."""
-    node = here.node
-    assert node is not None
-    for key, hold in (("not_below", larger), ("not_above", smaller)):
-        bound = _bound(run, here, key)
-        if bound is not None:
-            value = hold(value, bound.put(np.where(bound.state == OK, 0, bound.state).astype(np.uint8)))
-    return value
-
-
-def _bound(run: Run, here: Scope, key: str) -> Exact | None:
-    node = here.node
-    assert node is not None
-    harder = key == "not_above" and "times" in node.keys  # difficulty raises the ceiling as well
-    if key in node.keys:
-        if node[key] == "none":
-            return None
-        said = number(in_points(node[key]), here)
-        return said * number(str(node["times"]), here) if harder else said
-    if node.composed or not _has_full(run, here):
-        return number("full", here) if key == "not_above" and "excess_to" in node.keys else None
-    if key == "not_below":
-        return ZERO
-    most = number("full", here)
-    over = node.get("over")
-    if isinstance(over, Mapping) and "most" in over:
-        most = most + number(in_points(over["most"]), here)
-    elif isinstance(over, Mapping):
-        return None
-    return most * number(str(node["times"]), here) if harder else most
-
-
-def _has_full(run: Run, here: Scope) -> bool:
-    node = here.node
-    assert node is not None
-    in_row = here.rows is not None and "full" in here.rows.fields
-    return in_row or "full" in node.keys or run.has_target(node.code, "full")
-
-
-def rounded(run: Run, here: Scope, value: Exact) -> Exact:
-    """Rounded half up to the node's decimals, where it has any."""
-    decimals = places(run, here)
-    if decimals is None:
-        return value
-    if value.n.dtype == object or (not isinstance(value.d, int) and value.d.dtype == object):
-        run.slow += value.n.size
-    return value.half_up(decimals)
-
-
-def places(run: Run, here: Scope) -> int | None:
-    """The decimals a node is rounded to; ``None`` where the scheme does not round it."""
-    node = here.node
-    assert node is not None
-    if "round" in node.keys:
-        return None if node["round"] in ("none", None) else int(node["round"])
-    if node.composed:
-        return None  # the total is rounded where it is ranked, graded and printed
-    return run.recipe.decimals(here.paper, "leaf") if _has_full(run, here) else None
-
-
-def _check_range(run: Run, here: Scope, value: Exact) -> None:
-    if here.rows is not None or not _has_full(run, here):
-        return
-    most = number("full", here)
-    outside = (value < ZERO) | (value > most)
-    wrong = np.flatnonzero(np.broadcast_to(outside.holds, (len(run.units),)) & run.members(here.paper))
-    if wrong.size:
-        at, node = int(wrong[0]), here.node
-        assert node is not None
-        shown = [str(v.spread(len(run.units)).fraction(at)) for v in (value, most)]
-        raise OutOfRange(run.units[at].label or run.units[at].code, node.label, *shown)
+    words = {
+        key: later(str(node[key]), here) for key in (*method.shares, *method.numbers) if key in node.keys
+    }
+    return {**words, **{key: later(in_points(node[key]), here) for key in method.points if key in node.keys}}
 
 
 # -- gates and what stands instead ---------------------------------------------------------------------
@@ -334,7 +224,7 @@ def _filled(value: Exact, state: int, instead: Exact) -> Exact:
     return choose(Truth(~where), value, instead)
 
 
-def _instead(run: Run, here: Scope, value: Exact) -> Exact:
+def instead(run: Run, here: Scope, value: Exact) -> Exact:
     """What stands for a value that is missing or not applicable, taken from the group's own points."""
     node = here.node
     assert node is not None
@@ -369,121 +259,6 @@ def _vetoed(run: Run, paper: PaperRule, node: NodeRule, period: str, value: Exac
         if rule.get("zero") == node.code:
             value = choose(Truth(~adjust.vetoed(run, paper, code, period)), value, ZERO)
     return value
-
-
-# -- rows and periods ----------------------------------------------------------------------------------
-
-
-def row_points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> tuple[Rows, Exact]:
-    """The points of each row of the node's list, bounded and rounded, with whose row it is."""
-
-    def work() -> tuple[Rows, Exact]:
-        here = row_scope(run, paper, node, period)
-        assert here.rows is not None
-        return here.rows, leaf(run, here).spread(len(here.rows.units))
-
-    return run.once(("row points", paper.code, node.code, period), work)  # type: ignore[no-any-return]
-
-
-def row_scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:
-    """Where names are looked up row by row: the row's fields, then the unit's own words for each row."""
-
-    def work() -> Scope:
-        rows = run.rows(str(node["rows"]), period)
-        here = replace(scope(run, paper, node, period), rows=rows, words={})
-        outer = scope(run, paper, node, period)
-        for name, word in outer.words.items():
-            if name in (node.get("let") or {}):
-                here.words[name] = _later(str(node["let"][name]), here)
-            elif name in rows.fields:
-                here.words[name] = rows.fields[name]
-            elif name in node.keys or name in ("x", "target", "base", "last"):
-                here.words[name] = _rowwise(node, name, here, word, rows)
-            else:
-                here.words[name] = _taken(word, rows)
-        for name, column in rows.fields.items():
-            here.words.setdefault(name, column)
-        return here
-
-    return run.once(("row scope", paper.code, node.code, period), work)  # type: ignore[no-any-return]
-
-
-def _rowwise(node: NodeRule, name: str, here: Scope, word: Any, rows: Rows) -> Value | Callable[[], Value]:
-    if name in node.keys and name != "full":
-        method = METHODS.get(str(node.get("method", "")))
-        text = in_points(node[name]) if method and name in method.points else str(node[name])
-        return _later(text, here)
-    return _taken(word, rows)
-
-
-def _taken(word: Any, rows: Rows) -> Callable[[], Value]:
-    return lambda: (word() if callable(word) else word).take(rows.units)
-
-
-def _by_rows(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
-    rows, value = row_points(run, paper, node, period)
-    found: dict[int, list[int]] = {}
-    for i, unit in enumerate(rows.units):
-        if int(value.state[i]) != NA:
-            found.setdefault(int(unit), []).append(i)
-    results: list[Fraction | None] = [None] * len(run.units)
-    for unit, indices in found.items():
-        each = [value.fraction(i) for i in indices]
-        if all(v is not None for v in each):
-            weights = _row_weights(node, rows, indices)
-            results[unit] = _fold_rows(node.get("fold", "sum"), [v for v in each if v is not None], weights)
-    state = np.array([MISSING if v is None else OK for v in results], np.uint8)
-    inapplicable = np.setdiff1d(np.unique(rows.units), list(found))  # rows it has, none of which applies
-    state[inapplicable.astype(int)] = NA
-    return Exact.of([v or 0 for v in results], state)
-
-
-def _row_weights(node: NodeRule, rows: Rows, indices: list[int]) -> list[Fraction]:
-    fold = node.get("fold")
-    field = rows.fields.get(str(fold["weighted"])) if isinstance(fold, Mapping) and "weighted" in fold else None
-    if not isinstance(field, Exact):
-        return []
-    whole = field.spread(len(rows.units))
-    return [whole.fraction(i) or Fraction(0) for i in indices]
-
-
-def _fold_rows(fold: Any, values: list[Fraction], weights: list[Fraction]) -> Fraction | None:
-    if isinstance(fold, Mapping):
-        if "best" in fold:
-            return sum(sorted(values, reverse=True)[: int(fold["best"])], Fraction(0))
-        weight = sum(weights, Fraction(0))
-        return sum((v * w for v, w in zip(values, weights, strict=True)), Fraction(0)) / weight if weight else None
-    match fold:
-        case "mean":
-            return sum(values, Fraction(0)) / len(values)
-        case "min":
-            return min(values)
-        case "max":
-            return max(values)
-    return sum(values, Fraction(0))
-
-
-def _across(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
-    """The node scored in each period inside this one, then folded, bounded and rounded again."""
-    inner = NodeRule(node.code, {k: v for k, v in node.keys.items() if k not in ("across", "fold")})
-    kind, fold = node["across"], node.get("fold", "mean")
-    if isinstance(kind, str) and kind in periods.MONTHS:
-        spans = periods.inside(period, kind)
-    else:
-        spans = [run.recipe.period(name) for name in (kind if isinstance(kind, list) else fold)]
-    each = [_in_period(run, paper, inner, p) for p in spans]
-    here = run.scope(paper, node, period)
-    value = compose.over_periods(run, fold, spans, each)
-    return _instead(run, here, rounded(run, here, bounded(run, here, value)))
-
-
-def _in_period(run: Run, paper: PaperRule, inner: NodeRule, period: str) -> Exact:
-    if inner.composed:
-        return compose.composed(run, paper, inner, period)
-    here = scope(run, paper, inner, period)
-    if inner.get("rows"):
-        return rounded(run, here, bounded(run, here, _by_rows(run, paper, inner, period)))
-    return _instead(run, here, leaf(run, here))
 
 
 # -- small readings ------------------------------------------------------------------------------------

@@ -106,7 +106,8 @@ def inside(period: str, kind: str) -> list[str]:
     """
     whole, step = span(period), MONTHS[kind]
     return [
-        written(Span(first, step)) for first in range(whole.first, whole.first + whole.months - step + 1, step)
+        written(Span(first, step))
+        for first in range(whole.first, whole.first + whole.months - step + 1, step)
     ]
 
 

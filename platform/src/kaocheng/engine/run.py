@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from kaocheng.engine import circles, nodes, periods
-from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Words, choose, Truth
+from kaocheng.engine import circles, marks, nodes, periods
+from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose
 from kaocheng.engine.evaluate import Rows, Scope, Value, evaluate, number
 from kaocheng.engine.grammar import Name, Tree, Word, parse
 from kaocheng.engine.inputs import EVERYBODY, NOT_APPLICABLE, Claim, Inputs
@@ -45,7 +45,9 @@ class Run:
         self.units = sorted(inputs.units, key=lambda unit: unit.code)
         self.at = {unit.code: i for i, unit in enumerate(self.units)}
         first = next(iter(recipe.papers.values()), None)
-        self.period = recipe.period(period) if period else (recipe.own_period(first) if first else recipe.year)
+        self.period = (
+            recipe.period(period) if period else (recipe.own_period(first) if first else recipe.year)
+        )
         self.asked = period is not None
         self.slow = 0  # cells rounded in whole integers, because float64 would not have been exact
         self._known: dict[tuple[Any, ...], Any] = {}
@@ -128,7 +130,9 @@ class Run:
 
     def target_of(self, code: str, kind: str, scope: Scope) -> Value:
         """Each unit's target: the period's own row, else a longer period's row times the share."""
-        value = self.once(("target", code, kind, scope.period), lambda: self._target(code, kind, scope.period))
+        value = self.once(
+            ("target", code, kind, scope.period), lambda: self._target(code, kind, scope.period)
+        )
         return value if scope.rows is None else value.take(scope.rows.units)  # type: ignore[no-any-return]
 
     def _target(self, code: str, kind: str, period: str) -> Value:
@@ -136,7 +140,10 @@ class Run:
         rows = self._targets.get((code, kind), {})
         result: Value = Exact.nothing(MISSING, len(self.units))
         ladder = self._ladder(rows, period)
-        for everybody, level in [*((True, p) for p in reversed(ladder)), *((False, p) for p in reversed(ladder))]:
+        for everybody, level in [
+            *((True, p) for p in reversed(ladder)),
+            *((False, p) for p in reversed(ladder)),
+        ]:
             texts = {
                 i: text
                 for i, unit in enumerate(self.units)
@@ -169,7 +176,9 @@ class Run:
         shares = self.recipe.figures.get(code, {}).get("target") or {}
         for name, written in shares.items():
             if self.recipe.period(name) == period:
-                constant = number(str(written), Scope(self, next(iter(self.recipe.papers.values())), None, period))
+                constant = number(
+                    str(written), Scope(self, next(iter(self.recipe.papers.values())), None, period)
+                )
                 return constant.fraction() or Fraction(0)
         return Fraction(1)
 
@@ -189,7 +198,8 @@ class Run:
             keys = sorted(found)
             columns = {
                 field: self.column(
-                    {i: found[key][field] for i, key in enumerate(keys) if found[key].get(field, "") != ""}, len(keys)
+                    {i: found[key][field] for i, key in enumerate(keys) if found[key].get(field, "") != ""},
+                    len(keys),
                 )
                 for field in fields
             }
@@ -240,12 +250,17 @@ class Run:
         else:
             inside = self.members(scope.paper)
         if node is not None and scope.node is not None:
-            inside = inside & nodes.applies(self.scope(scope.paper, scope.node, scope.period), len(self.units))
+            inside = inside & nodes.applies(
+                self.scope(scope.paper, scope.node, scope.period), len(self.units)
+            )
         keys: list[tuple[str, ...]] = [
             tuple(self._word(name, i) for name in named if name not in ("paper", "all"))
             for i in range(len(self.units))
         ]
-        numbers = {key: n for n, key in enumerate(sorted({k for k, there in zip(keys, inside, strict=True) if there}))}
+        numbers = {
+            key: n
+            for n, key in enumerate(sorted({k for k, there in zip(keys, inside, strict=True) if there}))
+        }
         return np.array([numbers[k] if there else -1 for k, there in zip(keys, inside, strict=True)], int)
 
     def _word(self, attribute: str, at: int) -> str:
@@ -283,7 +298,7 @@ class Run:
     def full(self, paper: PaperRule, code: str, period: str) -> Exact:
         """Full marks of a node; missing where it has none."""
         found: Exact = self.once(
-            ("full", paper.code, code, period), lambda: nodes.full(self, paper, paper.nodes[code], period)
+            ("full", paper.code, code, period), lambda: marks.full(self, paper, paper.nodes[code], period)
         )
         return found
 

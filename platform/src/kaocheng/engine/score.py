@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from kaocheng.engine import adjust, compose, grade, nodes
+from kaocheng.engine import adjust, compose, folded, grade, marks, nodes, periods
 from kaocheng.engine.arrays import MISSING, NA, Exact
 from kaocheng.engine.grammar import BadExpression, Call, Name, parse, walk
 from kaocheng.engine.inputs import Inputs
@@ -130,7 +130,7 @@ class _Paper:
     def _node(self, node: NodeRule, period: str, key: str, keys: Mapping[tuple[str, str], str]) -> None:
         points = self.run.score(self.paper, node.code, period)
         here = self.run.scope(self.paper, node, period)
-        places = nodes.places(self.run, here)
+        places = marks.places(self.run, here)
         decimals = places if places is not None else self.run.recipe.decimals(self.paper, "total")
         prefix = f"{period}/" if "/" in key else ""
         column = Column(
@@ -145,40 +145,57 @@ class _Paper:
             show=node.get("show") is not False and key != keys.get((self.total, self.period)),
         )
         self._add(column, self._texts_of(points))
-        for name, rule in nodes.rank_rules(node).items():
+        for name in nodes.rank_rules(node):
             rank = self.run.node_rank(self.paper, node.code, period, name)
             suffix = f".rank.{name}" if name else ".rank"
             ranked = Column(
-                key + suffix, node.code, period, column.label + suffix, "rank", EXACT, parent=key, show=column.show
+                key + suffix,
+                node.code,
+                period,
+                column.label + suffix,
+                "rank",
+                EXACT,
+                parent=key,
+                show=column.show,
             )
             self._add(ranked, self._texts_of(rank))
-            del rule
         if node.get("rows"):
             self._rows(node, period, column)
 
     def _rows(self, node: NodeRule, period: str, column: Column) -> None:
-        rows, points = nodes.row_points(self.run, self.paper, node, period)
+        rows, points = folded.row_points(self.run, self.paper, node, period)
         by_unit: dict[int, list[str | None]] = {}
         for i, unit in enumerate(rows.units):
             by_unit.setdefault(int(unit), []).append(text_of(points, i))
         longest = max((len(by_unit.get(at, [])) for at in self._members), default=0)
         for n in range(longest):
-            texts = tuple(
-                by_unit[at][n] if n < len(by_unit.get(at, [])) else None for at in self._members
-            )
+            texts = tuple(by_unit[at][n] if n < len(by_unit.get(at, [])) else None for at in self._members)
             row = Column(
-                f"{column.key}#{n + 1}", node.code, period, f"{column.label}#{n + 1}", "row", column.decimals,
-                parent=column.key, clause=column.clause, show=column.show,
-            )  # fmt: skip
+                f"{column.key}#{n + 1}",
+                node.code,
+                period,
+                f"{column.label}#{n + 1}",
+                "row",
+                column.decimals,
+                parent=column.key,
+                clause=column.clause,
+                show=column.show,
+            )
             self._add(row, texts)
 
     def _adjustment(self, name: str, rule: Mapping[str, Any]) -> None:
         amount = adjust.adjustment(self.run, self.paper, name, self.period).spread(len(self.run.units))
         decimals = self.run.recipe.decimals(self.paper, "total")
         column = Column(
-            name, name, self.period, str(rule.get("label", name)), "adjustment",
-            EXACT if decimals is None else decimals, parent=rule.get("to"), clause=rule.get("clause"),
-        )  # fmt: skip
+            name,
+            name,
+            self.period,
+            str(rule.get("label", name)),
+            "adjustment",
+            EXACT if decimals is None else decimals,
+            parent=rule.get("to"),
+            clause=rule.get("clause"),
+        )
         self._add(column, self._texts_of(amount))
 
     def _results(self) -> Mapping[str, tuple[Standing, ...]]:
@@ -212,7 +229,11 @@ class _Paper:
 
     def _full(self, node: NodeRule, period: str) -> str | None:
         marks = self.run.full(self.paper, node.code, period)
-        known = {marks.spread(len(self.run.units)).fraction(at) for at in self._members} if marks.shape else {marks.fraction()}
+        known = (
+            {marks.spread(len(self.run.units)).fraction(at) for at in self._members}
+            if marks.shape
+            else {marks.fraction()}
+        )
         only = known.pop() if len(known) == 1 else None
         return None if only is None else plain(only)
 
@@ -223,7 +244,9 @@ class _Paper:
             other = self.paper.nodes[code]
             if other.composed and code != node.code:
                 made_of = compose.parts(self.run, self.paper, other, when)
-                if any(p.node.code == node.code and p.period == period and p.paper is self.paper for p in made_of):
+                if any(
+                    p.node.code == node.code and p.period == period and p.paper is self.paper for p in made_of
+                ):
                     return key
         return None
 
@@ -269,5 +292,5 @@ def _texts(keys: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _by_time(period: str) -> tuple[int, int]:
-    months = nodes.periods.span(period)
+    months = periods.span(period)
     return (months.first + months.months, months.months)

@@ -140,9 +140,7 @@ def _paper(read: dict[str, Any]) -> PaperSheet:
 
 
 def _standing(read: dict[str, Any]) -> Standing:
-    return Standing(
-        **{**read, "vetoes": tuple(read["vetoes"]), "why": tuple((c, f) for c, f in read["why"])}
-    )
+    return Standing(**{**read, "vetoes": tuple(read["vetoes"]), "why": tuple((c, f) for c, f in read["why"])})
 
 
 def _is_number(stored: str) -> bool:

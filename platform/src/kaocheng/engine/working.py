@@ -7,11 +7,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from kaocheng.engine import adjust, compose, nodes
+from kaocheng.engine import adjust, compose, folded, marks, nodes
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact
 from kaocheng.engine.explain import Explanation, Used
 from kaocheng.engine.grammar import parse
+from kaocheng.engine.inputs import Claim
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import NodeRule, PaperRule
 from kaocheng.engine.rounding import plain, printed
@@ -29,7 +30,9 @@ def work_out(run: Run, unit: str, code: str, period: str | None = None) -> Expla
     for paper in run.recipe.papers.values():
         if code in paper.nodes and run.members(paper)[at]:
             own = run.period if run.asked else run.recipe.own_period(paper)
-            return _Working(run, paper, paper.nodes[code], run.recipe.period(period) if period else own, at).explanation()
+            return _Working(
+                run, paper, paper.nodes[code], run.recipe.period(period) if period else own, at
+            ).explanation()
     raise KeyError(code)
 
 
@@ -39,7 +42,7 @@ class _Working:
         self.scope = run.scope(paper, node, period)
         self.points = run.score(paper, node.code, period)
         self.state = int(self.points.state[at])
-        decimals = nodes.places(run, self.scope)
+        decimals = marks.places(run, self.scope)
         self.decimals = decimals if decimals is not None else (run.recipe.decimals(paper, "total") or 0)
         self.rounds = decimals is not None
 
@@ -64,7 +67,9 @@ class _Working:
             exact=None if value is None else plain(value),
             used=tuple(used),
             lines=tuple(lines),
-            rounded=(shown(raw), printed(value, self.decimals)) if self.rounds and raw is not None and value is not None and raw != value else None,
+            rounded=(shown(raw), printed(value, self.decimals))
+            if self.rounds and raw is not None and value is not None and raw != value
+            else None,
             parts=tuple(self._parts()),
             lost=None if lost is None else printed(lost, self.decimals),
             lost_to=self._lost_to(lost),
@@ -78,9 +83,16 @@ class _Working:
     def _method(self) -> str:
         if self.node.composed:
             return {
-                "sum": _("各项相加"), "weighted": _("加权"), "mean": _("平均"), "weighted_mean": _("加权平均"),
-                "product": _("基数乘系数"), "rescale": _("折算"), "min": _("取小"), "max": _("取大"), "best": _("取优"),
-            }.get(str(self.node["compose"]), _("合成"))  # fmt: skip
+                "sum": _("各项相加"),
+                "weighted": _("加权"),
+                "mean": _("平均"),
+                "weighted_mean": _("加权平均"),
+                "product": _("基数乘系数"),
+                "rescale": _("折算"),
+                "min": _("取小"),
+                "max": _("取大"),
+                "best": _("取优"),
+            }.get(str(self.node["compose"]), _("合成"))
         method = METHODS.get(str(self.node.get("method")))
         return _(method.chinese) if method else str(self.node.get("method") or _("公式"))
 
@@ -118,11 +130,24 @@ class _Working:
 
     def _words(self) -> dict[str, str]:
         words = {
-            "x": _("实际值"), "target": _("目标值"), "base": _("基期值"), "last": _("上年值"), "full": _("分值"),
-            "group.min": _("本组最低"), "group.max": _("本组最高"), "group.mean": _("本组平均"),
-            "group.rank": _("名次"), "group.rank_up": _("名次(由低到高)"), "group.count": _("本组个数"),
-            "if": _("若"), "min": _("较小者"), "max": _("较大者"), "clamp": _("限于"), "floor": _("去尾"), "ceil": _("进一"),
-        }  # fmt: skip
+            "x": _("实际值"),
+            "target": _("目标值"),
+            "base": _("基期值"),
+            "last": _("上年值"),
+            "full": _("分值"),
+            "group.min": _("本组最低"),
+            "group.max": _("本组最高"),
+            "group.mean": _("本组平均"),
+            "group.rank": _("名次"),
+            "group.rank_up": _("名次(由低到高)"),
+            "group.count": _("本组个数"),
+            "if": _("若"),
+            "min": _("较小者"),
+            "max": _("较大者"),
+            "clamp": _("限于"),
+            "floor": _("去尾"),
+            "ceil": _("进一"),
+        }
         for code, rule in self.run.recipe.figures.items():
             label = str(rule.get("label", code))
             words[code] = label
@@ -130,7 +155,13 @@ class _Working:
                 words[f"{code}.{part}"] = f"{label}·{name}"
                 if code == self.scope.figure:
                     words[f"x.{part}"] = str(name)
-        words |= {"_undefined": _("无意义"), "_missing": _("缺"), "_not_applicable": _("不适用"), "lo": _("下限"), "hi": _("上限")}
+        words |= {
+            "_undefined": _("无意义"),
+            "_missing": _("缺"),
+            "_not_applicable": _("不适用"),
+            "lo": _("下限"),
+            "hi": _("上限"),
+        }
         method = METHODS.get(str(self.node.get("method")))
         for key in (*method.shares, *method.points, *method.numbers) if method else ():
             if key in self.node.keys:
@@ -138,12 +169,19 @@ class _Working:
         return words
 
     def _bounds(self, value: Fraction) -> Iterator[str]:
-        bounded = self._fraction(nodes.bounded(self.run, self.scope, Exact.constant(value)))
+        bounded = self._fraction(marks.bounded(self.run, self.scope, Exact.constant(value)))
         if bounded is not None and bounded != value:
             kind = _("最高") if bounded < value else _("最低")
             yield _("{kind} {bound} 分", kind=kind, bound=shown(bounded))
-        if self.rounds and bounded is not None and (rounded := self.points.fraction(self.at)) is not None and bounded != rounded:
-            yield _("四舍五入到 {places} 位:{value}", places=self.decimals, value=printed(rounded, self.decimals))
+        if (
+            self.rounds
+            and bounded is not None
+            and (rounded := self.points.fraction(self.at)) is not None
+            and bounded != rounded
+        ):
+            yield _(
+                "四舍五入到 {places} 位:{value}", places=self.decimals, value=printed(rounded, self.decimals)
+            )
 
     def _instead(self, state: int) -> list[str]:
         points = self.points.fraction(self.at)
@@ -152,16 +190,19 @@ class _Working:
         if points is None or said is None:
             return [_("本项不适用,分值由同类各项分担")] if state == NA else [_("缺数据,不能计分")]
         names = {
-            "group_mean": _("本组各单位本项得分的平均"), "full": _("满分"), "zero": _("零分"),
-            "own_rate": _("本单位其他各项的得分率折算"), "group_min": _("本组最低得分"),
-        }  # fmt: skip
+            "group_mean": _("本组各单位本项得分的平均"),
+            "full": _("满分"),
+            "zero": _("零分"),
+            "own_rate": _("本单位其他各项的得分率折算"),
+            "group_min": _("本组最低得分"),
+        }
         kind = {NA: _("不适用"), MISSING: _("缺数据")}.get(state, _("除数为零"))
         how = names.get(str(said), str(said))
         return [_("{kind},按{how}计:{points}", kind=kind, how=how, points=printed(points, self.decimals))]
 
     def _rows(self) -> tuple[list[str], list[Used], Fraction | None]:
-        rows, values = nodes.row_points(self.run, self.paper, self.node, self.period)
-        scope = nodes.row_scope(self.run, self.paper, self.node, self.period)
+        rows, values = folded.row_points(self.run, self.paper, self.node, self.period)
+        scope = folded.row_scope(self.run, self.paper, self.node, self.period)
         tree = parse(nodes.formula(self.node, scope))
         lines, used = [], []
         for n, i in enumerate(np.flatnonzero(rows.units == self.at), 1):
@@ -192,7 +233,9 @@ class _Working:
             weighed = f" × {_percent(weight)}" if part.weighed and weight is not None else ""
             terms.append(f"{label} {shown_score}{weighed}")
         join = " × " if self.node["compose"] == "product" else " + "
-        lines = [join.join(terms) if self.node["compose"] in ("sum", "weighted", "product") else "、".join(terms)]
+        lines = [
+            join.join(terms) if self.node["compose"] in ("sum", "weighted", "product") else "、".join(terms)
+        ]
         used: list[Used] = []
         for name, rule in self.paper.table("adjustments").items():
             if rule.get("to") == self.node.code:
@@ -200,7 +243,15 @@ class _Working:
                 sign = "-" if rule.get("kind") == "deduction" else "+"
                 lines.append(f"{sign} {rule.get('label', name)} {amount}")
                 for n, (_at, claim) in enumerate(self._claims(name), 1):
-                    used.append(Used(claim.matter or str(rule.get("label", name)), claim.points, _("分"), "claim", (name, str(n))))
+                    used.append(
+                        Used(
+                            claim.matter or str(rule.get("label", name)),
+                            claim.points,
+                            _("分"),
+                            "claim",
+                            (name, str(n)),
+                        )
+                    )
         value = self.points.fraction(self.at)
         if value is not None:
             lines.append(f"= {shown(value)}")
@@ -211,7 +262,7 @@ class _Working:
         found = {p.period for p in compose.parts(self.run, self.paper, self.node, self.period)}
         return found if len(found) > 1 else set()
 
-    def _claims(self, name: str) -> list[tuple[int, object]]:  # type: ignore[override]
+    def _claims(self, name: str) -> list[tuple[int, Claim]]:
         found = self.run.claims(name, self.period, self.run.recipe.own_period(self.paper))
         return [(at, claim) for at, claim in found if at == self.at]
 
@@ -234,17 +285,17 @@ class _Working:
     def _lost_to(self, lost: Fraction | None) -> str:
         if not lost or lost < 0 or self.node.composed:
             return ""
-        scope = self.scope
         if self.node.get("rows"):
             return _("有任务未按期完成")
         method = METHODS.get(str(self.node.get("method")))
-        if method is None or method.source.startswith(("M30", "M33", "M34", "M35", "M36", "M38", "M41", "M44")):
+        if method is None or method.source.startswith(
+            ("M30", "M33", "M34", "M35", "M36", "M38", "M41", "M44")
+        ):
             return _("与同组其他单位相比")
         if method.code in ("deduct", "count", "checklist"):
             return _("按件扣分")
         if method.code in ("ballots", "raters", "choice"):
             return _("评价得分")
-        del scope
         return _("未达目标")
 
     def _next_step(self, value: Fraction | None) -> str:
@@ -263,9 +314,15 @@ class _Working:
             points = self._fraction(nodes.leaf(self.run, there))
             if points is not None and points > value:
                 rule = self.run.recipe.figures[self.scope.figure]
-                gap = _("{amount} {measure}", amount=shown(abs(candidate - now)), measure=rule.get("unit", ""))
+                gap = _(
+                    "{amount} {measure}", amount=shown(abs(candidate - now)), measure=rule.get("unit", "")
+                )
                 gets = printed(points, self.decimals)
-                return _("再减少 {gap} 可得 {points} 分", gap=gap, points=gets) if down else _("再增加 {gap} 可得 {points} 分", gap=gap, points=gets)
+                return (
+                    _("再减少 {gap} 可得 {points} 分", gap=gap, points=gets)
+                    if down
+                    else _("再增加 {gap} 可得 {points} 分", gap=gap, points=gets)
+                )
         return ""
 
     def _candidates(self, now: Fraction) -> Iterator[Fraction]:
@@ -284,7 +341,9 @@ class _Working:
                     if bound is not None:
                         yield bound
         if self.node.get("method") in ("efficacy", "to_best"):
-            best = language.number(parse("group.min(x)" if self.node.get("direction") == "down" else "group.max(x)"), self.scope)
+            best = language.number(
+                parse("group.min(x)" if self.node.get("direction") == "down" else "group.max(x)"), self.scope
+            )
             found = self._fraction(best)
             if found is not None:
                 yield found

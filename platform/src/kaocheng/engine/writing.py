@@ -17,7 +17,20 @@ from kaocheng.engine.rounding import plain, printed
 from kaocheng.i18n import _
 
 SIGNS = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " - ", "<=": " ≤ ", ">=": " ≥ ", "!=": " ≠ "}
-BINDING = {"or": 0, "and": 1, "<": 2, "<=": 2, "=": 2, "!=": 2, ">=": 2, ">": 2, "+": 3, "-": 3, "*": 4, "/": 4}
+BINDING = {
+    "or": 0,
+    "and": 1,
+    "<": 2,
+    "<=": 2,
+    "=": 2,
+    "!=": 2,
+    ">=": 2,
+    ">": 2,
+    "+": 3,
+    "-": 3,
+    "*": 4,
+    "/": 4,
+}
 DECIMALS = 6  # of a value that is only passed through
 
 
@@ -81,7 +94,9 @@ class Writer:
             condition, yes, no = tree.arguments
             held = self._holds(condition)
             said = self.numbers(condition)
-            self.because.append(_("{condition} 成立", condition=said) if held else _("{condition} 不成立", condition=said))
+            self.because.append(
+                _("{condition} 成立", condition=said) if held else _("{condition} 不成立", condition=said)
+            )
             return self.numbers(yes if held else no, outer)
         if tree.path == ("clamp",):
             return self._held(tree, outer)
@@ -107,7 +122,7 @@ class Writer:
 
         if len(tree.path) != 1 or tree.path[0] not in METHODS or not tree.arguments:
             return ""
-        given = {key: language._word_or(value, METHODS, tree.path[0], key) for key, value in tree.keywords}
+        given = {key: language.word_or(value, METHODS, tree.path[0], key) for key, value in tree.keywords}
         argument = tree.arguments[0]
         words: dict[str, object] = {"x": lambda: language.evaluate(argument, self.scope)}
         for key, value in given.items():
@@ -125,28 +140,47 @@ class Writer:
         if value == result:
             return text
         bound = self.value(high) if result == self.value(high) else self.value(low)
-        self.because.append(_("{text} = {value},按 {bound} 计", text=self.numbers(inner), value=value, bound=bound))
+        self.because.append(
+            _("{text} = {value},按 {bound} 计", text=self.numbers(inner), value=value, bound=bound)
+        )
         return bound
 
     def _function(self, tree: Call) -> str:
         names = {
-            "min": _("较小者"), "max": _("较大者"), "abs": _("绝对值"), "floor": _("去尾"), "ceil": _("进一"),
-            "round": _("四舍五入"), "days": _("天数"),
-        }  # fmt: skip
+            "min": _("较小者"),
+            "max": _("较大者"),
+            "abs": _("绝对值"),
+            "floor": _("去尾"),
+            "ceil": _("进一"),
+            "round": _("四舍五入"),
+            "days": _("天数"),
+        }
         if tree.path == ("days",):
             due, done = (self.numbers(argument) for argument in tree.arguments)
             days = self.value(tree)
-            return days if days in (_("缺"), "/") else _("{due} 至 {done} 的 {days} 天", due=due, done=done, days=days)
+            return (
+                days
+                if days in (_("缺"), "/")
+                else _("{due} 至 {done} 的 {days} 天", due=due, done=done, days=days)
+            )
         inside = ", ".join(self.numbers(argument) for argument in tree.arguments)
         return f"{names[tree.path[0]]}({inside})"
 
     def _statistic(self, tree: Call) -> str:
         value = self.value(tree)
         names = {
-            "min": _("本组最低"), "max": _("本组最高"), "mean": _("本组平均"), "median": _("本组中位数"),
-            "sum": _("本组合计"), "count": _("本组个数"), "sd": _("本组标准差"), "nth": _("本组第几位"),
-            "rank": _("本组名次"), "rank_up": _("本组名次(由低到高)"), "portion": _("本组占比"),
-        }  # fmt: skip
+            "min": _("本组最低"),
+            "max": _("本组最高"),
+            "mean": _("本组平均"),
+            "median": _("本组中位数"),
+            "sum": _("本组合计"),
+            "count": _("本组个数"),
+            "sd": _("本组标准差"),
+            "nth": _("本组第几位"),
+            "rank": _("本组名次"),
+            "rank_up": _("本组名次(由低到高)"),
+            "portion": _("本组占比"),
+        }
         who = self._who(tree) if tree.path[1] in ("min", "max") else ""
         name = names.get(tree.path[1], tree.path[1])
         self._use(Used(name, value, kind="group", key=(language.show(tree), self.scope.period), unit=who))
@@ -284,6 +318,10 @@ def _kind(tree: Call) -> str:
 
 
 def _kind_label(kind: str) -> str:
-    return {"target": _("目标值"), "base": _("基期值"), "full": _("分值"), "stretch": _("挑战目标"), "due": _("时限")}.get(
-        kind, kind
-    )
+    return {
+        "target": _("目标值"),
+        "base": _("基期值"),
+        "full": _("分值"),
+        "stretch": _("挑战目标"),
+        "due": _("时限"),
+    }.get(kind, kind)

@@ -51,16 +51,24 @@ def read_inputs(scheme: Scheme, tables: Tables) -> Inputs:
     units = list(_units(tables.groups)) if tables.groups else []
     figures = [names.figure(r) for r in _records(tables.figures, ("unit", "indicator", "value"))]
     targets = (
-        [names.target(r) for r in _records(tables.targets, ("unit", "indicator", "value"))] if tables.targets else []
+        [names.target(r) for r in _records(tables.targets, ("unit", "indicator", "value"))]
+        if tables.targets
+        else []
     )
-    rows = [names.row(r) for r in _records(tables.rows, ("unit", "list", "row", "field", "value"))] if tables.rows else []
-    claims = [names.claim(r) for r in _records(tables.claims, ("unit", "adjustment"))] if tables.claims else []
+    rows = (
+        [names.row(r) for r in _records(tables.rows, ("unit", "list", "row", "field", "value"))]
+        if tables.rows
+        else []
+    )
+    claims = (
+        [names.claim(r) for r in _records(tables.claims, ("unit", "adjustment"))] if tables.claims else []
+    )
     known = {unit.code for unit in units}
     assessed = tables.groups is None  # units that groups.csv does not name are reference units
-    for record in (*figures, *rows):
-        if record.unit not in known:
-            known.add(record.unit)
-            units.append(Unit(record.unit, record.unit, assessed=assessed))
+    for name in [*(figure.unit for figure in figures), *(row.unit for row in rows)]:
+        if name not in known:
+            known.add(name)
+            units.append(Unit(name, name, assessed=assessed))
     _once(tables.figures, figures)
     present = [f for f in figures if f.value != ""]
     return Inputs(tuple(units), tuple(present), tuple(targets), tuple(rows), tuple(claims))
@@ -107,27 +115,42 @@ class _Names:
     def figure(self, record: "Record") -> Figure:
         indicator = self.indicator(record)
         return Figure(
-            record["unit"], indicator, record["value"], self.period(record), self.part(indicator, record["series"])
+            record["unit"],
+            indicator,
+            record["value"],
+            self.period(record),
+            self.part(indicator, record["series"]),
         )
 
     def target(self, record: "Record") -> Target:
         kind = record["kind"] or "target"
-        return Target(record["unit"] or EVERYBODY, self.indicator(record), record["value"], kind, self.period(record))
+        return Target(
+            record["unit"] or EVERYBODY, self.indicator(record), record["value"], kind, self.period(record)
+        )
 
     def row(self, record: "Record") -> Row:
         rule = self.scheme.lists.get(record["list"])
         if rule is None:
             raise BadTable(
-                record.place, _("没有清单“{name}”", name=record["list"]), nearest(record["list"], self.scheme.lists)
+                record.place,
+                _("没有清单“{name}”", name=record["list"]),
+                nearest(record["list"], self.scheme.lists),
             )
         return Row(
-            record["unit"], record["list"], record["row"], record["field"], record["value"], self.period(record)
+            record["unit"],
+            record["list"],
+            record["row"],
+            record["field"],
+            record["value"],
+            self.period(record),
         )
 
     def claim(self, record: "Record") -> Claim:
         name = record["adjustment"]
         if name not in self.adjustments:
-            raise BadTable(record.place, _("没有加减分或否决“{name}”", name=name), nearest(name, self.adjustments))
+            raise BadTable(
+                record.place, _("没有加减分或否决“{name}”", name=name), nearest(name, self.adjustments)
+            )
         fields = {k: record[k] for k in ("points", "level", "matter", "category", "date")}
         return Claim(record["unit"], self.adjustments[name], **fields, period=self.period(record))
 
@@ -150,7 +173,9 @@ def _records(path: Path, needed: Iterable[str]) -> Iterator[Record]:
     missing = [name for name in needed if name not in header]
     if missing:
         raise BadTable(
-            Place(path.name, 1), _("缺少列:{names}", names="、".join(missing)), _("首行请写英文列名,如 unit,indicator,value")
+            Place(path.name, 1),
+            _("缺少列:{names}", names="、".join(missing)),
+            _("首行请写英文列名,如 unit,indicator,value"),
         )
     for cells in reader:
         if not any(cell.strip() for cell in cells):

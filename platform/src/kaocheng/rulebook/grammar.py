@@ -14,23 +14,121 @@ FIGURE = ("label", "unit", "collector", "target", "parts", "missing", "period", 
 LIST = ("label", "collector", "fields")
 METHOD = ("formula", "keys", "defaults", "label")
 PAPER = (
-    "label", "class", "period", "total", "nodes", "adjustments", "vetoes", "results", "round", "like", "drop"
-)  # fmt: skip
-NODE = (
-    "label in clause collector full x target base last direction method formula let times not_below not_above"
-    " excess_to only_if otherwise applies missing not_applicable undefined round rate_round rows fold across rank"
-    " show only_shown group weight compose of open available n take from node"
-).split()
-ADJUSTMENT = (
-    "label kind to most levels highest_only window limits formula clause collector".split()
+    "label",
+    "class",
+    "period",
+    "total",
+    "nodes",
+    "adjustments",
+    "vetoes",
+    "results",
+    "round",
+    "like",
+    "drop",
 )
-VETO = "label when bars at_most down grade zero for_years scope clause collector".split()
-RESULT = (
-    "label by within ties break apart if bands edge shift promote pool round_first clause".split()
-)
-BAND = (
-    "grade from above below to if most round at_least_one with_above least of rank_from rank_to round_first pool".split()
-)
+NODE = [
+    "label",
+    "in",
+    "clause",
+    "collector",
+    "full",
+    "x",
+    "target",
+    "base",
+    "last",
+    "direction",
+    "method",
+    "formula",
+    "let",
+    "times",
+    "not_below",
+    "not_above",
+    "excess_to",
+    "only_if",
+    "otherwise",
+    "applies",
+    "missing",
+    "not_applicable",
+    "undefined",
+    "round",
+    "rate_round",
+    "rows",
+    "fold",
+    "across",
+    "rank",
+    "show",
+    "only_shown",
+    "group",
+    "weight",
+    "compose",
+    "of",
+    "open",
+    "available",
+    "n",
+    "take",
+    "from",
+    "node",
+]
+ADJUSTMENT = [
+    "label",
+    "kind",
+    "to",
+    "most",
+    "levels",
+    "highest_only",
+    "window",
+    "limits",
+    "formula",
+    "clause",
+    "collector",
+]
+VETO = [
+    "label",
+    "when",
+    "bars",
+    "at_most",
+    "down",
+    "grade",
+    "zero",
+    "for_years",
+    "scope",
+    "clause",
+    "collector",
+]
+RESULT = [
+    "label",
+    "by",
+    "within",
+    "ties",
+    "break",
+    "apart",
+    "if",
+    "bands",
+    "edge",
+    "shift",
+    "promote",
+    "pool",
+    "round_first",
+    "clause",
+]
+BAND = [
+    "grade",
+    "from",
+    "above",
+    "below",
+    "to",
+    "if",
+    "most",
+    "round",
+    "at_least_one",
+    "with_above",
+    "least",
+    "of",
+    "rank_from",
+    "rank_to",
+    "round_first",
+    "pool",
+]
 EDGE = ("by", "still_tied")
 
 
@@ -42,10 +140,11 @@ def check_keys(source: Source, data: Mapping[str, Any]) -> None:
     """
     _known(source, (), data, TOP)
     _known(source, ("scheme",), data["scheme"], SCHEME)
-    for kind, keys in (("figures", FIGURE), ("lists", LIST), ("methods", METHOD)):
+    plain = {"figures": FIGURE, "lists": LIST, "methods": METHOD}
+    for kind, known in plain.items():
         for code, rule in (data.get(kind) or {}).items():
             _coded(source, (kind, code), code)
-            _known(source, (kind, code), rule, keys)
+            _known(source, (kind, code), rule, known)
     for code, paper in (data.get("papers") or {}).items():
         path = ("papers", code)
         _coded(source, path, code)
@@ -63,14 +162,16 @@ def check_keys(source: Source, data: Mapping[str, Any]) -> None:
 
 def _node(source: Source, path: Path, node: Any, own: Mapping[str, Any]) -> None:
     known: list[str] = list(NODE)
-    name = node.get("method") if isinstance(node, Mapping) else None
+    name = str(node.get("method", "formula")) if isinstance(node, Mapping) else "formula"
     if name in own:
         known += list(own[name].get("keys") or ()) + list(own[name].get("defaults") or ())
     elif name in METHODS:
         known += list(METHODS[name].keys)
-    elif name is not None and name != "formula" and name != "import":
+    elif name not in {"formula", "import"}:
         raise BadScheme(
-            source.place((*path, "method")), _("没有方法“{name}”", name=name), nearest(str(name), [*METHODS, *own])
+            source.place((*path, "method")),
+            _("没有方法“{name}”", name=name),
+            nearest(name, [*METHODS, *own]),
         )
     else:  # a paper laid over another may set keys of the method it keeps
         known += [key for method in METHODS.values() for key in method.keys]
@@ -79,7 +180,9 @@ def _node(source: Source, path: Path, node: Any, own: Mapping[str, Any]) -> None
     composed = node.get("compose")
     if composed is not None and composed not in COMPOSITIONS:
         raise BadScheme(
-            source.place((*path, "compose")), _("没有合成方式“{name}”", name=composed), nearest(str(composed), COMPOSITIONS)
+            source.place((*path, "compose")),
+            _("没有合成方式“{name}”", name=composed),
+            nearest(str(composed), COMPOSITIONS),
         )
 
 
@@ -100,7 +203,12 @@ def _known(source: Source, path: Path, table: Any, keys: Iterable[str]) -> None:
 
 def _coded(source: Source, path: Path, code: str) -> None:
     plain = code.replace("_", "a")
-    if not (plain.isascii() and plain.isalnum() and plain == plain.lower() and plain[:1].isalpha()) or code[0] == "_":
+    if (
+        not (plain.isascii() and plain.isalnum() and plain == plain.lower() and plain[:1].isalpha())
+        or code[0] == "_"
+    ):
         raise BadScheme(
-            source.place(path), _("代码“{code}”不合写法", code=code), _("代码用小写字母开头,只含小写字母、数字和下划线")
+            source.place(path),
+            _("代码“{code}”不合写法", code=code),
+            _("代码用小写字母开头,只含小写字母、数字和下划线"),
         )

@@ -1,54 +1,36 @@
 """What is wrong, or doubtful, in a scheme before it is used: each finding with place, reason and remedy."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from kaocheng.engine import compose
-from kaocheng.engine.grammar import BadExpression, parse
+from kaocheng.engine.grammar import BadExpression
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
-from kaocheng.errors import Place
 from kaocheng.i18n import _
-from kaocheng.rulebook.names import names_in_node, names_in_rule, scored_in, texts_of
+from kaocheng.rulebook.findings import Finding, fraction
+from kaocheng.rulebook.lint_grades import AfterTotal
+from kaocheng.rulebook.names import names_in_node, names_in_rule, scored_in
 from kaocheng.rulebook.scheme import Scheme
 from kaocheng.rulebook.source import BadScheme, Path, nearest
 
 ZERO_DIVISORS = {
-    "completion": "target", "control": "target", "ratio": "to", "inverse": "x", "between": "target - base",
-    "status": "x", "ballots": "x", "share": "x", "to_best": "x",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One finding: an ``error`` stops the scheme from being used, a ``warning`` does not."""
-
-    severity: str
-    code: str
-    place: Place
-    reason: str
-    remedy: str = ""
-
-    @property
-    def path(self) -> str:
-        """The key it is about."""
-        return self.place.path
-
-    @property
-    def line(self) -> int:
-        """The line of the file."""
-        return self.place.line
-
-    def __str__(self) -> str:
-        remedy = _(";{remedy}", remedy=self.remedy) if self.remedy else ""
-        return _("{place}:{reason}{remedy}", place=self.place, reason=self.reason, remedy=remedy)
+    "completion": "target",
+    "control": "target",
+    "ratio": "to",
+    "inverse": "x",
+    "between": "target - base",
+    "status": "x",
+    "ballots": "x",
+    "share": "x",
+    "to_best": "x",
+}
 
 
 def lint(scheme: Scheme) -> tuple[Finding, ...]:
     """Every finding, errors first, each in the order of the file."""
-    linter = _Linter(scheme)
+    linter = Linter(scheme)
     found = [finding for check in linter.checks() for finding in check()]
     return tuple(sorted(found, key=lambda f: (f.severity != "error", f.place.line)))
 
@@ -65,19 +47,26 @@ def compile_scheme(scheme: Scheme) -> Recipe:
     return scheme.recipe
 
 
-class _Linter:
+class Linter:
     def __init__(self, scheme: Scheme) -> None:
         self.scheme, self.recipe = scheme, scheme.recipe
+        self.after = AfterTotal(self)
 
     def checks(self) -> Iterator[Callable[[], Iterator[Finding]]]:
         yield self._figures
         for paper in self.recipe.papers.values():
             for check in (
-                self._tree, self._leaves, self._closing, self._expressions, self._rules, self._results, self._unused
-            ):  # fmt: skip
+                self._tree,
+                self._leaves,
+                self._closing,
+                self._expressions,
+                self.after.rules,
+                self.after.results,
+                self.after.unused,
+            ):
                 yield lambda check=check, paper=paper: check(paper)  # type: ignore[misc]
 
-    def _finding(self, severity: str, code: str, path: Path, reason: str, remedy: str = "") -> Finding:
+    def finding(self, severity: str, code: str, path: Path, reason: str, remedy: str = "") -> Finding:
         return Finding(severity, code, self.scheme.source.place(path), reason, remedy)
 
     # -- figures -----------------------------------------------------------------------------------
@@ -87,12 +76,20 @@ class _Linter:
         for code, rule in self.scheme.figures.items():
             path = ("figures", code)
             if code not in used:
-                yield self._finding(
-                    "warning", "unused_figure", path, _("指标“{label}”没有任何规则用到", label=rule.label), _("请核对代码,或删去")
+                yield self.finding(
+                    "warning",
+                    "unused_figure",
+                    path,
+                    _("指标“{label}”没有任何规则用到", label=rule.label),
+                    _("请核对代码,或删去"),
                 )
             if not rule.collector:
-                yield self._finding(
-                    "warning", "no_collector", path, _("指标“{label}”没有写数据采集单位", label=rule.label), _("请写 collector")
+                yield self.finding(
+                    "warning",
+                    "no_collector",
+                    path,
+                    _("指标“{label}”没有写数据采集单位", label=rule.label),
+                    _("请写 collector"),
                 )
 
     # -- the tree ----------------------------------------------------------------------------------
@@ -102,23 +99,41 @@ class _Linter:
         for node in paper.nodes.values():
             parent = node.get("in")
             if parent is not None and parent not in paper.nodes:
-                reason = _("“{label}”放在不存在的节点“{parent}”里", label=self._label(node), parent=parent)
-                yield self._finding("error", "unknown_parent", (*base, node.code, "in"), reason, nearest(str(parent), paper.nodes))
+                reason = _("“{label}”放在不存在的节点“{parent}”里", label=self.label(node), parent=parent)
+                yield self.finding(
+                    "error",
+                    "unknown_parent",
+                    (*base, node.code, "in"),
+                    reason,
+                    nearest(str(parent), paper.nodes),
+                )
             elif parent is not None and not paper.nodes[str(parent)].composed:
-                reason = _("“{parent}”不是合成节点,里面不能再放“{label}”", parent=parent, label=self._label(node))
-                yield self._finding("error", "not_composed", (*base, node.code, "in"), reason, _("请给它写 compose"))
+                reason = _(
+                    "“{parent}”不是合成节点,里面不能再放“{label}”", parent=parent, label=self.label(node)
+                )
+                yield self.finding(
+                    "error", "not_composed", (*base, node.code, "in"), reason, _("请给它写 compose")
+                )
             if node.composed:
                 yield from self._parts_known(paper, node, (*base, node.code))
         loop = self._loop(paper)
         if loop:
-            yield self._finding("error", "cycle", (*base, loop[0]), _("节点互相引用成环:{chain}", chain=" → ".join(loop)))
-        for period, total in self._totals(paper):
+            yield self.finding(
+                "error", "cycle", (*base, loop[0]), _("节点互相引用成环:{chain}", chain=" → ".join(loop))
+            )
+        for period, total in self.totals(paper):
             if total not in paper.nodes:
                 reason = _("总分节点“{node}”不存在", node=total)
-                yield self._finding("error", "unknown_total", ("papers", paper.code, "total"), reason, nearest(total, paper.nodes))
+                yield self.finding(
+                    "error",
+                    "unknown_total",
+                    ("papers", paper.code, "total"),
+                    reason,
+                    nearest(total, paper.nodes),
+                )
             del period
 
-    def _totals(self, paper: PaperRule) -> list[tuple[str, str]]:
+    def totals(self, paper: PaperRule) -> list[tuple[str, str]]:
         total = paper.keys.get("total")
         if isinstance(total, Mapping):
             return [(str(p), str(n)) for p, n in total.items()]
@@ -129,22 +144,30 @@ class _Linter:
             return
         references = compose.references(paper, node)
         if not references:
-            yield self._finding(
-                "error", "no_parts", path, _("合成节点“{label}”没有任何部分", label=self._label(node)), _("请写 of,或让别的节点写 in")
+            yield self.finding(
+                "error",
+                "no_parts",
+                path,
+                _("合成节点“{label}”没有任何部分", label=self.label(node)),
+                _("请写 of,或让别的节点写 in"),
             )
         for reference, _weight in references:
             where, _at, _period = reference.partition("@")
             other, _slash, code = where.rpartition("/")
             home = self.recipe.papers.get(other.strip()) if other else paper
             if home is None or code.strip() not in home.nodes:
-                reason = _("“{label}”的部分“{part}”不存在", label=self._label(node), part=reference)
-                yield self._finding("error", "unknown_part", (*path, "of"), reason, nearest(code, (home or paper).nodes))
+                reason = _("“{label}”的部分“{part}”不存在", label=self.label(node), part=reference)
+                yield self.finding(
+                    "error", "unknown_part", (*path, "of"), reason, nearest(code, (home or paper).nodes)
+                )
 
     def _loop(self, paper: PaperRule) -> list[str]:
         edges: dict[str, set[str]] = {}
         for node in paper.nodes.values():
             found = {ref for ref, _w in compose.references(paper, node)} if node.composed else set()
-            edges[node.code] = {ref for ref in found | scored_in(node) if "@" not in ref and ref in paper.nodes}
+            edges[node.code] = {
+                ref for ref in found | scored_in(node) if "@" not in ref and ref in paper.nodes
+            }
         done: set[str] = set()
 
         def visit(code: str, chain: list[str]) -> list[str]:
@@ -167,16 +190,34 @@ class _Linter:
             path = ("papers", paper.code, "nodes", node.code)
             name = node.get("method")
             if not node.composed and name is None and "formula" not in node.keys:
-                yield self._finding(
-                    "error", "no_method", path, _("“{label}”没有写怎样计分", label=self._label(node)), _("请写 method 或 formula,或 compose")
+                yield self.finding(
+                    "error",
+                    "no_method",
+                    path,
+                    _("“{label}”没有写怎样计分", label=self.label(node)),
+                    _("请写 method 或 formula,或 compose"),
                 )
             clause = node.get("clause")
-            if clause is not None and str(clause) not in self.recipe.clauses and not str(clause).startswith("表."):
-                reason = _("“{label}”引用的条款“{clause}”没有写在 [clauses] 里", label=self._label(node), clause=clause)
-                yield self._finding("error", "unknown_clause", path, reason, nearest(str(clause), self.recipe.clauses))
+            if (
+                clause is not None
+                and str(clause) not in self.recipe.clauses
+                and not str(clause).startswith("表.")
+            ):
+                reason = _(
+                    "“{label}”引用的条款“{clause}”没有写在 [clauses] 里",
+                    label=self.label(node),
+                    clause=clause,
+                )
+                yield self.finding(
+                    "error", "unknown_clause", path, reason, nearest(str(clause), self.recipe.clauses)
+                )
             if clause is None and not node.composed and node.get("show") is not False:
-                yield self._finding(
-                    "warning", "no_clause", path, _("“{label}”没有写出自哪一条", label=self._label(node)), _("请写 clause")
+                yield self.finding(
+                    "warning",
+                    "no_clause",
+                    path,
+                    _("“{label}”没有写出自哪一条", label=self.label(node)),
+                    _("请写 clause"),
                 )
             method = METHODS.get(str(name))
             if method is not None:
@@ -186,10 +227,17 @@ class _Linter:
         method = METHODS[str(node["method"])]
         for key in method.required:
             if key not in node.keys:
-                yield self._finding(
-                    "error", "missing_key", path,
-                    _("“{label}”用了“{method}”,还要写 {key}", label=self._label(node), method=method.chinese, key=key),
-                )  # fmt: skip
+                yield self.finding(
+                    "error",
+                    "missing_key",
+                    path,
+                    _(
+                        "“{label}”用了“{method}”,还要写 {key}",
+                        label=self.label(node),
+                        method=method.chinese,
+                        key=key,
+                    ),
+                )
         for key in (*method.shares, *(("available",) if "available" in node.keys else ())):
             if key in node.keys and not _written_as_share(node[key]):
                 yield self._share(node, (*path, key), key, node[key])
@@ -201,17 +249,20 @@ class _Linter:
                 close = nearest(str(node[key]), words)
                 known = "、".join(words)
                 reason = _("{key} 只能是:{known}", key=key, known=known)
-                yield self._finding("error", "unknown_word", (*path, key), reason, close)
+                yield self.finding("error", "unknown_word", (*path, key), reason, close)
         if "undefined" not in node.keys and "target_zero" not in node.keys and method.code in ZERO_DIVISORS:
             reason = _(
                 "“{label}”的除数({divisor})为零时没有规定怎么办",
-                label=self._label(node), divisor=ZERO_DIVISORS[method.code],
-            )  # fmt: skip
-            yield self._finding("warning", "undefined", path, reason, _("请写 undefined"))
+                label=self.label(node),
+                divisor=ZERO_DIVISORS[method.code],
+            )
+            yield self.finding("warning", "undefined", path, reason, _("请写 undefined"))
 
     def _share(self, node: NodeRule, path: Path, key: str, value: Any) -> Finding:
-        reason = _("“{label}”的 {key} = {value} 看不出是不是百分之几", label=self._label(node), key=key, value=value)
-        return self._finding("error", "bare_share", path, reason, _('请写成 "{value}%" 或分数', value=value))
+        reason = _(
+            "“{label}”的 {key} = {value} 看不出是不是百分之几", label=self.label(node), key=key, value=value
+        )
+        return self.finding("error", "bare_share", path, reason, _('请写成 "{value}%" 或分数', value=value))
 
     # -- closing -----------------------------------------------------------------------------------
 
@@ -224,49 +275,53 @@ class _Linter:
             fulls = [(ref, self._full(paper, ref.partition("@")[0])) for ref, _w in references]
             if node["compose"] == "sum" and isinstance(node.get("full"), int | str):
                 known = [f for _ref, f in fulls if f is not None]
-                declared = _number(node["full"])
+                declared = fraction(node["full"])
                 if declared is not None and known and sum(known) != declared:
                     reason = _(
                         "“{label}”满分 {full},各部分合计 {sum}",
-                        label=self._label(node), full=declared, sum=_shown(sum(known, Fraction(0))),
-                    )  # fmt: skip
-                    yield self._finding("error", "not_closed", path, reason, _("请核对各项分值"))
+                        label=self.label(node),
+                        full=declared,
+                        sum=_shown(sum(known, Fraction(0))),
+                    )
+                    yield self.finding("error", "not_closed", path, reason, _("请核对各项分值"))
             if node["compose"] == "weighted":
                 yield from self._weights(node, path, references, [f for _ref, f in fulls])
 
     def _weights(
         self, node: NodeRule, path: Path, references: list[tuple[str, Any]], fulls: list[Fraction | None]
     ) -> Iterator[Finding]:
-        weights = [_number(w) if w is not None else None for _ref, w in references]
+        weights = [fraction(w) if w is not None else None for _ref, w in references]
         if node.get("open") is True:
             return
         for (ref, written), weight in zip(references, weights, strict=True):
             if weight is None or not _written_as_share(written):
-                reason = _("“{label}”中“{part}”的权重要写成百分数或分数", label=self._label(node), part=ref)
-                yield self._finding("error", "bare_share", path, reason, _('如 "30%"'))
+                reason = _("“{label}”中“{part}”的权重要写成百分数或分数", label=self.label(node), part=ref)
+                yield self.finding("error", "bare_share", path, reason, _('如 "30%"'))
                 return
         total = sum((w for w in weights if w is not None), Fraction(0))
         if total != 1:
-            reason = _("“{label}”的权重合计 {sum},不是 100%", label=self._label(node), sum=_shown(total * 100) + "%")
-            yield self._finding("error", "weights", path, reason, _("请核对,或写 open = true"))
+            reason = _(
+                "“{label}”的权重合计 {sum},不是 100%", label=self.label(node), sum=_shown(total * 100) + "%"
+            )
+            yield self.finding("error", "weights", path, reason, _("请核对,或写 open = true"))
         known = {f for f in fulls if f is not None}
         if len(known) > 1:
-            reason = _("“{label}”加权的各部分满分不同", label=self._label(node))
-            yield self._finding("warning", "unequal_full", path, reason, _("请先用 rescale 折算到同一满分"))
+            reason = _("“{label}”加权的各部分满分不同", label=self.label(node))
+            yield self.finding("warning", "unequal_full", path, reason, _("请先用 rescale 折算到同一满分"))
 
     def _full(self, paper: PaperRule, code: str) -> Fraction | None:
         node = paper.nodes.get(code)
         if node is None:
             return None
         if "full" in node.keys:
-            return _number(node["full"])
+            return fraction(node["full"])
         if not node.composed or node["compose"] not in ("sum", "weighted", "mean"):
             return None
         known = [
             (w, f)
             for ref, weight in compose.references(paper, node)
             if (f := self._full(paper, ref.partition("@")[0])) is not None
-            and (w := _number(weight) if weight is not None else Fraction(1)) is not None
+            and (w := fraction(weight) if weight is not None else Fraction(1)) is not None
         ]
         whole = sum((w * f for w, f in known), Fraction(0))
         if node["compose"] == "mean":
@@ -280,92 +335,23 @@ class _Linter:
             path = ("papers", paper.code, "nodes", node.code)
             try:
                 for key, unknown, known in names_in_node(self.recipe, paper, node):
-                    reason = _("“{label}”的 {key} 里没有叫“{name}”的指标或名称", label=self._label(node), key=key, name=unknown)
-                    yield self._finding("error", "unknown_name", (*path, key), reason, nearest(unknown, known))
+                    reason = _(
+                        "“{label}”的 {key} 里没有叫“{name}”的指标或名称",
+                        label=self.label(node),
+                        key=key,
+                        name=unknown,
+                    )
+                    yield self.finding("error", "unknown_name", (*path, key), reason, nearest(unknown, known))
             except BadExpression as error:
-                yield self._finding("error", "bad_expression", path, str(error))
+                yield self.finding("error", "bad_expression", path, str(error))
 
-    def _rules(self, paper: PaperRule) -> Iterator[Finding]:
-        used = set(texts_of(paper.table("results")))
-        for code, rule in paper.table("adjustments").items():
-            path = ("papers", paper.code, "adjustments", code)
-            to = rule.get("to")
-            if to is not None and to not in paper.nodes:
-                yield self._finding("error", "unknown_part", path, _("加减分“{code}”要加到的节点“{to}”不存在", code=code, to=to), nearest(str(to), paper.nodes))
-            if to is None and code not in used:
-                yield self._finding("error", "unused_adjustment", path, _("加减分“{code}”没有用处", code=code), _("请写 to,或用在并列规则里"))
-        grades = {str(band.get("grade")) for result in paper.table("results").values() for band in result.get("bands") or []}
-        for code, rule in paper.table("vetoes").items():
-            path = ("papers", paper.code, "vetoes", code)
-            named = [*(rule.get("bars") or []), *([rule["grade"]] if "grade" in rule else []), *([rule["at_most"]] if "at_most" in rule else [])]
-            for grade in named:
-                if grade not in grades:
-                    yield self._finding("error", "unknown_grade", path, _("否决涉及的等次“{grade}”没有设", grade=grade), nearest(str(grade), grades))
-            if "when" in rule:
-                try:
-                    parse(str(rule["when"]))
-                except BadExpression as error:
-                    yield self._finding("error", "bad_expression", path, str(error))
-
-    def _results(self, paper: PaperRule) -> Iterator[Finding]:
-        for code, rule in paper.table("results").items():
-            path = ("papers", paper.code, "results", code)
-            by = rule.get("by")
-            if by is not None and by not in paper.nodes:
-                yield self._finding("error", "unknown_part", path, _("结果“{code}”依据的节点“{by}”不存在", code=code, by=by), nearest(str(by), paper.nodes))
-            bands = rule.get("bands") or []
-            if any("most" in band for band in bands) and not rule.get("edge") and not rule.get("break"):
-                reason = _("结果“{code}”限了名额,没有规定并列压线怎么办", code=code)
-                yield self._finding("error", "no_edge", path, reason, _("请写 edge"))
-            conditions = ("from", "above", "below", "to", "if", "rank_from", "rank_to", "most")
-            for i, band in enumerate(bands):
-                open_ended = not any(key in band for key in conditions) and "least" not in band
-                if open_ended and i < len(bands) - 1:
-                    reason = _("等次“{grade}”没有条件,后面的等次都到不了", grade=band.get("grade"))
-                    yield self._finding("error", "unreachable_band", path, reason)
-                if not open_ended and i == len(bands) - 1:
-                    reason = _("最后一个等次“{grade}”还有条件,有的单位可能没有等次", grade=band.get("grade"))
-                    yield self._finding("warning", "band_gap", path, reason, _("请去掉它的条件"))
-            floors = [f for band in bands if (f := _number(band.get("from", band.get("above")))) is not None]
-            if floors != sorted(floors, reverse=True):
-                yield self._finding("error", "band_order", path, _("等次的分数线不是由高到低"), _("请按由高到低排列"))
-
-    def _unused(self, paper: PaperRule) -> Iterator[Finding]:
-        used = {ref.partition("@")[0] for node in paper.nodes.values() if node.composed for ref, _w in compose.references(paper, node)}
-        used |= {name for node in paper.nodes.values() for name in scored_in(node)}
-        used |= {node for _period, node in self._totals(paper)} | set(self._named_in_results(paper))
-        single = len(paper.nodes) == 1
-        for node in paper.nodes.values():
-            if node.code not in used and not node.get("only_shown") and not single and not node.get("in"):
-                if not self._totals(paper) and node.code == self.recipe.total(paper, self.recipe.own_period(paper)):
-                    continue
-                yield self._finding(
-                    "warning", "unused_node", ("papers", paper.code, "nodes", node.code),
-                    _("节点“{label}”没有计入任何总分", label=self._label(node)), _("只供展示的请写 only_shown = true"),
-                )  # fmt: skip
-
-    def _named_in_results(self, paper: PaperRule) -> Iterator[str]:
-        for text in [*texts_of(paper.table("results")), *texts_of(paper.table("vetoes")), *texts_of(paper.table("adjustments"))]:
-            yield text.partition("@")[0]
-            yield from (word for word in paper.nodes if word in text)
-
-    def _label(self, node: NodeRule) -> str:
+    def label(self, node: NodeRule) -> str:
         return str(node.get("label") or self.recipe.figures.get(node.code, {}).get("label") or node.code)
 
 
 def _written_as_share(value: Any) -> bool:
     text = str(value).strip()
     return text in ("0", "1") or "%" in text or "/" in text or not text.replace(".", "", 1).isdigit()
-
-
-def _number(value: Any) -> Fraction | None:
-    text = str(value).strip()
-    try:
-        if text.endswith("%"):
-            return Fraction(text[:-1]) / 100
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        return None
 
 
 def _shown(value: Fraction) -> str:

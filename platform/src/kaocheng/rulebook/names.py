@@ -12,9 +12,50 @@ OWN = frozenset({"x", "target", "base", "last", "full", "it", "lo", "hi"})
 PART_WORDS = frozenset({"score", "rank", "rate", "weight"})
 EXPRESSIONS = ("x", "target", "base", "last", "formula", "only_if", "applies", "times", "otherwise")
 PLAIN = frozenset(
-    "label clause collector in method compose of rows fold across group show only_shown rank direction missing"
-    " not_applicable undefined steps ties is beyond symmetric clamped sd severity target_zero excess_to round"
-    " rate_round available take n from node mean_of open weight leave_out sheet paper as".split()
+    [
+        "label",
+        "clause",
+        "collector",
+        "in",
+        "method",
+        "compose",
+        "of",
+        "rows",
+        "fold",
+        "across",
+        "group",
+        "show",
+        "only_shown",
+        "rank",
+        "direction",
+        "missing",
+        "not_applicable",
+        "undefined",
+        "steps",
+        "ties",
+        "is",
+        "beyond",
+        "symmetric",
+        "clamped",
+        "sd",
+        "severity",
+        "target_zero",
+        "excess_to",
+        "round",
+        "rate_round",
+        "available",
+        "take",
+        "n",
+        "from",
+        "node",
+        "mean_of",
+        "open",
+        "weight",
+        "leave_out",
+        "sheet",
+        "paper",
+        "as",
+    ]
 )
 
 
@@ -41,7 +82,9 @@ def _inner(key: str, value: Any) -> Iterator[str]:
             yield from _inner(key, held)
 
 
-def names_in_node(recipe: Recipe, paper: PaperRule, node: NodeRule) -> Iterator[tuple[str, str, Iterable[str]]]:
+def names_in_node(
+    recipe: Recipe, paper: PaperRule, node: NodeRule
+) -> Iterator[tuple[str, str, Iterable[str]]]:
     """(key, name, known names) of each name in a node's expressions that nobody declared.
 
     Raises:
@@ -136,7 +179,12 @@ def texts_of(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
     if isinstance(value, Mapping):
-        return [t for key, held in value.items() if key not in ("label", "clause", "grade") for t in texts_of(held)]
+        return [
+            t
+            for key, held in value.items()
+            if key not in ("label", "clause", "grade")
+            for t in texts_of(held)
+        ]
     if isinstance(value, list | tuple):
         return [t for held in value for t in texts_of(held)]
     return []

@@ -14,8 +14,19 @@ from kaocheng.rulebook.source import BadScheme, Source, merged
 
 INHERITED = ("clause", "collector", "group", "missing")
 ORDER = (
-    "code", "name", "year", "language", "round", "periods", "clauses", "figures", "lists", "methods", "papers", "checks"
-)  # fmt: skip
+    "code",
+    "name",
+    "year",
+    "language",
+    "round",
+    "periods",
+    "clauses",
+    "figures",
+    "lists",
+    "methods",
+    "papers",
+    "checks",
+)
 
 
 def read_scheme(text: str, *, file: str = "scheme.toml", packs: Templates | None = None) -> Scheme:
@@ -42,7 +53,10 @@ def read_scheme(text: str, *, file: str = "scheme.toml", packs: Templates | None
     for key in ("code", "year"):
         if key not in head:
             raise BadScheme(source.place(("scheme",)), _("[scheme] 里没有 {key}", key=key), _("请补上"))
-    keys = {**{k: v for k, v in head.items() if k != "from"}, **{k: v for k, v in data.items() if k != "scheme"}}
+    keys = {
+        **{k: v for k, v in head.items() if k != "from"},
+        **{k: v for k, v in data.items() if k != "scheme"},
+    }
     keys["papers"] = {
         code: _inherited(paper) for code, paper in _papers(source, data.get("papers") or {}).items()
     }
@@ -82,7 +96,9 @@ def _papers(source: Source, papers: Mapping[str, Any]) -> dict[str, dict[str, An
         if code in done:
             return done[code]
         if code in chain:
-            raise BadScheme(source.place(("papers", code, "like")), _("like 绕成了环:{chain}", chain=" → ".join(chain)))
+            raise BadScheme(
+                source.place(("papers", code, "like")), _("like 绕成了环:{chain}", chain=" → ".join(chain))
+            )
         paper = papers[code]
         like = paper.get("like")
         if like is None:
@@ -133,7 +149,9 @@ def _over_node(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, 
     result = dict(kept)
     for key, value in above.items():
         replaced = key in ("of", "bands", "cases", "per", "values") or not isinstance(value, Mapping)
-        result[key] = value if replaced or not isinstance(kept.get(key), Mapping) else merged(kept[key], value)
+        result[key] = (
+            value if replaced or not isinstance(kept.get(key), Mapping) else merged(kept[key], value)
+        )
     return result
 
 

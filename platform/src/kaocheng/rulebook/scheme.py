@@ -96,7 +96,10 @@ class Scheme:
         """Lists, by code."""
         return {
             code: ListRule(
-                code, str(rule.get("label", code)), dict(rule.get("fields") or {}), str(rule.get("collector", ""))
+                code,
+                str(rule.get("label", code)),
+                dict(rule.get("fields") or {}),
+                str(rule.get("collector", "")),
             )
             for code, rule in (self.keys.get("lists") or {}).items()
         }

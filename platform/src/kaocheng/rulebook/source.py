@@ -13,7 +13,9 @@ from kaocheng.i18n import _
 
 LARGEST = 2_000_000  # characters of one scheme
 _HEADER = re.compile(r"\s*\[\[?\s*(?P<path>[^\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*(?P<path>(?:[\w\u4e00-\u9fff-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_KEY = re.compile(
+    r"""\s*(?P<path>(?:[\w\u4e00-\u9fff-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*="""
+)
 _PIECE = re.compile(r"""[\w\u4e00-\u9fff-]+|"[^"]*"|'[^']*'""")
 Path = tuple[str, ...]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -81,10 +83,7 @@ def between(keys: Keys) -> str:
 def interpolate(keys: Keys) -> str:
     """Straight lines through the knots; held or extended beyond them."""
     knots = [(str(k), points(g)) for k, g in keys.table("knots")]
-    lines = [
-        f"{ga} + (x - ({a})) * ({gb} - {ga}) / (({b}) - ({a}))"
-        for (a, ga), (b, gb) in zip(knots, knots[1:], strict=False)
-    ]
+    lines = [f"{ga} + (x - ({a})) * ({gb} - {ga}) / (({b}) - ({a}))" for (a, ga), (b, gb) in pairwise(knots)]
     hold = keys.word("beyond", "hold") == "hold"
     text = knots[-1][1] if hold or not lines else lines[-1]
     for (b, _g), line in reversed(list(zip(knots[1:], lines, strict=True))):
@@ -158,8 +157,6 @@ def steps(distance: str, kind: str) -> str:
 
 def inside(text: str, words: Mapping[str, str | None]) -> str:
     """*text* with some names standing for expressions."""
-    import re
-
     for word, meaning in words.items():
         if meaning is not None:
             text = re.sub(rf"(?<![\w.@]){word}(?![\w.(])", f"({meaning})", text)

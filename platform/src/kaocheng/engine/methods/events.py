@@ -76,7 +76,7 @@ def raters(keys: Keys) -> str:
     """The mean of the raters' scores by class, classes weighted, an empty class re-normalised (分类评委)."""
     classes: Mapping[str, Mapping[str, object]] = keys.table("classes") or {"all": {"of": keys.parts}}
     trim, left_out = keys.table("trim"), keys.given.get("leave_out")
-    above, beside = (f"{trim.get('above', 0)}, {trim.get('each', 1)}") .split(", ") if trim else ("-1", "0")
+    above, beside = (f"{trim.get('above', 0)}, {trim.get('each', 1)}").split(", ") if trim else ("-1", "0")
     means, weights = [], []
     for rule in classes.values():
         members = rule.get("of") or ()

@@ -35,7 +35,9 @@ def to_best(keys: Keys) -> str:
 
 def to_mean(keys: Keys) -> str:
     """at_mean + rate·(x − mean) / each (与平均水平比较)."""
-    mean = {"group": "group.mean(x)", "others": "others.mean(x)"}.get(keys.word("mean_of", "group"), "mean_of")
+    mean = {"group": "group.mean(x)", "others": "others.mean(x)"}.get(
+        keys.word("mean_of", "group"), "mean_of"
+    )
     distance = f"({mean} - x)" if keys.down else f"(x - {mean})"
     return f"at_mean + rate * {distance} / each"
 

@@ -1,0 +1,137 @@
+"""Values drawn together: over a comparison group, the parts of a composition, the rows of a list, months."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from kaocheng.engine import circles
+from kaocheng.engine import evaluate as language
+from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact, Truth, choose, larger, smaller
+from kaocheng.engine.grammar import BadExpression, Call, Word
+from kaocheng.engine.integers import Array
+from kaocheng.i18n import _
+
+
+def circle(tree: Call, scope: language.Scope) -> Exact:
+    """``group.mean(e)``, ``others.max(e)``, ``group(zone).rank(e)``."""
+    which, function = tree.path
+    flat = scope.flat()
+    groups = scope.run.groups(scope, tree.circle)
+    if function == "nth":
+        values = language.number(tree.arguments[0], flat)
+        folding = circles.nth(int(language.constant(tree.arguments[1], flat)))
+    else:
+        values = _held(language.evaluate(tree.arguments[0], flat), function, tree)
+        folding = _FOLDS.get(function, circles.counted)
+    words = [a.value for a in tree.arguments[1:] if isinstance(a, Word)]
+    if function in ("rank", "rank_up"):
+        result = circles.ranks(values, groups, words[0] if words else "competition", function == "rank")
+    elif function == "sd" and words == ["population"]:
+        result = circles.of_group(values, groups, lambda v: circles.deviation(v, False))
+    elif function in _FOLDS or function == "nth":
+        result = (circles.of_others if which == "others" else circles.of_group)(values, groups, folding)
+    else:
+        raise BadExpression(
+            language.show(tree), tree.at, _("没有函数或方法“{name}”", name=".".join(tree.path))
+        )
+    if function == "sd":  # of fewer than it needs: a division by zero
+        result = result.put(np.where(result.state == MISSING, UNDEFINED, result.state).astype(np.uint8))
+    taken = language.by_unit(result, scope)
+    assert isinstance(taken, Exact)
+    return taken
+
+
+def _held(value: language.Value, function: str, tree: Call) -> Exact:
+    """A condition as one and zero; counted, only where it holds."""
+    if isinstance(value, Truth):
+        gap = MISSING if function == "count" else OK
+        state = np.where(value.holds, OK, np.where(value.state == OK, gap, value.state))
+        return Exact(np.where(value.holds, 1.0, 0.0), 1, state.astype(np.uint8))
+    if isinstance(value, Exact):
+        return value
+    raise BadExpression(language.show(tree), tree.at, _("这里要的是数"))
+
+
+def over_parts(tree: Call, scope: language.Scope) -> Exact:
+    """``parts.mean(score)``: over the parts of a composition."""
+    if not tree.arguments:
+        return fold(tree.path[1], [Exact.constant(1) for _part in scope.parts()], tree)
+    values = [language.evaluate(tree.arguments[0], part) for part in scope.parts()]
+    return fold(tree.path[1], values, tree)
+
+
+def over_rows(tree: Call, scope: language.Scope) -> Exact:
+    """``task.sum(e)``: over the unit's rows of a list."""
+    rows = scope.run.rows(tree.path[0], scope.period)
+    inner = replace(scope, rows=rows)
+    value = language.evaluate(tree.arguments[0], inner) if tree.arguments else Exact.constant(1)
+    folding = _FOLDS[tree.path[1]]
+    whole = _held(value, tree.path[1], tree).spread(len(rows.units))
+    per_unit: dict[int, list[Fraction]] = {}
+    for i, unit in enumerate(rows.units):
+        found = whole.fraction(i)
+        if found is not None:
+            per_unit.setdefault(int(unit), []).append(found)
+    return Exact.of([folding(per_unit.get(u, [])) for u in range(len(scope.run.units))])
+
+
+def fold(function: str, values: list[language.Value], tree: Call | None = None) -> Exact:
+    """sum, count, min, max, mean over values that are present; over nothing missing (a count: zero)."""
+    if function == "count":
+        counted = Exact.constant(0)
+        for value in values:
+            held = value.holds if isinstance(value, Truth) else np.asarray(value.state == OK)
+            counted = counted + Exact(np.where(held, 1.0, 0.0))
+        return counted
+    numbers = [v for v in values if isinstance(v, Exact)]
+    if function == "sd":
+        return _sample_deviation(numbers)
+    result, present = Exact.constant(0), Exact.constant(0)
+    worst: Array = np.zeros((), np.uint8)
+    first = True
+    for value in numbers:
+        there = Truth(np.asarray(value.state == OK))
+        clean = value.put(np.zeros((), np.uint8))
+        worst = np.maximum(worst, value.state)
+        if function in ("min", "max"):
+            better = (smaller if function == "min" else larger)(result, clean)
+            kept = choose(present.same(Exact.constant(0)), clean, better) if not first else clean
+            result = choose(there, kept, result)
+        else:
+            result = result + choose(there, clean, Exact.constant(0))
+        present = present + Exact(np.where(there.v, 1.0, 0.0))
+        first = False
+    if function == "mean":
+        result = result / present
+    nobody = np.asarray(present.n == 0)
+    # nothing was reported: not applicable if every part says so, else missing
+    state = np.where(nobody, np.where(worst == NA, NA, MISSING), OK).astype(np.uint8)
+    if any(np.any(v.state != NA) for v in numbers):
+        all_na = np.all([np.broadcast_to(v.state, state.shape) == NA for v in numbers], axis=0)
+        state = np.where(nobody, np.where(all_na, NA, MISSING), OK).astype(np.uint8)
+    return result.put(state)
+
+
+def _sample_deviation(values: list[Exact]) -> Exact:
+    length = max((v.shape[0] for v in values if v.shape), default=1)
+    columns = [v.spread(length) for v in values]
+    found = []
+    for i in range(length):
+        present = [f for c in columns if (f := c.fraction(i)) is not None]
+        found.append(circles.deviation(present))
+    return Exact.of(found)
+
+
+_FOLDS: Mapping[str, circles.Fold] = {
+    "min": circles.minimum,
+    "max": circles.maximum,
+    "mean": circles.mean,
+    "median": circles.median,
+    "sum": circles.summed,
+    "count": circles.counted,
+    "sd": circles.deviation,
+}

@@ -1,0 +1,139 @@
+"""A node scored once per row of a list, or once per period inside its own, and then folded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kaocheng.engine import compose, nodes, periods
+from kaocheng.engine.arrays import MISSING, NA, OK, Exact
+from kaocheng.engine.evaluate import Rows, Scope, Value
+from kaocheng.engine.marks import bounded, rounded
+from kaocheng.engine.methods import METHODS
+from kaocheng.engine.methods.absolute import points as in_points
+from kaocheng.engine.recipe import NodeRule, PaperRule
+
+if TYPE_CHECKING:
+    from kaocheng.engine.run import Run
+
+
+def row_points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> tuple[Rows, Exact]:
+    """The points of each row of the node's list, bounded and rounded, with whose row it is."""
+
+    def work() -> tuple[Rows, Exact]:
+        here = row_scope(run, paper, node, period)
+        assert here.rows is not None
+        return here.rows, nodes.leaf(run, here).spread(len(here.rows.units))
+
+    return run.once(("row points", paper.code, node.code, period), work)  # type: ignore[no-any-return]
+
+
+def row_scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:
+    """Where names are looked up row by row: the row's fields, then the unit's own words for each row."""
+
+    def work() -> Scope:
+        rows = run.rows(str(node["rows"]), period)
+        here = replace(nodes.scope(run, paper, node, period), rows=rows, words={})
+        outer = nodes.scope(run, paper, node, period)
+        for name, word in outer.words.items():
+            if name in (node.get("let") or {}):
+                here.words[name] = nodes.later(str(node["let"][name]), here)
+            elif name in rows.fields:
+                here.words[name] = rows.fields[name]
+            elif name in node.keys or name in ("x", "target", "base", "last"):
+                here.words[name] = _rowwise(node, name, here, word, rows)
+            else:
+                here.words[name] = _taken(word, rows)
+        for name, column in rows.fields.items():
+            here.words.setdefault(name, column)
+        return here
+
+    return run.once(("row scope", paper.code, node.code, period), work)  # type: ignore[no-any-return]
+
+
+def _rowwise(node: NodeRule, name: str, here: Scope, word: Any, rows: Rows) -> Value | Callable[[], Value]:
+    if name in node.keys and name != "full":
+        method = METHODS.get(str(node.get("method", "")))
+        text = in_points(node[name]) if method and name in method.points else str(node[name])
+        return nodes.later(text, here)
+    return _taken(word, rows)
+
+
+def _taken(word: Any, rows: Rows) -> Callable[[], Value]:
+    return lambda: (word() if callable(word) else word).take(rows.units)
+
+
+def by_rows(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
+    rows, value = row_points(run, paper, node, period)
+    found: dict[int, list[int]] = {}
+    for i, unit in enumerate(rows.units):
+        if int(value.state[i]) != NA:
+            found.setdefault(int(unit), []).append(i)
+    results: list[Fraction | None] = [None] * len(run.units)
+    for unit, indices in found.items():
+        each = [value.fraction(i) for i in indices]
+        if all(v is not None for v in each):
+            weights = _row_weights(node, rows, indices)
+            results[unit] = _fold_rows(node.get("fold", "sum"), [v for v in each if v is not None], weights)
+    state = np.array([MISSING if v is None else OK for v in results], np.uint8)
+    inapplicable = np.setdiff1d(np.unique(rows.units), list(found))  # rows it has, none of which applies
+    state[inapplicable.astype(int)] = NA
+    return Exact.of([v or 0 for v in results], state)
+
+
+def _row_weights(node: NodeRule, rows: Rows, indices: list[int]) -> list[Fraction]:
+    fold = node.get("fold")
+    field = (
+        rows.fields.get(str(fold["weighted"])) if isinstance(fold, Mapping) and "weighted" in fold else None
+    )
+    if not isinstance(field, Exact):
+        return []
+    whole = field.spread(len(rows.units))
+    return [whole.fraction(i) or Fraction(0) for i in indices]
+
+
+def _fold_rows(fold: Any, values: list[Fraction], weights: list[Fraction]) -> Fraction | None:
+    if isinstance(fold, Mapping):
+        if "best" in fold:
+            return sum(sorted(values, reverse=True)[: int(fold["best"])], Fraction(0))
+        weight = sum(weights, Fraction(0))
+        return (
+            sum((v * w for v, w in zip(values, weights, strict=True)), Fraction(0)) / weight
+            if weight
+            else None
+        )
+    match fold:
+        case "mean":
+            return sum(values, Fraction(0)) / len(values)
+        case "min":
+            return min(values)
+        case "max":
+            return max(values)
+    return sum(values, Fraction(0))
+
+
+def across(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
+    """The node scored in each period inside this one, then folded, bounded and rounded again."""
+    inner = NodeRule(node.code, {k: v for k, v in node.keys.items() if k not in ("across", "fold")})
+    kind, fold = node["across"], node.get("fold", "mean")
+    if isinstance(kind, str) and kind in periods.MONTHS:
+        spans = periods.inside(period, kind)
+    else:
+        spans = [run.recipe.period(name) for name in (kind if isinstance(kind, list) else fold)]
+    each = [_in_period(run, paper, inner, p) for p in spans]
+    here = run.scope(paper, node, period)
+    value = compose.over_periods(run, fold, spans, each)
+    return nodes.instead(run, here, rounded(run, here, bounded(run, here, value)))
+
+
+def _in_period(run: Run, paper: PaperRule, inner: NodeRule, period: str) -> Exact:
+    if inner.composed:
+        return compose.composed(run, paper, inner, period)
+    here = nodes.scope(run, paper, inner, period)
+    if inner.get("rows"):
+        return rounded(run, here, bounded(run, here, by_rows(run, paper, inner, period)))
+    return nodes.instead(run, here, nodes.leaf(run, here))

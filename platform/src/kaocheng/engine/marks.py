@@ -1,0 +1,130 @@
+"""Full marks of a node, the bounds its points are held within, and the decimals they are rounded to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kaocheng.engine import compose
+from kaocheng.engine.arrays import MISSING, OK, Exact, larger, smaller
+from kaocheng.engine.evaluate import Scope, number
+from kaocheng.engine.methods.absolute import points as in_points
+from kaocheng.engine.recipe import NodeRule, PaperRule
+from kaocheng.errors import Invalid
+from kaocheng.i18n import _
+
+if TYPE_CHECKING:
+    from kaocheng.engine.run import Run
+
+ZERO = Exact.constant(0)
+
+
+@dataclass(eq=False)
+class OutOfRange(Invalid):
+    """Points handed in that are below zero or above full marks."""
+
+    unit: str
+    node: str
+    value: str
+    full: str
+
+    code = "out_of_range"
+
+    def __str__(self) -> str:
+        return _(
+            "“{unit}”的“{node}”给了 {value} 分,应在 0 至 {full} 之间;请核对填报的分数",
+            unit=self.unit,
+            node=self.node,
+            value=self.value,
+            full=self.full,
+        )
+
+
+def full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
+    """Full marks: said, set by unit as a target, or what the parts make up."""
+    here = Scope(run, paper, node, period)
+    if "full" in node.keys:
+        return number(str(node["full"]), here)
+    if node.composed:
+        return compose.full(run, paper, node, period)
+    if run.has_target(node.code, "full"):
+        value = run.target_of(node.code, "full", here)
+        return value if isinstance(value, Exact) else Exact.nothing(MISSING)
+    return Exact.nothing(MISSING)
+
+
+def bounded(run: Run, here: Scope, value: Exact) -> Exact:
+    """Held within the node's bounds: 0 and full marks for a leaf with full marks, else what it says."""
+    node = here.node
+    assert node is not None
+    for key, hold in (("not_below", larger), ("not_above", smaller)):
+        bound = _bound(run, here, key)
+        if bound is not None:
+            value = hold(value, bound.put(np.where(bound.state == OK, 0, bound.state).astype(np.uint8)))
+    return value
+
+
+def _bound(run: Run, here: Scope, key: str) -> Exact | None:
+    node = here.node
+    assert node is not None
+    harder = key == "not_above" and "times" in node.keys  # difficulty raises the ceiling as well
+    if key in node.keys:
+        if node[key] == "none":
+            return None
+        said = number(in_points(node[key]), here)
+        return said * number(str(node["times"]), here) if harder else said
+    if node.composed or not has_full(run, here):
+        return number("full", here) if key == "not_above" and "excess_to" in node.keys else None
+    if key == "not_below":
+        return ZERO
+    most = number("full", here)
+    over = node.get("over")
+    if isinstance(over, Mapping) and "most" in over:
+        most = most + number(in_points(over["most"]), here)
+    elif isinstance(over, Mapping):
+        return None
+    return most * number(str(node["times"]), here) if harder else most
+
+
+def has_full(run: Run, here: Scope) -> bool:
+    node = here.node
+    assert node is not None
+    in_row = here.rows is not None and "full" in here.rows.fields
+    return in_row or "full" in node.keys or run.has_target(node.code, "full")
+
+
+def rounded(run: Run, here: Scope, value: Exact) -> Exact:
+    """Rounded half up to the node's decimals, where it has any."""
+    decimals = places(run, here)
+    if decimals is None:
+        return value
+    if value.n.dtype == object or (not isinstance(value.d, int) and value.d.dtype == object):
+        run.slow += value.n.size
+    return value.half_up(decimals)
+
+
+def places(run: Run, here: Scope) -> int | None:
+    """The decimals a node is rounded to; ``None`` where the scheme does not round it."""
+    node = here.node
+    assert node is not None
+    if "round" in node.keys:
+        return None if node["round"] in ("none", None) else int(node["round"])
+    if node.composed:
+        return None  # the total is rounded where it is ranked, graded and printed
+    return run.recipe.decimals(here.paper, "leaf") if has_full(run, here) else None
+
+
+def check_range(run: Run, here: Scope, value: Exact) -> None:
+    if here.rows is not None or not has_full(run, here):
+        return
+    most = number("full", here)
+    outside = (value < ZERO) | (value > most)
+    wrong = np.flatnonzero(np.broadcast_to(outside.holds, (len(run.units),)) & run.members(here.paper))
+    if wrong.size:
+        at, node = int(wrong[0]), here.node
+        assert node is not None
+        shown = [str(v.spread(len(run.units)).fraction(at)) for v in (value, most)]
+        raise OutOfRange(run.units[at].label or run.units[at].code, node.label, *shown)
