@@ -8,9 +8,11 @@ import asyncio
 import inspect
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -27,6 +29,11 @@ from kaocheng.db.roles import Urls
 from kaocheng.db.session import driver_url
 
 _numbers = count(1)
+
+
+def pytest_configure() -> None:
+    """End in an orderly way when told to, or the database would be left running."""
+    signal.signal(signal.SIGTERM, lambda *_signal: pytest.exit("terminated"))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -83,15 +90,15 @@ def template(server: str) -> Urls:
 @pytest.fixture
 def urls(server: str, template: Urls) -> Iterator[Urls]:
     """One test's own database, migrated, with the tenants *county* and *neighbour* in it."""
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(
-            sql.SQL("create database {} template template_kaocheng owner {}").format(
-                sql.Identifier(name), sql.Identifier(roles.OWNER)
-            )
-        )
-        yield Urls(app=_renamed(template.app, name), owner=_renamed(template.owner, name))
-        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    with _copy(server, template) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def untouched(server: str, template: Urls) -> Iterator[Urls]:
+    """The same, shared by the tests that only read it or roll everything back."""
+    with _copy(server, template) as urls:
+        yield urls
 
 
 @pytest.fixture
@@ -119,6 +126,19 @@ def county() -> TenantId:
 def neighbour() -> TenantId:
     """Another tenant of the same database."""
     return TenantId(2)
+
+
+@contextmanager
+def _copy(server: str, template: Urls) -> Iterator[Urls]:
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("create database {} template template_kaocheng owner {}").format(
+                sql.Identifier(name), sql.Identifier(roles.OWNER)
+            )
+        )
+        yield Urls(app=_renamed(template.app, name), owner=_renamed(template.owner, name))
+        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 def _renamed(url: str, database: str) -> str:

@@ -1,0 +1,120 @@
+"""Migrations go up, down and up again, with data in the tables, on every server we support."""
+
+import subprocess
+import sys
+
+import psycopg
+import pytest
+from procrastinate.schema import SchemaManager
+from sqlalchemy.engine import make_url
+
+from kaocheng.db import migrate
+from kaocheng.db.roles import Urls
+
+pytestmark = pytest.mark.database
+
+CHAIN = (
+    "2026_11_20_ground",
+    "2026_11_20_schemes",
+    "2026_11_20_figures",
+    "2026_11_20_scoring",
+    "2026_11_20_standings",
+    "2026_11_20_rollup",
+)
+
+# A row in each table of the ground; the stages' own rows hang on these.
+ROWS = (
+    "insert into tenant (id, code, name, kind, settings)"
+    " values (1, 'c', '县', 'county', '{}'), (2, 'd', '市', 'city', '{}')",
+    "insert into reports_to (lower_id, upper_id) values (1, 2)",
+    "insert into counter (tenant_id, name, last) values (1, 'unit', 1)",
+    "insert into unit (tenant_id, id, code, label, class, attributes, assessed, ordinal)"
+    " values (1, 1, 'u', '镇', '乡镇', '{}', true, 1)",
+    "insert into person (tenant_id, id, code, label, active, language) values (1, 1, 'p', '人', true, 'zh')",
+    "insert into person_role (tenant_id, person_id, role) values (1, 1, 'office')",
+    "insert into sign_in (tenant_id, token_hash, person_id, created_at, expires_at)"
+    " values (1, sha256('t'), 1, now(), now())",
+    "insert into record_entry (tenant_id, seq, suite, prev, hash, body, at)"
+    " values (1, 1, 1, sha256('a'), sha256('b'), '{}', now())",
+    "insert into record_head (tenant_id, seq, hash) values (1, 1, sha256('b'))",
+    "insert into job (tenant_id, id, kind, state, done, total, message, facts, started_by, started_at)"
+    " values (1, 1, 'k', 'done', 1, 1, '', '{}', 1, now())",
+    "insert into form (tenant_id, code, kind, label, pattern, period, ordinal)"
+    " values (1, 'f', 'figures', '表', '表', '2026', 0)",
+    "insert into past_result (tenant_id, period, unit_id, grade, invented)"
+    " values (1, '2025', 1, '良好', true)",
+    "select queue.defer('t', '{}', 'l', 'q')",
+)
+
+
+def fill(owner_url: str) -> None:
+    with psycopg.connect(owner_url) as owner:
+        for row in ROWS:
+            owner.execute(row)
+
+
+def tables(owner_url: str) -> set[str]:
+    with psycopg.connect(owner_url) as owner:
+        found = owner.execute("select tablename from pg_tables where schemaname in ('public', 'queue')")
+        return {row[0] for row in found}
+
+
+def test_up_down_and_up_again_with_data(blank: Urls) -> None:
+    assert migrate.current(blank.owner) is None
+    migrate.upgrade(blank.owner)
+    assert migrate.current(blank.app) == migrate.head() == CHAIN[-1]
+    made = tables(blank.owner)
+    fill(blank.owner)
+
+    for before in [*reversed(CHAIN[:-1]), "base"]:
+        migrate.downgrade(blank.owner, before)
+        assert migrate.current(blank.owner) == (None if before == "base" else before)
+    assert tables(blank.owner) == {"alembic_version"}
+
+    for step in CHAIN:
+        migrate.upgrade(blank.owner, step)
+        if step == CHAIN[0]:
+            fill(blank.owner)
+    assert tables(blank.owner) == made
+    with psycopg.connect(blank.owner) as owner:
+        assert owner.execute("select count(*) from unit").fetchone() == (1,)
+
+
+def test_upgrading_what_is_up_to_date_changes_nothing(blank: Urls) -> None:
+    migrate.upgrade(blank.owner)
+    migrate.upgrade(blank.owner)
+    assert migrate.current(blank.owner) == migrate.head()
+
+
+def test_a_migration_that_stumbles_leaves_the_old_tables_whole(blank: Urls) -> None:
+    migrate.upgrade(blank.owner, CHAIN[0])
+    before = tables(blank.owner)
+    with psycopg.connect(blank.owner) as owner:
+        owner.execute("create table vouching (in_the_way int)")
+    with pytest.raises(Exception, match="vouching"):
+        migrate.upgrade(blank.owner)
+    assert migrate.current(blank.owner) == CHAIN[0]
+    assert tables(blank.owner) == before | {"vouching"}
+
+
+def test_two_starts_at_once_migrate_once(blank: Urls) -> None:
+    command = "import sys; from kaocheng.db import migrate; migrate.upgrade(sys.argv[1])"
+    both = [subprocess.Popen([sys.executable, "-c", command, blank.owner]) for _each in range(2)]
+    assert [one.wait(60) for one in both] == [0, 0]
+    assert migrate.current(blank.owner) == migrate.head()
+
+
+def test_every_table_belongs_to_the_owner_whichever_superuser_migrates(server: str, blank: Urls) -> None:
+    name = make_url(blank.owner).database
+    admin = make_url(server).set(database=name).render_as_string(hide_password=False)
+    migrate.upgrade(admin)
+    with psycopg.connect(admin) as connection:
+        owners = connection.execute(
+            "select distinct tableowner from pg_tables where schemaname in ('public', 'queue')"
+        ).fetchall()
+    assert owners == [("kaocheng_owner",)]
+
+
+def test_the_queue_s_tables_are_those_the_installed_library_expects() -> None:
+    ours = (migrate.folder() / "queue" / "procrastinate_3_10.sql").read_text(encoding="utf-8")
+    assert ours == SchemaManager.get_schema(), "procrastinate has changed its tables: write a migration"
