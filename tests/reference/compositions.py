@@ -1,7 +1,5 @@
 """How parts become a whole."""
 
-# ruff: noqa: PLR0911 - a language is a list of cases, each with its answer
-
 from __future__ import annotations
 
 from fractions import Fraction

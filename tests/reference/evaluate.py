@@ -1,7 +1,5 @@
 """The value of an expression: for one unit, in one node and period."""
 
-# ruff: noqa: PLR0911 - a language is a list of cases, each with its answer
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

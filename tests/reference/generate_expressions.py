@@ -1,4 +1,4 @@
-"""Random expressions: arithmetic, conditions, gaps, groups, other periods, each shown as a node of its own."""
+"""Random expressions: arithmetic, conditions, gaps, groups, other periods, each a node of its own."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class Writer:
         kind = rng.randrange(12 if grouped else 9)
         if kind < 4:
             sign = rng.choice("+-*/")
-            return f"({self.number(depth - 1, grouped=grouped)} {sign} {self.number(depth - 1, grouped=grouped)})"
+            left, right = (self.number(depth - 1, grouped=grouped) for _ in range(2))
+            return f"({left} {sign} {right})"
         if kind == 4:
             word = rng.choice(["abs", "floor", "ceil", "-", "min", "max"])
             if word == "-":

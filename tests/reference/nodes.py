@@ -1,7 +1,5 @@
 """How a node gets its points: leaves, rows, periods, compositions."""
 
-# ruff: noqa: PLR0911 - a language is a list of cases, each with its answer
-
 from __future__ import annotations
 
 from dataclasses import replace

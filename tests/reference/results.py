@@ -143,9 +143,9 @@ def barred(one: Standing, grades: list[str], grade: str) -> bool:
     for veto in one.vetoes:
         if grade in veto.get("bars", []):
             return True
-        if "at_most" in veto and grades.index(grade) < grades.index(veto["at_most"]):
+        if veto.get("at_most") in grades and grades.index(grade) < grades.index(veto["at_most"]):
             return True
-        if "grade" in veto and grade != veto["grade"]:
+        if veto.get("grade") in grades and grade != veto["grade"]:
             return True
     return False
 
@@ -274,5 +274,5 @@ def after(one: Standing, result: dict[str, Any], grades: list[str]) -> None:
             one.grade = rule["to"]
             position = grades.index(rule["to"])
     for veto in one.vetoes:
-        if "grade" in veto and not barred(one, grades, veto["grade"]):
+        if veto.get("grade") in grades and not barred(one, grades, veto["grade"]):
             one.grade = veto["grade"]

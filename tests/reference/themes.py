@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from random import Random
 
@@ -11,6 +12,7 @@ from .generate import table
 from .generate_leaves import number
 from .scheme import Scheme, read_scheme
 
+CHOICE = re.compile("«([^»]*)»")  # «a¦b»: one of them, by the seed
 FOLDER = HERE / "data" / "schemes"
 SPANS = {
     "across": [*periods.inside("2026H1", "month"), *periods.inside("2026H1", "quarter"), "2025-12"],
@@ -28,7 +30,7 @@ RANGES = {
     "人": (0, 60, 0),
     "是否": (0, 1, 0),
 }
-OWN = {"other": (0, 20, 1), "order": (0, 20, 1), "months": (10, 12, 0)}
+OWN = {"issued": (8, 50, 0), "other": (0, 20, 1), "order": (0, 20, 1), "months": (10, 12, 0)}
 LEVELS = ("rank_first", "rank_front", "award", "instruction", "conference")
 
 
@@ -37,9 +39,10 @@ class Theme:
 
     def __init__(self, path: Path, seed: int) -> None:
         self.name = path.stem
-        self.text = path.read_text(encoding="utf-8")
-        self.scheme: Scheme = read_scheme(self.text)
         self.rng = Random(f"{path.stem} {seed}")
+        written = path.read_text(encoding="utf-8")
+        self.text = CHOICE.sub(lambda found: self.rng.choice(found[1].split("¦")), written)
+        self.scheme: Scheme = read_scheme(self.text)
         self.gap = self.rng.choice([0.0, 0.02, 0.08])
         self.spans = SPANS.get(self.name) or list(self.scheme.periods.values())
 
