@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
 from kaocheng import record
 from kaocheng.db.session import TenantSession, next_number
-from kaocheng.engine import explain as work_out
 from kaocheng.engine.explain import Explanation
 from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.rounding import printed
+from kaocheng.engine.run import Run
 from kaocheng.engine.score import score
-from kaocheng.engine.sheet import PaperSheet, Sheet
+from kaocheng.engine.sheet import Column, PaperSheet, Sheet
+from kaocheng.engine.working import work_out
 from kaocheng.figures import queries as figures
 from kaocheng.identity.domain import Permission, Person, require
 from kaocheng.schemes import queries as schemes
@@ -33,6 +35,7 @@ from kaocheng.scoring.domain import (
     named,
     origin,
 )
+from kaocheng.scoring.entries import worked_out
 from kaocheng.scoring.gather import gather
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.verification import service as verification
@@ -93,11 +96,8 @@ async def explain(
     row = await queries.sheet(session, head)
     paper, code = find_unit(row.sheet, unit)
     key = find_column(paper, node, period)
-    column = paper.column[key]
     recipe, given = await queries.computed_from(session, head)
-    explanation = await asyncio.to_thread(
-        work_out, recipe, given, code, column.node, column.period or head.period, row.sheet
-    )
+    explanation = await asyncio.to_thread(worked_out, recipe, given, head.period, paper, code, key)
     origins = await queries.provenance(session, head)
     return Explained(
         explanation=explanation,
@@ -114,27 +114,15 @@ async def losses(
     session: TenantSession, head: SheetRow, paper: PaperSheet, unit: str
 ) -> tuple[Explanation, ...]:
     """Where one unit lost points, the dearest first: the working of every item below its full marks."""
-    keys = [c for c in paper.columns if c.kind == "node" and c.full and c.key in _below_full(paper, unit)]
+    columns = _below_full(paper, unit)
     recipe, given = await queries.computed_from(session, head)
 
     def work() -> list[Explanation]:
-        return [
-            work_out(recipe, given, unit, c.node, c.period or head.period, head.sheet) for c in keys
-        ]
+        run = Run(recipe, given, head.period)
+        return [work_out(run, unit, column.node, column.period) for column in columns]
 
     found = [e for e in await asyncio.to_thread(work) if e.lost and not e.lost.startswith("-")]
     return tuple(sorted(found, key=lambda e: -Fraction(e.lost or 0)))
-
-
-def _below_full(paper: PaperSheet, unit: str) -> set[str]:
-    parents = {c.parent for c in paper.columns if c.kind == "node"}
-    leaves = [c for c in paper.columns if c.key not in parents and c.full and c.show]
-    last = {c.node: c for c in leaves}  # of an item scored in several periods, the latest
-    return {
-        c.key
-        for c in last.values()
-        if (points := paper.value(unit, c.key)) is not None and points < Fraction(c.full or 0)
-    }
 
 
 def traced(explanation: Explanation, origins: Provenance, labels: Mapping[str, str]) -> tuple[Traced, ...]:
@@ -151,10 +139,11 @@ def traced(explanation: Explanation, origins: Provenance, labels: Mapping[str, s
 def effect(paper: PaperSheet, unit: str, key: str, explanation: Explanation) -> Effect | None:
     """What the marks lost here cost: in the total, and in places, the other units standing still."""
     total = paper.value(unit, paper.total)
-    points, lost, in_total = _fractions(explanation)
-    if key == paper.total or total is None or not points or not lost or in_total is None or lost < 0:
+    lost = Fraction(explanation.lost or 0)
+    per_point = Fraction((explanation.facts or {}).get("share_of_total", 0))
+    if key == paper.total or total is None or lost <= 0 or not per_point:
         return None
-    share = in_total / points * lost
+    share = per_point * lost
     decimals = paper.column[paper.total].decimals
     then = Fraction(printed(total + share, decimals))
     return Effect(
@@ -178,9 +167,11 @@ def find_column(paper: PaperSheet, wanted: str, period: str = "") -> str:
     """The key of a column, by key, node, or label; the latest period where it has several."""
     if not wanted:
         return paper.total
-    if wanted in paper.column:
+    if wanted in paper.column and paper.column[wanted].kind not in ("rank", "grade"):
         return wanted
-    columns = [c for c in paper.columns if not period or c.period in ("", period)]
+    columns = [
+        c for c in paper.columns if c.kind not in ("rank", "grade") and (not period or c.period == period)
+    ]
     code, near = named(
         wanted, [pair for c in reversed(columns) for pair in ((c.key, c.label), (c.key, c.node))]
     )
@@ -189,6 +180,17 @@ def find_column(paper: PaperSheet, wanted: str, period: str = "") -> str:
     if not code:
         raise NoSuchNode(wanted, near)
     return code
+
+
+def _below_full(paper: PaperSheet, unit: str) -> list[Column]:
+    parents = {c.parent for c in paper.columns if c.kind == "node"}
+    leaves = [c for c in paper.columns if c.kind == "node" and c.key not in parents and c.full and c.show]
+    latest = {c.node: c for c in leaves}  # of an item scored in several periods, the last
+    return [
+        c
+        for c in latest.values()
+        if (points := paper.value(unit, c.key)) is not None and points < Fraction(c.full or 0)
+    ]
 
 
 async def _keep(
@@ -297,16 +299,6 @@ async def scheme_for(session: TenantSession, period: str) -> SchemeVersion:
 async def _told(step: Step | None, done: int) -> None:
     if step is not None:
         await step(done)
-
-
-def _fractions(e: Explanation) -> tuple[Fraction | None, Fraction | None, Fraction | None]:
-    def number(text: str | None) -> Fraction | None:
-        try:
-            return Fraction(text) if text else None
-        except ValueError:
-            return None
-
-    return number(e.exact), number(e.lost), number(e.to_total)
 
 
 def _shown(paper: PaperSheet, unit: str) -> Fraction:
