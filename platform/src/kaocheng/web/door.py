@@ -20,7 +20,16 @@ from kaocheng.tenancy import queries as tenancy
 LONGEST_COOKIE = 8192
 
 # The top line: what a stage is called, where it begins, and who has business there.
-MENU: tuple[tuple[Callable[[], str], str, Permission | None], ...] = ((lambda: _("年度"), "/", None),)
+MENU: tuple[tuple[Callable[[], str], str, Permission | None], ...] = (
+    (lambda: _("年度"), "/", None),
+    (lambda: _("方案"), "/schemes", Permission.READ_RULES),
+    (lambda: _("填报"), "/figures", Permission.FILE_FIGURES),
+    (lambda: _("核验"), "/verification", Permission.VERIFY),
+    (lambda: _("得分"), "/scores", Permission.SCORE),
+    (lambda: _("名次"), "/standings", Permission.READ_PUBLISHED),
+    (lambda: _("公布"), "/publish", Permission.PUBLISH),
+    (lambda: _("下级"), "/inbox", Permission.READ_INBOX),
+)
 
 
 class Door:
