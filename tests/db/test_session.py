@@ -1,6 +1,8 @@
 """The one door: a tenant's transaction sees that tenant's rows and nothing else."""
 
 import asyncio
+import re
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -8,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import kaocheng
 from kaocheng.db import TenantId, next_number, shared_session, tenant_session
 from kaocheng.db.roles import Unconfined, Urls, assert_confined
 from kaocheng.db.session import connect
@@ -116,3 +119,17 @@ def test_the_owner_can_touch_every_tenant_s_rows_in_a_migration(urls: Urls) -> N
     with psycopg.connect(urls.owner) as owner:
         owner.execute("insert into counter (tenant_id, name, last) values (1, 'x', 1), (2, 'x', 1)")
         assert owner.execute("update counter set last = 2").rowcount == 2
+
+
+def test_the_tenant_is_set_nowhere_but_at_the_door_and_in_the_record_s_verifier() -> None:
+    """A SET without LOCAL would survive in the pool; set_config() is not passed on by Citus."""
+    source = Path(kaocheng.__file__).parent
+    found = {
+        file.relative_to(source).as_posix(): re.findall(r"(?i)\bset\b[^\n]*app\.tenant_id|set_config\(", text)
+        for file in source.rglob("*.py")
+        if "app.tenant_id" in (text := file.read_text(encoding="utf-8")) or "set_config(" in text
+    }
+    assert found.keys() == {"db/session.py", "record/verify.py"}
+    for statements in found.values():
+        assert statements
+        assert all(statement.lower().startswith("set local") for statement in statements)

@@ -126,9 +126,7 @@ async def test_a_closed_account_is_no_account(engine: AsyncEngine, county: Tenan
 async def test_roles_can_be_taken_away(engine: AsyncEngine, county: TenantId) -> None:
     id = await a_person(engine, county)
     async with tenant_session(engine, county) as session:
-        await service.amend(
-            session, id, label="王芳", roles=frozenset({Role.LEADER}), unit=None, at=NOON
-        )
+        await service.amend(session, id, label="王芳", roles=frozenset({Role.LEADER}), unit=None, at=NOON)
         found = await queries.person_named(session, "wang")
     assert found
     assert found.roles == {Role.LEADER}

@@ -5,6 +5,7 @@ is silently ignored is a setting somebody believes to be in force.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -119,6 +120,6 @@ def _value(name: str, written: str) -> object:
                 raise BadSetting(name, written, "0 / 1")
             return written == "1"
         case "KAOCHENG_PACKS" | "KAOCHENG_HOSTS":
-            return frozenset(written.split())
+            return frozenset(re.split(r"[\s,]+", written.strip(" ,")))
         case _:
             return written

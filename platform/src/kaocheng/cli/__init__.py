@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from kaocheng import settings
 from kaocheng.errors import Problem
 from kaocheng.i18n import _, speak
 
@@ -47,11 +48,11 @@ def parser(nouns: Sequence[str] = NOUNS) -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run one command; a problem is one sentence on stderr and exit code 2."""
     arguments = _everywhere(sys.argv[1:] if argv is None else argv)
-    if "--lang" in arguments[:-1]:
-        speak(arguments[arguments.index("--lang") + 1])
-    asked = [word for word in arguments if word in NOUNS][:1]  # a command loads its own modules only
-    options = parser(asked or NOUNS).parse_args(arguments)
     try:
+        lang = arguments.index("--lang") + 1 if "--lang" in arguments[:-1] else 0
+        speak(arguments[lang] if lang else settings.read().language)
+        asked = [word for word in arguments if word in NOUNS][:1]  # a command loads its own modules only
+        options = parser(asked or NOUNS).parse_args(arguments)
         return int(options.run(options) or 0)
     except Problem as problem:
         print(problem, file=sys.stderr)
