@@ -287,15 +287,16 @@ class Maker:
         keys: Keys = {"by": "total", "ties": rng.choice(["competition", "competition", "dense", "average"])}
         keys["bands"] = [top, second, {"grade": "中", "from": lines[2]}, {"grade": "差"}]
         children = [code for code, node in self.nodes.items() if node.get("in") == "total"]
-        if self.maybe(0.2) and children:
+        quotas = any("most" in band for band in keys["bands"])
+        if self.maybe(0.3) and children and not quotas:
             keys["break"] = [rng.choice(children)]
-        if any("most" in band for band in keys["bands"]):
+        if quotas:
             keys["edge"] = {"by": children[:2], "still_tied": rng.choice(["none", "all"])}
         if self.maybe(0.15):
             keys["within"] = "zone"
         if self.maybe(0.1):
             keys = {"by": "total", "ties": keys["ties"], "apart": "unit.apart = 1"}
-        if self.maybe(0.1) and "bands" in keys:
+        if self.maybe(0.15) and "bands" in keys and not self.vetoes:
             keys["shift"] = [{"when": "unit.people > 20", "by": rng.choice([1, -1])}]
         return keys
 
