@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kaocheng.engine import adjust, circles, nodes, periods
-from kaocheng.engine.arrays import NA
+from kaocheng.engine.arrays import NA, Exact
 from kaocheng.engine.evaluate import Scope, number, truth
 from kaocheng.engine.grammar import Number, Operation, parse
 from kaocheng.engine.recipe import PaperRule
@@ -91,8 +91,22 @@ class _Ranking:
         return places
 
     def _holds(self, condition: str) -> Array:
-        held = truth(condition, self.here).holds
-        return np.broadcast_to(held, (len(self.run.units),))
+        """For whom a condition holds; worked out once for all units."""
+
+        def work() -> Array:
+            return np.broadcast_to(truth(condition, self.here).holds, (len(self.run.units),))
+
+        found: Array = self.run.once(("holds", self.paper.code, self.period, condition), work)
+        return found
+
+    def _numbers(self, expression: str) -> Exact:
+        """The value of an expression for every unit; worked out once."""
+
+        def work() -> Exact:
+            return number(expression, self.here).spread(len(self.run.units))
+
+        found: Exact = self.run.once(("numbers", self.paper.code, self.period, expression), work)
+        return found
 
     def _circles(self, places: Sequence[_Place]) -> Mapping[tuple[str, ...], list[_Place]]:
         found: dict[tuple[str, ...], list[_Place]] = {}
@@ -129,8 +143,8 @@ class _Ranking:
         elif name in self.paper.table("adjustments"):
             value = adjust.adjustment(self.run, self.paper, name, when)
         else:
-            value = number(step, self.here)
-        return value.spread(len(self.run.units)).fraction(at)
+            value = self._numbers(step)
+        return (value if value.shape else value.spread(len(self.run.units))).fraction(at)
 
     # -- vetoes ------------------------------------------------------------------------------------
 
@@ -166,7 +180,7 @@ class _Ranking:
 
     def _quota(self, band: Mapping[str, Any], circle: Sequence[_Place]) -> Fraction:
         text = str(band["most"])
-        value = number(text, self.here).spread(len(self.run.units)).fraction(circle[0].at) or Fraction(0)
+        value = self._numbers(text).fraction(circle[0].at) or Fraction(0)
         if not _is_share(text):
             return value
         return value * (
@@ -194,7 +208,7 @@ class _Ranking:
         if "round_first" in band or "round_first" in self.rule:
             score = half_up(score, int(band.get("round_first", self.rule.get("round_first"))))
         bound = {
-            key: number(str(band[key]), self.here).spread(len(self.run.units)).fraction(place.at)
+            key: self._numbers(str(band[key])).fraction(place.at)
             for key in ("from", "above", "below", "to", "rank_from", "rank_to")
             if key in band
         }

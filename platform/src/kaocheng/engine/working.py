@@ -75,6 +75,7 @@ class _Working:
             lost_to=self._lost_to(lost),
             next_step=self._next_step(value),
             to_total=self._to_total(value),
+            facts=self._facts(),
         )
 
     def _fraction(self, value: Exact) -> Fraction | None:
@@ -162,6 +163,9 @@ class _Working:
             "lo": _("下限"),
             "hi": _("上限"),
         }
+        words |= {code: _(method.chinese) for code, method in METHODS.items() if code not in words}
+        for name, text in (self.node.get("let") or {}).items():
+            words[name] = f"[{in_words(parse(str(text)), words)}]"
         method = METHODS.get(str(self.node.get("method")))
         for key in (*method.shares, *method.points, *method.numbers) if method else ():
             if key in self.node.keys:
@@ -354,6 +358,11 @@ class _Working:
             return None
         factor = self._factor(self.node.code, self.period, 0)
         return None if factor is None else shown(value * factor)
+
+    def _facts(self) -> dict[str, str] | None:
+        """What one point here is of the total, for whoever asks what lost points would have meant."""
+        factor = self._factor(self.node.code, self.period, 0)
+        return None if factor is None else {"share_of_total": plain(factor)}
 
     def _factor(self, code: str, period: str, depth: int) -> Fraction | None:
         own = self.run.period if self.run.asked else self.run.recipe.own_period(self.paper)
