@@ -122,7 +122,7 @@ async def test_claims_count_whole_and_their_words_stay_with_the_county(
         _recipe, inputs, _sheet = await queries.frozen(session, made)
         origins = await queries.provenance(session, made)
     assert "张三" not in inputs.decode()
-    assert origins["claim", "west", "bonus", "1"].words == "west获省级表彰,先进个人张三"
+    assert origins["claim", "west", "bonus", "1", "2026"].words == "west获省级表彰,先进个人张三"
 
 
 async def test_where_each_input_came_from_is_frozen_with_the_sheet(

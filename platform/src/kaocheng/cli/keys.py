@@ -4,6 +4,7 @@ import argparse
 
 from kaocheng.cli.acting import Desk, run
 from kaocheng.i18n import _
+from kaocheng.rollup import service as rollup
 from kaocheng.standings import keys
 
 
@@ -35,9 +36,11 @@ def _show(options: argparse.Namespace) -> int:
 
 def _trust(options: argparse.Namespace) -> int:
     async def act(desk: Desk) -> int:
-        desk.somebody()
         key = keys.read_public(options.key)
-        new = keys.pin(desk.settings.data, desk.tenant.code, options.sender, key)
+        async with desk.session() as session:
+            new = await rollup.trust(
+                session, options.sender, key, by=desk.somebody(), at=desk.at, data=desk.settings.data
+            )
         if new:
             print(_("已登记 {sender} 的公钥 {key}", sender=options.sender, key=key.id))
         else:

@@ -10,7 +10,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from kaocheng.db.session import TenantSession
-from kaocheng.engine import explain as work_out
 from kaocheng.engine.explain import Explanation
 from kaocheng.engine.sheet import PaperSheet, Sheet
 from kaocheng.i18n import _
@@ -21,6 +20,7 @@ from kaocheng.pages.formats import period as spoken
 from kaocheng.rollup import queries, service
 from kaocheng.rollup.domain import Comparison, Subordinate, Summary
 from kaocheng.scoring.domain import NoSuchClass
+from kaocheng.scoring.entries import worked_out
 from kaocheng.scoring.service import find_column, find_unit
 from kaocheng.standings import keys
 from kaocheng.standings.bundle import Bundle
@@ -154,15 +154,9 @@ class InboxPages(Controller):
 
 async def _explained(opened: Bundle, unit: str, column: str) -> Explanation:
     paper, code = find_unit(opened.sheet, unit)
-    chosen = paper.column[find_column(paper, column)]
+    key = find_column(paper, column)
     return await asyncio.to_thread(
-        work_out.explain,
-        opened.recipe,
-        opened.inputs,
-        code,
-        chosen.node,
-        chosen.period or opened.manifest.period,
-        opened.sheet,
+        worked_out, opened.recipe, opened.inputs, opened.manifest.period, paper, code, key
     )
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
+from pathlib import Path
 
 from kaocheng import record
 from kaocheng.db.session import TenantSession, next_number
 from kaocheng.engine.sheet import PaperSheet, Sheet, Standing
 from kaocheng.errors import Problem
 from kaocheng.i18n import _
-from kaocheng.identity.domain import Permission, Person, require
+from kaocheng.identity.domain import Permission, Person, allows, require
 from kaocheng.rollup import queries
 from kaocheng.rollup.domain import (
     Comparison,
@@ -24,9 +25,10 @@ from kaocheng.rollup.domain import (
     UnknownSender,
     Verdict,
 )
-from kaocheng.standings import bundle
+from kaocheng.standings import bundle, keys
 from kaocheng.standings.bundle import Bundle, NotABundle
 from kaocheng.standings.keys import PublicKey
+from kaocheng.tenancy import queries as tenancy
 
 LARGEST = Decimal(10) ** 24
 Trusted = Sequence[tuple[str, PublicKey]]
@@ -73,6 +75,23 @@ async def hand_in(
     """
     require(by, Permission.READ_INBOX)
     return await receive(session, content, trusted=trusted, by=by.id, at=at)
+
+
+async def trust(
+    session: TenantSession, sender: str, key: PublicKey, *, by: Person, at: datetime, data: Path
+) -> bool:
+    """Pin *sender*'s key for this reader; False where it was pinned already.
+
+    Raises:
+        NotAllowed: neither the inbox nor the tenant's configuration is *by*'s.
+    """
+    if not allows(by, Permission.READ_INBOX):
+        require(by, Permission.MANAGE_TENANT)
+    reader = (await tenancy.tenant(session)).code
+    new = keys.pin(data, reader, sender, key)
+    if new:
+        await record.write(session, "key.pinned", by.id, {"sender": sender, "key": key.id}, at)
+    return new
 
 
 async def compare(session: TenantSession, period: str) -> Comparison:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from kaocheng.engine.explain import Explanation, Used
 from kaocheng.engine.inputs import EVERYBODY, Inputs
 from kaocheng.engine.periods import span
-from kaocheng.engine.sheet import PaperSheet, Sheet, Standing
+from kaocheng.engine.sheet import Column, PaperSheet, Sheet, Standing
 from kaocheng.errors import Invalid, Missing, Refused
 from kaocheng.i18n import _
 
@@ -191,14 +191,10 @@ class NoSuchPeriod(Refused):
         )
 
 
-def source(used: Used, unit: str) -> Source:
-    """Which input *used* is, for a score of *unit*."""
-    return (used.kind, used.unit or unit, *used.key)
-
-
-def origin(provenance: Provenance, used: Used, unit: str) -> Origin | None:
-    """Where *used* came from; a target that stands for everybody is found under everybody."""
-    whose = source(used, unit)
+def origin(provenance: Provenance, used: Used, unit: str, period: str) -> Origin | None:
+    """Where *used* came from, for a score of *unit* in *period*; what holds for everybody is found there."""
+    key = (*used.key, period) if used.kind == "claim" else used.key
+    whose = (used.kind, used.unit or unit, *key)
     return provenance.get(whose) or provenance.get((whose[0], EVERYBODY, *whose[2:]))
 
 
@@ -217,6 +213,11 @@ def over_by(period: str, scored: str) -> bool:
     return ended.first + ended.months <= at.first + at.months
 
 
+def bare(column: Column) -> str:
+    """A column's label without the period in front of it."""
+    return column.label.removeprefix(f"{column.period}/")
+
+
 def named(wanted: str, labels: Iterable[tuple[str, str]]) -> tuple[str, str]:
     """The code *wanted* means among (code, label), or nothing and the label nearest to it.
 
@@ -224,11 +225,9 @@ def named(wanted: str, labels: Iterable[tuple[str, str]]) -> tuple[str, str]:
     (('u01', ''), ('', '城关镇'))
     """
     pairs = list(labels)
-    for code, _label in pairs:
-        if wanted == code:
-            return code, ""
     for code, label in pairs:
-        if wanted == label:
+        if wanted in (code, label):
             return code, ""
-    close = get_close_matches(wanted, [label for _code, label in pairs], n=1, cutoff=0.5)
-    return "", close[0] if close else ""
+    known = [label for _code, label in pairs]
+    close = [label for label in known if wanted in label] or get_close_matches(wanted, known, n=1, cutoff=0.5)
+    return "", close[0] if wanted and close else ""

@@ -88,14 +88,15 @@ def _claims(
         ((_claim(entry, found, tokens), entry) for entry, found in whole.items()), key=lambda it: it[0]
     )
     origins: dict[Source, Origin] = {}
-    places: dict[tuple[str, str], int] = defaultdict(int)
+    places: dict[tuple[str, str, str], int] = defaultdict(int)
     for claim, entry in made:  # numbered in the order of the canonical inputs, as the engine meets them
-        places[claim.unit, claim.adjustment] += 1
+        whose = (claim.unit, claim.adjustment, claim.period)
+        places[whose] += 1
         found = whole[entry]
         first = found.get("points") or next(iter(found.values()))
         told = " · ".join(str(found[name].value) for name in _TOLD if name in found)
-        place = str(places[claim.unit, claim.adjustment])
-        origins["claim", claim.unit, claim.adjustment, place] = replace(_origin(first), words=told)
+        source = ("claim", claim.unit, claim.adjustment, str(places[whose]), claim.period)
+        origins[source] = replace(_origin(first), words=told)
     return tuple(claim for claim, _entry in made), origins
 
 
@@ -117,7 +118,7 @@ def _claim(entry: Entry, found: Mapping[str, Filed], tokens: Mapping[str, str]) 
 def _tokens(entries: Mapping[Entry, Mapping[str, Filed]]) -> Mapping[str, str]:
     """Each matter as a number, alike for every order: the rule asks only whether two are the same."""
     matters = sorted({str(f["matter"].value) for f in entries.values() if "matter" in f})
-    return {matter: f"m{place}" for place, matter in enumerate(matters, 1)}
+    return {matter: f"#{place}" for place, matter in enumerate(matters, 1)}
 
 
 def _source(f: Filed) -> Source:

@@ -86,6 +86,8 @@ async def identical(
 
 async def sheet(session: TenantSession, head: SheetHead) -> SheetRow:
     """The run with the sheet it yielded."""
+    if isinstance(head, SheetRow):
+        return head
     read = _parsed.get(head.sheet_digest)
     if read is None:
         stored = await session.scalar(select(_c.sheet).where(_c.id == head.id))

@@ -32,6 +32,7 @@ from kaocheng.scoring.domain import (
     SheetHead,
     SheetRow,
     Traced,
+    bare,
     named,
     origin,
 )
@@ -127,13 +128,15 @@ async def losses(
 
 def traced(explanation: Explanation, origins: Provenance, labels: Mapping[str, str]) -> tuple[Traced, ...]:
     """Each value the score was worked from, beside whoever stands for it."""
-    unit = explanation.unit
-    return tuple(
-        Traced(
-            used, origin(origins, used, unit), labels.get(used.unit, used.unit) if used.unit != unit else ""
-        )
-        for used in explanation.used
-    )
+    unit, period = explanation.unit, explanation.period
+    found = []
+    for used in explanation.used:
+        source = origin(origins, used, unit, period)
+        # What a claim is about is known here, not to the engine.
+        named = replace(used, name=source.words) if source and source.words else used
+        whose = labels.get(used.unit, used.unit) if used.unit not in ("", unit) else ""
+        found.append(Traced(named, source, whose))
+    return tuple(found)
 
 
 def effect(paper: PaperSheet, unit: str, key: str, explanation: Explanation) -> Effect | None:
@@ -167,16 +170,12 @@ def find_column(paper: PaperSheet, wanted: str, period: str = "") -> str:
     """The key of a column, by key, node, or label; the latest period where it has several."""
     if not wanted:
         return paper.total
-    if wanted in paper.column and paper.column[wanted].kind not in ("rank", "grade"):
-        return wanted
     columns = [
         c for c in paper.columns if c.kind not in ("rank", "grade") and (not period or c.period == period)
     ]
-    code, near = named(
-        wanted, [pair for c in reversed(columns) for pair in ((c.key, c.label), (c.key, c.node))]
-    )
-    if not code:
-        code, _none = named(wanted, [(c.key, f"{c.period}/{c.label}") for c in columns])
+    names: list[tuple[str, str]] = [(c.key, c.label) for c in columns]
+    names += [(c.key, name) for c in reversed(columns) for name in (c.node, bare(c))]
+    code, near = named(wanted, names)
     if not code:
         raise NoSuchNode(wanted, near)
     return code

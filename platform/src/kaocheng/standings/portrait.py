@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kaocheng.engine.sheet import Column, PaperSheet
-from kaocheng.standings.register import bare
+from kaocheng.scoring.domain import bare
 
 __all__ = ["Item", "Portrait", "portrait"]
 

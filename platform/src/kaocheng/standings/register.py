@@ -10,13 +10,13 @@ from fractions import Fraction
 from kaocheng.engine.rounding import printed
 from kaocheng.engine.sheet import Column, PaperSheet, Standing
 from kaocheng.i18n import _
+from kaocheng.scoring.domain import bare
 
 __all__ = [
     "Line",
     "Place",
     "Register",
     "Scale",
-    "bare",
     "by_rank",
     "heading",
     "headline",
@@ -113,11 +113,6 @@ def heading(column: Column, paper: PaperSheet) -> str:
     """What a column is called: with its part of the year in front where its node has several."""
     several = column.kind == "node" and column.key != column.node
     return f"{part_of_year(column.period)} {bare(column)}" if several else column.label
-
-
-def bare(column: Column) -> str:
-    """A column's label without the period in front of it."""
-    return column.label.removeprefix(f"{column.period}/")
 
 
 def part_of_year(period: str) -> str:

@@ -1,6 +1,6 @@
 """The working of a score in words: what the page shows beside the table and the command line prints."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from kaocheng.i18n import _
 from kaocheng.scoring.domain import Explained, Origin, Traced
@@ -16,10 +16,24 @@ def as_text(explained: Explained) -> str:
 
 def inputs(explained: Explained) -> list[tuple[Traced, str]]:
     """Each input and what it is called, with whose it is where it is another unit's."""
-    return [
-        (it, _("{name}({unit})", name=it.used.name, unit=it.whose) if it.whose else it.used.name)
-        for it in explained.traced
-    ]
+    return [(it, _name(it)) for it in explained.traced]
+
+
+def _name(it: Traced) -> str:
+    if it.used.kind == "row" and len(it.used.key) == 3:
+        _list, row, field = it.used.key
+        return f"#{row} {_FIELDS[field]() if field in _FIELDS else it.used.name}"
+    return _("{name}({unit})", name=it.used.name, unit=it.whose) if it.whose else it.used.name
+
+
+# What the trade calls the usual fields of a list; others keep the name the scheme gives them.
+_FIELDS: Mapping[str, Callable[[], str]] = {
+    "task": lambda: _("任务"),
+    "full": lambda: _("分值"),
+    "due": lambda: _("完成时限"),
+    "done": lambda: _("完成日期"),
+    "progress": lambda: _("完成进度"),
+}
 
 
 def source(origin: Origin) -> str:
