@@ -71,7 +71,7 @@ Templates live in ``web/templates/<stage>/`` and open with::
     {% endblock %}
 
 ``kit`` (``templates/macros.html``), ``visit``, ``_``, ``csrf()`` and the filters ``number``, ``percent``,
-``day``, ``day_prose``, ``moment``, ``period``, ``size``, ``json_script`` are there without importing.
+``day``, ``day_prose``, ``moment``, ``period``, ``span``, ``size``, ``json_script`` are there at once.
 Every form that posts has ``{{ csrf() }}`` in it.  No inline script or style: the browser refuses them.
 '''
 

@@ -28,6 +28,8 @@ def number(value: object, decimals: int | None = None) -> str:
 
     >>> number("8120"), number(Decimal("4893.5"), 1), number(None), number("/"), number("86.565", 2)
     ('8\\u2009120', '4\\u2009893.5', '–', '/', '86.57')
+    >>> number(Fraction(8)), number(Fraction(1, 4)), number(Fraction(1, 3))
+    ('8', '0.25', '1/3')
     """
     if value is None or value == "":
         return NOTHING
@@ -36,7 +38,7 @@ def number(value: object, decimals: int | None = None) -> str:
     if decimals is not None:
         return _grouped(printed(Fraction(str(value)) if not isinstance(value, Fraction) else value, decimals))
     if isinstance(value, Fraction):
-        return f"{_grouped(str(value.numerator))}/{_grouped(str(value.denominator))}"
+        return _fraction(value)
     return _grouped(numbers.text(Decimal(str(value))))
 
 
@@ -109,6 +111,26 @@ def now() -> datetime:
 def today() -> date:
     """Today's date where the reader is."""
     return now().astimezone(HERE).date()
+
+
+def span(code: str) -> str:
+    """A period where its year stands above it: 2026 → 全年, 2026H1 → 上半年."""
+    if len(code) == 4 and code.isdigit():
+        return _("全年")
+    year = code[:4]
+    words = {"H1": _("上半年"), "H2": _("下半年")}
+    return words.get(code[4:]) or period(code).removeprefix(_("{year}年", year=year)).strip()
+
+
+def _fraction(value: Fraction) -> str:
+    """As a decimal where it is one."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest == 1:
+        return _grouped(numbers.text(Decimal(value.numerator) / Decimal(value.denominator)))
+    return f"{_grouped(str(value.numerator))}/{_grouped(str(value.denominator))}"
 
 
 def _date(value: date | datetime | str | None) -> date | None:

@@ -54,6 +54,7 @@ def environment() -> Environment:
         day_prose=formats.day_prose,
         moment=formats.moment,
         period=formats.period,
+        span=formats.span,
         size=formats.size,
         json_script=formats.json_script,
     )

@@ -63,6 +63,19 @@ def labelled(paper: PaperRule, recipe: Recipe, code: str) -> str:
     return f"{label}({recipe.period(period)})" if at else label
 
 
+def spoken(recipe: Recipe, paper: PaperRule, node: NodeRule, code: str) -> str:
+    """The tenant's word for a name in the node's rule: a part of its figure, a figure, a node, a method."""
+    name, dot, part = code.partition(".")
+    figure = recipe.figures.get(name if dot else node.code, {})
+    parts = figure.get("parts") or {}
+    if (part or code) in parts:
+        return str(parts[part or code])
+    for vocabulary in (words.METHODS, words.LANGUAGE):
+        if name in vocabulary:
+            return vocabulary[name]()
+    return labelled(paper, recipe, code)
+
+
 def _parts(paper: PaperRule, node: NodeRule) -> tuple[str, ...]:
     named = [str(part).partition("@")[0] for part in node.get("of") or ()] if node.composed else []
     found = dict.fromkeys([*named, *paper.parts.get(node.code, ())])
@@ -71,11 +84,8 @@ def _parts(paper: PaperRule, node: NodeRule) -> tuple[str, ...]:
 
 def _line(recipe: Recipe, paper: PaperRule, node: NodeRule, depth: int) -> Line:
     figure = recipe.figures.get(node.code, {})
-    clause = str(_inherited(paper, node, "clause") or "")
-    details = words.details(node)
-    if isinstance(node.get("of"), Mapping):
-        shares = (f"{labelled(paper, recipe, part)} {share}" for part, share in node["of"].items())
-        details = ("、".join(shares), *details[1:])
+    # A group that says nothing of its own would only repeat the clause above it.
+    clause = str((node.get("clause") if node.composed else _inherited(paper, node, "clause")) or "")
     return Line(
         code=node.code,
         label=_label(recipe, node),
@@ -85,7 +95,7 @@ def _line(recipe: Recipe, paper: PaperRule, node: NodeRule, depth: int) -> Line:
         share=_share(paper, node),
         measure=str(figure.get("unit", "")),
         method=words.method(node),
-        details=details,
+        details=words.details(node, lambda code: spoken(recipe, paper, node, code)),
         collector=str(figure.get("collector") or _inherited(paper, node, "collector") or ""),
         clause=clause,
         clause_text=recipe.clauses.get(clause, ""),

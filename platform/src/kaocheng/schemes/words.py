@@ -4,11 +4,15 @@ The clause beside it is what binds; this is how the platform has read the clause
 at a glance where the two part.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kaocheng.engine.recipe import NodeRule
 from kaocheng.i18n import _
+
+_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?(?:@\w+)?")
+_TARGET = re.compile(r"target\(\w+\)")
 
 METHODS: Mapping[str, Callable[[], str]] = {
     "given": lambda: _("直接给分"),
@@ -62,6 +66,19 @@ COMPOSED: Mapping[str, Callable[[], str]] = {
 }
 
 
+# Names of the language itself, as they occur in formulas and conditions.
+LANGUAGE: Mapping[str, Callable[[], str]] = {
+    "full": lambda: _("分值"),
+    "target": lambda: _("目标值"),
+    "start": lambda: _("起点"),
+    "days": lambda: _("相差天数"),
+    "is_missing": lambda: _("没有填"),
+    "is_na": lambda: _("不适用"),
+    "and": lambda: _("且"),
+    "or": lambda: _("或"),
+}
+
+
 def method(node: NodeRule) -> str:
     """What the trade calls the node's method or composition; a pack's own method keeps its name."""
     if node.composed:
@@ -73,17 +90,31 @@ def method(node: NodeRule) -> str:
     return METHODS[name]() if name in METHODS else name
 
 
-def details(node: NodeRule) -> tuple[str, ...]:
-    """What this node says of its method, one short sentence each."""
-    return tuple(filter(None, (*_of_the_method(node), *_of_the_gaps(node))))
+def details(node: NodeRule, spoken: Callable[[str], str] = str) -> tuple[str, ...]:
+    """What this node says of its method, one short sentence each; *spoken* gives a name its label."""
+    return tuple(filter(None, (*_of_the_method(node, spoken), *_of_the_gaps(node))))
 
 
-def _of_the_method(node: NodeRule) -> Iterator[str]:
+def in_words(expression: object, spoken: Callable[[str], str]) -> str:
+    """An expression with the tenant's words for its names, and signs as they are written on paper.
+
+    >>> in_words("a.built + a.under_way / 2", {"a.built": "建成", "a.under_way": "在建"}.__getitem__)
+    '建成 + 在建 ÷ 2'
+    """
+    written = " ".join(str(expression).split())
+    written = _TARGET.sub(lambda _found: _("目标值"), written)
+    named = _NAME.sub(lambda found: spoken(found[0]), written)
+    return named.replace("*", "×").replace("/", "÷").replace("-", "−")
+
+
+def _of_the_method(node: NodeRule, spoken: Callable[[str], str]) -> Iterator[str]:
     get = node.get
     if isinstance(get("of"), Mapping):
-        yield "、".join(f"{part} {share}" for part, share in get("of").items())
+        yield "、".join(f"{spoken(part)} {share}" for part, share in get("of").items())
     if get("formula"):
-        yield str(get("formula")).strip()
+        yield in_words(get("formula"), spoken)
+    for name, expression in (get("let") or {}).items():
+        yield f"{name} = {in_words(expression, spoken)}"
     if get("least"):
         yield _("低于 {least} 不得分", least=get("least"))
     yield from _over(get("over"))
@@ -95,15 +126,24 @@ def _of_the_method(node: NodeRule) -> Iterator[str]:
     if get("out_of") is not None:
         yield _("满分按 {out_of} 折算", out_of=get("out_of"))
     if get("x") is not None and get("to") is not None:
-        yield f"{get('x')} ÷ {get('to')}"
+        yield f"({in_words(get('x'), spoken)}) ÷ {in_words(get('to'), spoken)}"
     for name in ("values", "coefficients", "per", "elements"):
         if isinstance(get(name), Mapping):
-            yield "、".join(f"{part} {value}" for part, value in get(name).items())
+            yield "、".join(f"{spoken(part)} {value}" for part, value in get(name).items())
+    if get("leave_out") and not isinstance(get("leave_out"), str):
+        yield _("不计{parts}", parts="、".join(spoken(str(part)) for part in get("leave_out")))
     yield from _bands(get("bands"), get("else"))
-    for case in get("cases") or ():
-        yield _("{when}:得 {gives}", when=case.get("when", ""), gives=case.get("gives", ""))
+    yield from _cases(node, spoken)
     if get("rows"):
-        yield _("逐行计分({list})", list=get("rows"))
+        yield _("逐行计分({list})", list=spoken(str(get("rows"))))
+
+
+def _cases(node: NodeRule, spoken: Callable[[str], str]) -> Iterator[str]:
+    for case in node.get("cases") or ():
+        when, gives = (in_words(case.get(key, ""), spoken) for key in ("when", "gives"))
+        yield _("{when}:得 {gives}", when=when, gives=gives)
+    if node.get("cases") and node.get("else") is not None:
+        yield _("其余得 {gives}", gives=node["else"])
 
 
 def _over(over: Any) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The assessment office's page: the year as a line, and what blocks it with the button that unblocks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ from kaocheng.figures import queries as figures
 from kaocheng.figures.domain import Progress, Workbook
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Person
-from kaocheng.pages.formats import day, number, today
+from kaocheng.pages.formats import day, number, span, today
 from kaocheng.pages.formats import period as spoken
 from kaocheng.schemes import queries as schemes
 from kaocheng.schemes.domain import NoScheme, SchemeVersion, State
@@ -75,10 +75,11 @@ async def page(session: TenantSession, person: Person) -> Told:
     stands = [await stand(session, p) for p in _periods(version, await expected.scheme_periods(session))]
     waiting = await figures.handed_in(session, state="previewed")
     todos = [*_todos(version, stands, waiting)]
+    names = {superior.code: superior.name for superior in await tenancy.superiors(session)}
     current = next((s for s in stands if not s.published_latest), stands[-1])
     return "home/office.html", {
         "version": version,
-        "rows": [_row(version, s) for s in stands],
+        "rows": [_row(version, s, names) for s in stands],
         "todos": todos[:MOST_TODOS],
         "more": len(todos) - MOST_TODOS,
         "current": current.period,
@@ -106,7 +107,7 @@ def _periods(version: SchemeVersion, known: Sequence[str]) -> list[str]:
     return [p for p in known if p in declared] or [version.recipe.year]
 
 
-def _row(version: SchemeVersion, stand: Stand) -> Row:
+def _row(version: SchemeVersion, stand: Stand, names: Mapping[str, str]) -> Row:
     total = stand.total
     reached = [
         version.state is State.FROZEN,
@@ -123,10 +124,10 @@ def _row(version: SchemeVersion, stand: Stand) -> Row:
         _vouched_cell(stand),
         _scored_cell(stand),
         _ranked_cell(stand),
-        _published_cell(stand),
+        _published_cell(stand, names),
     )
     return Row(
-        label=spoken(stand.period),
+        label=span(stand.period),
         cells=tuple(
             Cell(value=c.value, note=c.note, path=c.path, state="now" if place == now else "")
             for place, c in enumerate(cells)
@@ -178,10 +179,10 @@ def _ranked_cell(stand: Stand) -> Cell:
     return Cell(value=" + ".join(map(str, stand.ranked)), note=_("个单位有名次"), path=path)
 
 
-def _published_cell(stand: Stand) -> Cell:
+def _published_cell(stand: Stand, names: Mapping[str, str]) -> Cell:
     if stand.publication is None:
         return Cell(value="–")
-    readers = "、".join(stand.publication.readers)
+    readers = "、".join(names.get(code, code) for code in stand.publication.readers)
     note = day(stand.publication.published_at) + (f" → {readers}" if readers else "")
     if not stand.published_latest:
         note = _("已公布第{n}次,有更新的计算", n=stand.publication.number)
@@ -265,6 +266,7 @@ def _of_period(stand: Stand) -> Iterator[Todo]:
 
 
 async def _bars(session: TenantSession, period: str) -> list[Bar]:
+    """Each unit's share of what is expected about it, whoever reports it, the least first."""
     rows = [r for r in await expected.progress(session, period, by_unit=True) if r.expected and r.code != "*"]
     rows.sort(key=lambda r: (Fraction(r.filed, r.expected), r.code))
     return [
