@@ -87,11 +87,15 @@ class Exact:
         """One value each; ``None`` is missing unless *states* says otherwise."""
         d = lcm(*{v.denominator for v in values if v is not None}) if values else 1
         whole = [0 if v is None else v.numerator * (d // v.denominator) for v in values]
-        top = max(map(abs, whole), default=0)
-        n = np.array(whole, dtype=float if top < LIMIT else object)
         if states is None:
             states = np.fromiter((MISSING if v is None else OK for v in values), np.uint8, len(values))
-        return cls(n, d, states, top)
+        return cls.of_whole(whole, d, states)
+
+    @classmethod
+    def of_whole(cls, whole: Sequence[int], d: int, states: Array) -> Exact:
+        """One scaled integer each, all over *d*."""
+        top = max(map(abs, whole), default=0)
+        return cls(np.array(whole, dtype=float if top < LIMIT else object), d, states, top)
 
     @classmethod
     def nothing(cls, state: int, length: int | None = None) -> Exact:

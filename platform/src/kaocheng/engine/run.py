@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,7 @@ from kaocheng.i18n import _
 from kaocheng.numbers import NotANumber, read
 
 Array = np.ndarray[Any, Any]
+_PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?", re.ASCII)
 
 
 @dataclass(eq=False)
@@ -339,20 +341,29 @@ def typed(texts: Mapping[int, str], length: int) -> Value:
     """A column of texts as numbers, days, or words; what is not there is missing, ``/`` not applicable."""
     state = np.full(length, MISSING, np.uint8)
     numbers: list[Fraction | int] = [0] * length
-    wordy = False
+    places = [0] * length  # decimals of the plain numbers, whose digits stand in ``numbers``
     for i, text in texts.items():
         if text == NOT_APPLICABLE:
             state[i] = NA
             continue
         state[i] = OK
-        value = _parsed(text)
-        if value is None:
-            wordy = True
-            break
-        numbers[i] = value
-    if not wordy:
-        return Exact.of(numbers, state)
-    words = np.full(length, "", object)
+        if _PLAIN.fullmatch(text):
+            before, _point, after = text.partition(".")
+            numbers[i], places[i] = int(before + after), len(after)
+        elif (value := _parsed(text)) is None:
+            return _words(texts, length)
+        else:
+            numbers[i] = value
+    scale = 10 ** max(places, default=0)
+    if any(isinstance(n, Fraction) for n in numbers):
+        return Exact.of([Fraction(n, 10**p) for n, p in zip(numbers, places, strict=True)], state)
+    return Exact.of_whole(
+        [int(n) * (scale // 10**p) for n, p in zip(numbers, places, strict=True)], scale, state
+    )
+
+
+def _words(texts: Mapping[int, str], length: int) -> Words:
+    words, state = np.full(length, "", object), np.full(length, MISSING, np.uint8)
     for i, text in texts.items():
         words[i], state[i] = text, NA if text == NOT_APPLICABLE else OK
     return Words(words, state)

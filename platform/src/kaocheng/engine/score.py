@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from kaocheng.engine import adjust, compose, folded, grade, marks, nodes, periods
-from kaocheng.engine.arrays import MISSING, NA, Exact
+from kaocheng.engine.arrays import MISSING, NA, OK, Exact
 from kaocheng.engine.grammar import BadExpression, Call, Name, parse, walk
 from kaocheng.engine.inputs import Inputs
 from kaocheng.engine.recipe import ENGINE, NodeRule, PaperRule, Recipe
-from kaocheng.engine.rounding import EXACT, plain
+from kaocheng.engine.rounding import EXACT, LONGEST, plain
 from kaocheng.engine.run import Run
 from kaocheng.engine.sheet import NOT_APPLICABLE, Column, PaperSheet, Sheet, Standing
 
@@ -216,8 +216,8 @@ class _Paper:
         self.values[column.key] = texts
 
     def _texts_of(self, value: Exact) -> Texts:
-        whole = value.spread(len(self.run.units))
-        return tuple(text_of(whole, at) for at in self._members)
+        texts = texts_of(value.spread(len(self.run.units)))
+        return tuple(texts[at] for at in self._members)
 
     def _label(self, node: NodeRule) -> str:
         label = node_label(self.run.recipe, node)
@@ -276,6 +276,27 @@ def text_of(value: Exact, at: int) -> str | None:
         return NOT_APPLICABLE
     found: Fraction | None = value.fraction(at)
     return None if found is None else plain(found)
+
+
+def texts_of(value: Exact) -> list[str | None]:
+    """Every cell of a column as the sheet keeps it."""
+    decimals = len(str(value.d)) if isinstance(value.d, int) else 0
+    if (
+        not isinstance(value.d, int)
+        or value.n.dtype == object
+        or 10**decimals % value.d
+        or decimals > LONGEST
+    ):
+        return [text_of(value, at) for at in range(value.shape[0])]
+    scale = 10**decimals
+    times = scale // value.d
+    texts: list[str | None] = []
+    for n, state in zip(value.n.tolist(), value.state.tolist(), strict=True):
+        whole, rest = divmod(abs(int(n)) * times, scale)
+        sign = "-" if n < 0 else ""
+        written = f"{sign}{whole}.{rest:0{decimals}}".rstrip("0") if rest else f"{sign}{whole}"
+        texts.append(written if state == OK else NOT_APPLICABLE if state == NA else None)
+    return texts
 
 
 def _texts(keys: Mapping[str, Any]) -> Iterator[str]:
