@@ -20,6 +20,7 @@ from kaocheng.identity.domain import (
     allows,
     require,
 )
+from kaocheng.identity.tries import FREE, REMEMBERED, TooManyTries, Tries
 
 NOON = datetime(2026, 12, 31, 12, tzinfo=UTC)
 PASSWORD = "correct horse"
@@ -145,6 +146,31 @@ async def test_the_command_line_must_write_an_account_in_full(engine: AsyncEngin
     for nonsense in ("wang", "@county", "wang@", "a@b@c"):
         with pytest.raises(UnreadableAccount):
             await service.acting(engine, nonsense)
+
+
+@pytest.mark.database
+async def test_guessing_is_slowed_down_and_tells_nothing(engine: AsyncEngine, county: TenantId) -> None:
+    await a_person(engine, county)
+    directory = service.LocalDirectory(engine)
+    for account in ("wang@county", "nobody@county"):
+        for _guess in range(5):
+            with pytest.raises(WrongPassword):
+                await directory.sign_in(account, "wrong", NOON)
+        with pytest.raises(TooManyTries, match="30 秒"):
+            await directory.sign_in(account, PASSWORD, NOON)
+    await directory.sign_in("wang@county", PASSWORD, NOON + timedelta(seconds=30))
+    with pytest.raises(WrongPassword):
+        await directory.sign_in("wang@county", "wrong", NOON)
+
+
+def test_only_so_many_guessed_accounts_are_remembered() -> None:
+    tries = Tries()
+    for number in range(REMEMBERED + 1):
+        for _guess in range(FREE):
+            tries.wrong(f"{number}@county", NOON)
+    tries.check("0@county", NOON)
+    with pytest.raises(TooManyTries):
+        tries.check("1@county", NOON)
 
 
 def a_person_who_is(*roles: Role, active: bool = True) -> Person:

@@ -6,7 +6,7 @@ random and only its digest is kept.
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -37,6 +37,7 @@ from kaocheng.identity.domain import (
 from kaocheng.identity.tables import person as people
 from kaocheng.identity.tables import person_role
 from kaocheng.identity.tables import sign_in as sign_ins
+from kaocheng.identity.tries import Tries
 
 __all__ = [
     "LocalDirectory",
@@ -61,10 +62,23 @@ class LocalDirectory:
     """The Directory of an installation without an identity provider."""
 
     engine: AsyncEngine
+    tries: Tries = field(default_factory=Tries)
 
     async def sign_in(self, account: str, password: str, at: datetime) -> SignIn:
-        """Open a door for whoever knows the password."""
-        return await sign_in(self.engine, account, password, at)
+        """Open a door for whoever knows the password.
+
+        Raises:
+            WrongPassword: it is not this account's.
+            TooManyTries: it was guessed at too often.
+        """
+        self.tries.check(account, at)
+        try:
+            opened = await sign_in(self.engine, account, password, at)
+        except WrongPassword:
+            self.tries.wrong(account, at)
+            raise
+        self.tries.right(account)
+        return opened
 
     async def caller_of(self, token: str, at: datetime) -> Caller | None:
         """Who holds *token*, if it still opens anything."""
