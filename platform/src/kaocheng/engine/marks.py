@@ -13,6 +13,7 @@ from kaocheng.engine.arrays import MISSING, OK, Exact, larger, smaller
 from kaocheng.engine.evaluate import Scope, number
 from kaocheng.engine.methods.absolute import points as in_points
 from kaocheng.engine.recipe import NodeRule, PaperRule
+from kaocheng.engine.rounding import plain
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
 
@@ -126,5 +127,5 @@ def check_range(run: Run, here: Scope, value: Exact) -> None:
     if wrong.size:
         at, node = int(wrong[0]), here.node
         assert node is not None
-        shown = [str(v.spread(len(run.units)).fraction(at)) for v in (value, most)]
+        shown = [plain(v.spread(len(run.units)).fraction(at)) for v in (value, most)]
         raise OutOfRange(run.units[at].label or run.units[at].code, node.label, *shown)
