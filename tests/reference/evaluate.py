@@ -340,7 +340,7 @@ def lazy_node(tree: Call, place: Place) -> Value:
         return world.grade(place.paper, part.code, place.unit, world.period(part.period, place))
     paper = world.scheme.papers[part.paper] if part.paper else place.paper
     period = world.period(part.period, place)
-    reader = {"score": world.score, "rate": world.rate, "rank": world.node_rank}[word]
+    reader = {"score": world.score, "rate": world.rate}[word]
     world.reads(place, paper, part.code, period, part.period)
     return reader(paper, part.code, place.unit, period)
 
@@ -355,7 +355,6 @@ LAZY: dict[str, Callable[[Call, Place], Value]] = {
     "at": lazy_at,
     "score": lazy_node,
     "rate": lazy_node,
-    "rank": lazy_node,
     "grade": lazy_node,
     "figure": lambda tree, place: evaluate(tree.arguments[0], replace(place, local=None)),
 }

@@ -211,7 +211,7 @@ class Parser:
         return Name(tuple(path), period)
 
     def call(self, path: tuple[str, ...]) -> Tree:
-        if path in {("score",), ("rate",), ("rank",), ("grade",)}:
+        if path in {("score",), ("rate",), ("grade",)}:
             return Call(path, (self.part(),))
         arguments: list[Tree] = []
         keys: list[tuple[str, Tree]] = []

@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from random import Random
 from typing import Any
 
 from .cases import Case
 from .generate_leaves import LEAVES, Keys, Leaf, Sampler, between, number, of
+from .generate_text import table, toml
 
 YEAR, HALF, LAST = "2026", "2026H1", "2025"
 ZONES = ("东", "西")
-
-
-def toml(value: object) -> str:
-    """An inline TOML value."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, list):
-        return f"[{', '.join(toml(one) for one in value)}]"
-    assert isinstance(value, dict)
-    inner = (
-        f"{key if key.isascii() and '@' not in key else toml(key)} = {toml(v)}" for key, v in value.items()
-    )
-    return "{ " + ", ".join(inner) + " }"
-
-
-def table(header: str, rows: list[list[str]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header.split(","))
-    writer.writerows(rows)
-    return out.getvalue()
 
 
 class Maker:
@@ -133,7 +107,8 @@ class Maker:
             if self.maybe(0.5):
                 node["otherwise"] = rng.choice([1, "0.555"])
         if self.maybe(0.15):
-            node[rng.choice(["missing", "not_applicable"])] = "group_mean"
+            which = rng.choice(["missing", "not_applicable"])
+            node[which] = rng.choice(["group_mean", "group_min"]) if which == "missing" else "group_mean"
             return
         if self.maybe(0.4):
             node["missing"] = rng.choice(["zero", "not_applicable", 1])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from random import Random
 
 from .cases import Case
-from .generate import ZONES, table
+from .generate import ZONES
 from .generate_leaves import number
+from .generate_text import table
 
 FIGURES = ("a", "b", "c")
 PARTED = "race"

@@ -8,8 +8,8 @@ from random import Random
 
 from . import periods
 from .cases import HERE, Case
-from .generate import table
 from .generate_leaves import number
+from .generate_text import table
 from .scheme import Scheme, read_scheme
 
 CHOICE = re.compile("«([^»]*)»")  # «a¦b»: one of them, by the seed
@@ -17,6 +17,7 @@ FOLDER = HERE / "data" / "schemes"
 SPANS = {
     "across": [*periods.inside("2026H1", "month"), *periods.inside("2026H1", "quarter"), "2025-12"],
     "36-warning-lights": [*periods.inside("2025", "month"), "2025"],
+    "odds": ["2026", *periods.inside("2026", "quarter"), "2025"],
     "ledger": ["2026", "2026H1", "2025"],
     "seed-000-bureau-comprehensive": ["2022", *periods.inside("2022", "month")],
     "11-jiangxi-base-coefficient": ["2022", "2021"],
