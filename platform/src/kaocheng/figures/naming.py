@@ -47,7 +47,7 @@ async def names(session: TenantSession) -> Names:
 async def context(session: TenantSession, period: str) -> Context:
     """What a reader may compare new values of *period* with: the last ones, the targets, what only grows."""
     known = await queries.indicators(session)
-    codes = {int(unit.id): unit.code for unit in await tenancy.units(session)}
+    codes = await queries.units(session)
     rules = await rules_in_force(session)
     before = await values_before(session, period)
     return Context(

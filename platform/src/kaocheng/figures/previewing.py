@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,10 +23,9 @@ from kaocheng.figures.domain import (
     Value,
     Workbook,
 )
-from kaocheng.figures.expected import ends, targets_of
-from kaocheng.figures.reading import CONVERSION, DOUBT, ERROR, Entry, Finding, NotApplicable
+from kaocheng.figures.expected import ends
+from kaocheng.figures.reading import CONVERSION, DOUBT, ERROR, Context, Entry, Finding, NotApplicable
 from kaocheng.packs.shelf import TenantShelf
-from kaocheng.tenancy import queries as tenancy
 
 PAST_PERIODS = 3  # as far back as a pack is shown a unit's figures
 
@@ -75,10 +75,14 @@ class Preview:
             "kind": self.kind,
             "period": self.period,
             "understood": [dict(one) for one in self.understood],
-            "values": [
-                [*v.key, int(v.value.kind), str(v.value), v.cell, [dict(d) for d in v.doubts]]
-                for v in self.values
-            ],
+            # As one text: the database keeps ten thousand values as they are instead of one by one.
+            "values": json.dumps(
+                [
+                    (*v.key, int(v.value.kind), str(v.value), v.cell, [dict(d) for d in v.doubts])
+                    for v in self.values
+                ],
+                ensure_ascii=False,
+            ),
             "findings": [f.as_json() for f in self.findings],
         }
 
@@ -100,7 +104,7 @@ def from_json(kept: Mapping[str, Any]) -> Preview:
                 cell=cell,
                 doubts=tuple(doubts),
             )
-            for period, unit, indicator, series, kind, written, cell, doubts in kept["values"]
+            for period, unit, indicator, series, kind, written, cell, doubts in json.loads(kept["values"])
         ),
         findings=tuple(map(doubting.finding, kept["findings"])),
     )
@@ -132,7 +136,7 @@ async def read(
     values = await _tied(session, found.entries, found.period)
     findings = list(found.findings)
     if shelf is not None and shelf.packs:
-        findings += await _opinions(session, shelf, values, found.entries)
+        findings += await _opinions(session, shelf, values, found.entries, context)
     return Preview(
         name=name,
         digest=hashlib.sha256(content).hexdigest(),
@@ -140,7 +144,7 @@ async def read(
         form_label=chosen.form.label or chosen.form.code,
         kind=found.kind,
         period=found.period,
-        understood=tuple(found.as_json()["understood"]),
+        understood=tuple(replace(found, entries=(), findings=()).as_json()["understood"]),
         values=_doubted(values, findings),
         findings=tuple(findings),
     )
@@ -161,7 +165,7 @@ async def _tied(session: TenantSession, entries: Sequence[Entry], period: str) -
         NoSuchFigure: the scheme changed meanwhile, so that an indicator is no longer there.
     """
     known = {(str(i.of), i.code, i.field): i.id for i in (await queries.indicators(session)).values()}
-    units = {unit.code: int(unit.id) for unit in await tenancy.units(session)}
+    units = {code: id for id, code in (await queries.units(session)).items()}
     tied: list[NewValue] = []
     for entry in entries:
         indicator = known.get((entry.of, entry.code, entry.field))
@@ -198,11 +202,14 @@ def _doubted(values: Sequence[NewValue], findings: Sequence[Finding]) -> tuple[N
 
 
 async def _opinions(
-    session: TenantSession, shelf: TenantShelf, values: Sequence[NewValue], entries: Sequence[Entry]
+    session: TenantSession,
+    shelf: TenantShelf,
+    values: Sequence[NewValue],
+    entries: Sequence[Entry],
+    context: Context,
 ) -> list[Finding]:
     known = await queries.indicators(session)
     period = values[0].key.period if values else ""
-    targets = await targets_of(session, period)
     questions = [
         doubting.Question(
             key=value.key,
@@ -211,16 +218,12 @@ async def _opinions(
             unit=entry.unit,
             sheet=entry.sheet,
             cell=entry.cell,
-            target=_decimal(targets.get((value.key.unit_id, known[value.key.indicator_id].code))),
+            target=context.targets.get((entry.unit, known[value.key.indicator_id].code)),
         )
         for value, entry in zip(values, entries, strict=True)
     ]
     past = await _past(session, period, known)
     return await asyncio.to_thread(doubting.opinions, shelf, questions, past)
-
-
-def _decimal(value: Value | None) -> Decimal | None:
-    return value.decimal if value else None
 
 
 async def _past(

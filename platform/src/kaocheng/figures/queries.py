@@ -57,10 +57,10 @@ with latest as (
   select distinct on (tenant_id, period, unit_id, indicator_id, series) *
   from figure
   where ($1::text[] is null or period = any($1)) and ($2::int[] is null or unit_id = any($2))
+    and ($3::int[] is null or indicator_id = any($3))
   order by tenant_id, period, unit_id, indicator_id, series, revision desc
 )
 {_COLUMNS} from latest f {_JOINS}
-where ($3::text[] is null or i.of = any($3))
 order by f.period, u.ordinal, u.id, i.id, length(f.series), f.series
 """
 _HISTORY = f"""
@@ -70,16 +70,21 @@ order by f.revision desc
 """
 # What a new file is compared with; nothing else is read, because this runs inside the lock.
 _STANDING = """
-select distinct on (f.tenant_id, f.period, f.unit_id, f.indicator_id, f.series)
-       f.period, f.unit_id, f.indicator_id, f.series, f.revision, f.kind, f.value, f.day, f.word, w.form,
-       (select v.outcome from vouching v
-         where v.tenant_id = f.tenant_id and v.period = f.period and v.unit_id = f.unit_id
-           and v.indicator_id = f.indicator_id and v.series = f.series and v.revision = f.revision
-         order by v.turn desc limit 1) as outcome
-from figure f
+with latest as (
+  select distinct on (tenant_id, period, unit_id, indicator_id, series)
+         tenant_id, period, unit_id, indicator_id, series, revision, kind, value, day, word, workbook_id
+  from figure where period = any($1)
+  order by tenant_id, period, unit_id, indicator_id, series, revision desc
+)
+select f.*, w.form, v.outcome
+from latest f
 left join workbook w on w.tenant_id = f.tenant_id and w.id = f.workbook_id
-where f.period = any($1)
-order by f.tenant_id, f.period, f.unit_id, f.indicator_id, f.series, f.revision desc
+left join lateral (
+  select outcome from vouching
+  where tenant_id = f.tenant_id and period = f.period and unit_id = f.unit_id
+    and indicator_id = f.indicator_id and series = f.series and revision = f.revision
+  order by turn desc limit 1
+) v on true
 """
 # The last value that was vouched for, before the revision a verifier now has in front of him.
 _VOUCHED_BEFORE = """
@@ -128,6 +133,12 @@ async def indicators(session: TenantSession) -> Mapping[int, Indicator]:
     }
 
 
+async def units(session: TenantSession) -> Mapping[int, str]:
+    """Every unit's code by its id, everybody's included: what a file's rows are tied to."""
+    connection = await session.raw()
+    return {row["id"]: row["code"] for row in await connection.fetch("select id, code from unit")}
+
+
 async def current(
     session: TenantSession,
     periods: Collection[str] | None = None,
@@ -139,7 +150,8 @@ async def current(
     """The latest revision of every figure of *periods* with the latest thing said of it, in unit order."""
     known = await indicators(session)
     connection = await session.raw()
-    rows = await connection.fetch(_CURRENT, _list(periods), _list(units), _list(of))
+    wanted = None if of is None else [i.id for i in known.values() if i.of in of]
+    rows = await connection.fetch(_CURRENT, _list(periods), _list(units), wanted)
     found = (_figure(row, known[row["indicator_id"]]) for row in rows)
     return tuple(f for f in found if withdrawn or f.value.kind is not Kind.WITHDRAWN)
 
@@ -304,7 +316,7 @@ def _workbook(row: Any) -> Workbook:
 
 
 def _list(of: Collection[Any] | None) -> list[Any] | None:
-    return None if of is None else [str(one) if isinstance(one, Of) else one for one in of]
+    return None if of is None else list(of)
 
 
 def _key(row: "Record") -> Key:

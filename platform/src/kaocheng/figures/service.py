@@ -329,15 +329,15 @@ def _for_all(by: Person) -> bool:
 async def _yours(session: TenantSession, by: Person, keys: Iterable[Key]) -> None:
     """Everything in *keys* exists here and is this person's to report."""
     known = await queries.indicators(session)
-    units = {int(unit.id): unit for unit in await tenancy.units(session)}
-    everybody = int(await tenancy.everybody(session))
-    own = own_collectors(by, units.values())
+    units = await queries.units(session)
+    own = frozenset({by.unit_label, units.get(by.unit_id or 0, "")} - {""})
     for key in keys:
-        unit, indicator = units.get(key.unit_id), known.get(key.indicator_id)
-        if indicator is None or (unit is None and key.unit_id != everybody):
+        indicator = known.get(key.indicator_id)
+        if indicator is None or key.unit_id not in units:
             raise NoSuchFigure(f"{key.period} · {key.unit_id} · {key.indicator_id} {key.series}".strip())
         if not _may_file(by, key, indicator, own):
-            raise NotYoursToFile(indicator.label, indicator.collector, unit.label if unit else "")
+            named = {int(unit.id): unit.label for unit in await tenancy.units(session)}
+            raise NotYoursToFile(indicator.label, indicator.collector, named.get(key.unit_id, ""))
 
 
 def own_collectors(by: Person, units: Iterable[Unit]) -> frozenset[str]:
