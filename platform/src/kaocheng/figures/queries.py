@@ -267,8 +267,9 @@ async def content(session: TenantSession, id: int) -> bytes:
 
 
 async def handed_in(session: TenantSession, *, state: str | None = None) -> tuple[Workbook, ...]:
-    """The workbooks handed in, the latest first."""
-    asked = _workbook_columns().order_by(workbooks.c.filed_at.desc(), workbooks.c.id.desc())
+    """The workbooks handed in, the latest first; not those that turned out to be none, or another's bytes."""
+    unread = (workbooks.c.form == "") & (workbooks.c.state == "discarded")
+    asked = _workbook_columns().where(~unread).order_by(workbooks.c.filed_at.desc(), workbooks.c.id.desc())
     if state:
         asked = asked.where(workbooks.c.state == state)
     return tuple(_workbook(row) for row in await session.execute(asked))
