@@ -111,13 +111,12 @@ def _capped(rule: Mapping[str, Any], here: Scope, entries: Sequence[Entry]) -> F
     for kind in ("matter", "category"):
         if kind in caps:
             sums: dict[str, Fraction] = {}
-            for points, claim in listed:
-                key = getattr(claim, kind)
+            firsts: dict[str, Claim] = {}
+            for n, (points, claim) in enumerate(listed):
+                key = getattr(claim, kind) or f"\0{n}"  # an entry without a matter stands for itself
                 sums[key] = sums.get(key, Fraction(0)) + points
-            listed = [
-                (min(total, caps[kind]), next(c for _p, c in listed if getattr(c, kind) == key))
-                for key, total in sums.items()
-            ]
+                firsts.setdefault(key, claim)
+            listed = [(min(total, caps[kind]), firsts[key]) for key, total in sums.items()]
     whole = sum((points for points, _claim in listed), Fraction(0))
     return min(whole, caps["unit"]) if "unit" in caps else whole
 

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kaocheng.engine import compose, nodes, periods
-from kaocheng.engine.arrays import MISSING, NA, OK, Exact
+from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact
 from kaocheng.engine.evaluate import Rows, Scope, Value
 from kaocheng.engine.marks import bounded, rounded
-from kaocheng.engine.methods import METHODS
-from kaocheng.engine.methods.absolute import points as in_points
 from kaocheng.engine.recipe import NodeRule, PaperRule
 
 if TYPE_CHECKING:
@@ -38,29 +36,17 @@ def row_scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:
     def work() -> Scope:
         rows = run.rows(str(node["rows"]), period)
         here = replace(nodes.scope(run, paper, node, period), rows=rows, words={})
-        outer = nodes.scope(run, paper, node, period)
-        for name, word in outer.words.items():
+        for name, word in nodes.scope(run, paper, node, period).words.items():
             if name in (node.get("let") or {}):
                 here.words[name] = nodes.later(str(node["let"][name]), here)
-            elif name in rows.fields:
-                here.words[name] = rows.fields[name]
-            elif name in node.keys or name in ("x", "target", "base", "last"):
-                here.words[name] = _rowwise(node, name, here, word, rows)
+            elif name in node.keys and name != "full":
+                here.words[name] = nodes.later(str(node[name]), here)
             else:
                 here.words[name] = _taken(word, rows)
-        for name, column in rows.fields.items():
-            here.words.setdefault(name, column)
+        here.words.update(rows.fields)
         return here
 
     return run.once(("row scope", paper.code, node.code, period), work)  # type: ignore[no-any-return]
-
-
-def _rowwise(node: NodeRule, name: str, here: Scope, word: Any, rows: Rows) -> Value | Callable[[], Value]:
-    if name in node.keys and name != "full":
-        method = METHODS.get(str(node.get("method", "")))
-        text = in_points(node[name]) if method and name in method.points else str(node[name])
-        return nodes.later(text, here)
-    return _taken(word, rows)
 
 
 def _taken(word: Any, rows: Rows) -> Callable[[], Value]:
@@ -80,6 +66,8 @@ def by_rows(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
             weights = _row_weights(node, rows, indices)
             results[unit] = _fold_rows(node.get("fold", "sum"), [v for v in each if v is not None], weights)
     state = np.array([MISSING if v is None else OK for v in results], np.uint8)
+    weightless = [u for u in found if results[u] is None and all(value.state[i] == OK for i in found[u])]
+    state[weightless] = UNDEFINED
     inapplicable = np.setdiff1d(np.unique(rows.units), list(found))  # rows it has, none of which applies
     state[inapplicable.astype(int)] = NA
     return Exact.of([v or 0 for v in results], state)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kaocheng.engine import adjust, circles, nodes, periods
-from kaocheng.engine.arrays import NA, Exact
-from kaocheng.engine.evaluate import Scope, number, truth
+from kaocheng.engine.arrays import NA, Exact, Truth, Words
+from kaocheng.engine.evaluate import Scope, Value, evaluate, number
 from kaocheng.engine.grammar import Number, Operation, parse
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.engine.rounding import half_up, plain
@@ -94,7 +94,9 @@ class _Ranking:
         """For whom a condition holds; worked out once for all units."""
 
         def work() -> Array:
-            return np.broadcast_to(truth(condition, self.here).holds, (len(self.run.units),))
+            return np.broadcast_to(
+                _truth(evaluate(parse(condition), self.here)).holds, (len(self.run.units),)
+            )
 
         found: Array = self.run.once(("holds", self.paper.code, self.period, condition), work)
         return found
@@ -155,9 +157,9 @@ class _Ranking:
                 if struck[place.at]:
                     place.vetoes.append(code)
                     place.barred |= set(nodes.listed(rule["bars"])) if rule.get("bars") else set()
-                    if "at_most" in rule:
+                    if rule.get("at_most") in self.grades:  # a grade of another result touches this one not
                         place.barred |= set(self.grades[: self.grades.index(str(rule["at_most"]))])
-                    if "grade" in rule:
+                    if rule.get("grade") in self.grades:
                         place.forced = str(rule["grade"])
                     place.why.append(("veto", {"veto": str(rule.get("label", code))}))
 
@@ -257,7 +259,10 @@ class _Ranking:
     def _within_quota(self, open_to: Sequence[_Place], quota: int, grade: str) -> list[_Place]:
         """The best *quota* of them; a tie across the line goes to the edge rule."""
         edge = self.rule.get("edge") or {}
-        chain = nodes.listed(edge["by"]) if edge.get("by") else []
+        # first the chain that broke ties of rank, so that grades follow ranks
+        chain = [
+            step for rule in (self.rule.get("break"), edge.get("by")) if rule for step in nodes.listed(rule)
+        ]
         keys = {p.at: (p.score, *(self._gaps_last(step, p.at) for step in chain)) for p in open_to}
         ordered = sorted(open_to, key=lambda p: keys[p.at], reverse=True)
         chosen = ordered[:quota]
@@ -337,3 +342,12 @@ def _within(key: str, bound: Fraction, score: Fraction, rank: Fraction | None) -
     if key.startswith("rank"):
         return rank is not None and (rank >= bound if key == "rank_from" else rank <= bound)
     return {"from": score >= bound, "above": score > bound, "below": score < bound, "to": score <= bound}[key]
+
+
+def _truth(value: Value) -> Truth:
+    """A condition, or a mark in groups.csv: 1 or 是 holds."""
+    if isinstance(value, Truth):
+        return value
+    if isinstance(value, Words):
+        return Truth(np.isin(value.v, ("是", "yes", "true")), value.state)
+    return value.differs(Exact.constant(0))

@@ -37,13 +37,17 @@ class Figure(NamedTuple):
 
 
 class Target(NamedTuple):
-    """What was promised: *kind* is ``target``, ``base``, ``full`` … and unit ``*`` is everybody."""
+    """What was promised: *kind* is ``target``, ``base``, ``full`` … and unit ``*`` is everybody.
+
+    An approved change is a second row of the same key, in force *since* a day.
+    """
 
     unit: str
     indicator: str
     value: str
     kind: str = "target"
     period: str = ""
+    since: str = ""
 
 
 class Row(NamedTuple):

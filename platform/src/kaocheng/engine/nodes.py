@@ -46,8 +46,10 @@ def points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     else:
         value = leaf(run, here, bound=False)
     value = value + adjust.joined(run, paper, node.code, period)
+    if node.composed or node.get("rows"):
+        value = _undefined(here, value)
     if node.composed:
-        value = _gated(here, _undefined(here, value))
+        value = _gated(here, value)
     value = rounded(run, here, bounded(run, here, value))
     return instead(run, here, _vetoed(run, paper, node, period, value))
 
@@ -56,7 +58,8 @@ def leaf(run: Run, here: Scope, *, bound: bool = True) -> Exact:
     """One measured value's points: method or formula, gate, bounds, rounding (here may be rows)."""
     node = here.node
     assert node is not None
-    value = measured_by(str(node.get("method")), here, number(formula(node, here), here))
+    inner = measuring(here)
+    value = measured_by(str(node.get("method")), inner, number(formula(node, inner), inner))
     value = _undefined(here, value)
     if node.get("method") == "given":
         check_range(run, here, value)
@@ -100,7 +103,6 @@ def scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:
         base[word] = _said(node, here, word) or otherwise
     for name, text in (node.get("let") or {}).items():
         base[name] = later(str(text), here)
-    base.update(_method_words(run, node, here))
     if node.composed:
         made_of = compose.parts(run, paper, node, period)
         here.parts = lambda: tuple(_part_scope(run, paper, part) for part in made_of)
@@ -145,20 +147,24 @@ def later(text: str, here: Scope) -> Callable[[], Value]:
     return lambda: evaluate(parse(text), here)
 
 
-def _method_words(run: Run, node: NodeRule, here: Scope) -> Mapping[str, Callable[[], Value]]:
+def measuring(here: Scope) -> Scope:
+    """The scope of a node's method: its keys are names there, and nowhere else in the node."""
+    node = here.node
+    assert node is not None
     name = str(node.get("method", ""))
-    own = run.recipe.methods.get(name)
+    own = here.run.recipe.methods.get(name)
     if own is not None:
         defaults = own.get("defaults") or {}
         given = {key: node.get(key, defaults.get(key)) for key in own.get("keys") or ()}
-        return {key: later(str(value), here) for key, value in given.items() if value is not None}
+        return here.within(**{key: later(str(v), here) for key, v in given.items() if v is not None})
     method = METHODS.get(name)
     if method is None:
-        return {}
+        return here
     words = {
         key: later(str(node[key]), here) for key in (*method.shares, *method.numbers) if key in node.keys
     }
-    return {**words, **{key: later(in_points(node[key]), here) for key in method.points if key in node.keys}}
+    in_marks = {key: later(in_points(node[key]), here) for key in method.points if key in node.keys}
+    return here.within(**words, **in_marks)
 
 
 # -- gates and what stands instead ---------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
@@ -31,6 +32,11 @@ class Span:
 
     first: int
     months: int
+
+    @property
+    def end(self) -> int:
+        """The month after the last."""
+        return self.first + self.months
 
     def __contains__(self, other: "Span") -> bool:
         return self.first <= other.first and other.first + other.months <= self.first + self.months
@@ -96,6 +102,16 @@ def previous(period: str) -> str:
     """
     now = span(period)
     return written(Span(now.first - now.months, now.months), period)
+
+
+def last_day(period: str) -> str:
+    """The last day of a period.
+
+    >>> last_day("2026H1"), last_day("2026")
+    ('2026-06-30', '2026-12-31')
+    """
+    year, month = divmod(span(period).end, 12)
+    return (date(year, month + 1, 1) - timedelta(1)).isoformat()
 
 
 def inside(period: str, kind: str) -> list[str]:

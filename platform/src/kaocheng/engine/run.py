@@ -118,12 +118,11 @@ class Run:
     # -- targets -----------------------------------------------------------------------------------
 
     @cached_property
-    def _targets(self) -> Mapping[tuple[str, str], dict[str, dict[str, str]]]:
-        found: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
+    def _targets(self) -> Mapping[tuple[str, str], dict[str, dict[str, list[tuple[str, str]]]]]:
+        found: dict[tuple[str, str], dict[str, dict[str, list[tuple[str, str]]]]] = {}
         for target in self.inputs.targets:
-            found.setdefault((target.indicator, target.kind), {}).setdefault(target.period, {})[
-                target.unit
-            ] = target.value
+            of_period = found.setdefault((target.indicator, target.kind), {}).setdefault(target.period, {})
+            of_period.setdefault(target.unit, []).append((target.since, target.value))
         return found
 
     def has_target(self, code: str, kind: str) -> bool:
@@ -149,7 +148,7 @@ class Run:
             texts = {
                 i: text
                 for i, unit in enumerate(self.units)
-                if (text := rows[level].get(EVERYBODY if everybody else unit.code))
+                if (text := _in_force(rows[level].get(EVERYBODY if everybody else unit.code, []), period))
             }
             if not texts:
                 continue
@@ -269,6 +268,15 @@ class Run:
         unit = self.units[at]
         return unit.group if attribute == "class" else str(unit.attributes.get(attribute, ""))
 
+    @cached_property
+    def _first_month(self) -> int:
+        """Where what was handed in begins: before it a score is missing, and ``@previous`` ends."""
+        dated = {figure.period or self.period for figure in self.inputs.figures}
+        dated |= {row.period for row in self.inputs.rows if row.period}
+        dated |= {claim.period for claim in self.inputs.claims if claim.period}
+        own = [periods.span(self.recipe.own_period(paper)).first for paper in self.recipe.papers.values()]
+        return min([*(periods.span(p).first for p in dated), *own, periods.span(self.period).first])
+
     # -- nodes -------------------------------------------------------------------------------------
 
     def scope(self, paper: PaperRule, node: NodeRule, period: str) -> Scope:
@@ -281,6 +289,8 @@ class Run:
     def score(self, paper: PaperRule, code: str, period: str) -> Exact:
         """The points of a node in a period, of every unit of the paper; not applicable to others."""
         key = (paper.code, code, period)
+        if periods.span(period).end <= self._first_month:
+            return Exact.nothing(MISSING, len(self.units))
         if ("score", *key) not in self._known:
             if key in self._working:
                 start = self._working.index(key)
@@ -367,6 +377,12 @@ def _words(texts: Mapping[int, str], length: int) -> Words:
     for i, text in texts.items():
         words[i], state[i] = text, NA if text == NOT_APPLICABLE else OK
     return Words(words, state)
+
+
+def _in_force(changes: list[tuple[str, str]], period: str) -> str:
+    """The latest value that was in force by the end of *period*."""
+    last = periods.last_day(period)
+    return max((change for change in changes if change[0] <= last), default=("", ""))[1]
 
 
 def _parsed(text: str) -> Fraction | None:

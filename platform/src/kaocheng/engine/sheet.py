@@ -110,8 +110,11 @@ class Sheet:
         raise KeyError(group_or_code)
 
     def to_bytes(self) -> bytes:
-        """Canonical JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        """Canonical JSON; the order of results is kept beside them, because the first is "the" result."""
+        tables = asdict(self)
+        for paper, written in zip(self.papers, tables["papers"], strict=True):
+            written["order"] = list(paper.results)
+        return json.dumps(tables, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
     @property
     def digest(self) -> str:

@@ -114,11 +114,11 @@ class _Working:
         return [_("缺 {names},不能计分", names=lacking or _("数据"))], used, None
 
     def _leaf(self) -> tuple[list[str], list[Used], Fraction | None]:
-        text = nodes.formula(self.node, self.scope)
-        tree = parse(text)
-        writer = Writer(self.scope, self.at, self.at)
+        scope = nodes.measuring(self.scope)
+        tree = parse(nodes.formula(self.node, scope))
+        writer = Writer(scope, self.at, self.at)
         worked = writer.numbers(tree)
-        raw = language.number(tree, self.scope).spread(len(self.run.units))
+        raw = language.number(tree, scope).spread(len(self.run.units))
         value = raw.fraction(self.at)
         lines = [in_words(tree, self._words())]
         lines += [_("因 {reason}", reason=reason) for reason in writer.because]
@@ -206,7 +206,7 @@ class _Working:
 
     def _rows(self) -> tuple[list[str], list[Used], Fraction | None]:
         rows, values = folded.row_points(self.run, self.paper, self.node, self.period)
-        scope = folded.row_scope(self.run, self.paper, self.node, self.period)
+        scope = nodes.measuring(folded.row_scope(self.run, self.paper, self.node, self.period))
         tree = parse(nodes.formula(self.node, scope))
         lines, used = [], []
         for n, i in enumerate(np.flatnonzero(rows.units == self.at), 1):

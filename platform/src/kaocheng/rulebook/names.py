@@ -66,6 +66,8 @@ def expressions(recipe: Recipe, node: NodeRule) -> Iterator[tuple[str, str]]:
             if key in ("missing", "not_applicable", "undefined") and " " in str(value):
                 yield key, str(value)
             continue
+        if key in ("not_below", "not_above") and value == "none":
+            continue
         yield from ((key, text) for text in _inner(key, value))
     del recipe
 
