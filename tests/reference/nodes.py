@@ -316,6 +316,9 @@ def across(place: Place) -> Points:
     fold = node.get("fold", "mean")
     points: list[tuple[Fraction, Fraction]] = []
     listed = spans(place)
+    if fold == "last":
+        applying = (v for span in reversed(listed) if (v := single(replace(place, period=span))) is not NA)
+        return bounded(next(applying, NA), place)
     for span in listed:
         asked = replace(place, period=span)
         value = single(asked)
