@@ -84,8 +84,10 @@ def _parts(paper: PaperRule, node: NodeRule) -> tuple[str, ...]:
 
 def _line(recipe: Recipe, paper: PaperRule, node: NodeRule, depth: int) -> Line:
     figure = recipe.figures.get(node.code, {})
-    # A group that says nothing of its own would only repeat the clause above it.
-    clause = str((node.get("clause") if node.composed else _inherited(paper, node, "clause")) or "")
+    clause = str(_inherited(paper, node, "clause") or "")
+    above = paper.nodes.get(str(node.get("in", "")))
+    if node.composed and above is not None and above.get("clause") == clause:
+        clause = ""  # the group says nothing of its own; the clause stands one line up
     return Line(
         code=node.code,
         label=_label(recipe, node),

@@ -9,6 +9,11 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("form button[disabled]:not([data-off])")) button.disabled = false;
 });
 document.addEventListener("click", (event) => {
+  const cell = event.target.closest("a.cell");
+  if (cell) {
+    for (const row of document.querySelectorAll("tr[aria-selected]")) row.removeAttribute("aria-selected");
+    cell.closest("tr")?.setAttribute("aria-selected", "true");
+  }
   if (event.target.closest("[data-print]")) window.print();
 });
 document.addEventListener("change", (event) => {
@@ -22,6 +27,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter") row.querySelector("a")?.click();
   const next = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
   if (next && row[next]) { event.preventDefault(); row[next].focus(); }
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  // On a phone the working stands below the table: go there, or the press seems to have done nothing.
+  if (event.target.id === "working" && window.innerWidth <= 760) event.target.scrollIntoView({ behavior: "smooth" });
 });
 document.addEventListener("htmx:configRequest", (event) => {
   const field = document.querySelector('input[name="_csrf"]');
