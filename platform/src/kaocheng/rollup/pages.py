@@ -137,6 +137,7 @@ class InboxPages(Controller):
         return render(
             request,
             "rollup/unit.html",
+            heading=heading,
             received=received,
             drawn=portrait(paper, code),
             standing=standing,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from kaocheng.db.session import TenantSession
 from kaocheng.rollup.domain import NoSuchBundle, Received, Result, Summary, Verdict
@@ -31,13 +32,15 @@ _HEAD = (
 _SUMMARIES = """
 with graded as (
   select r.inbox_id, r.paper, r."group", r.grade, count(*) as units, count(r.score) as scored,
-         sum(r.score / r."full") as rates, min(r.score / r."full") as low, max(r.score / r."full") as high
+         sum(r.score / r."full") as rates, min(r.score / r."full") as low, max(r.score / r."full") as high,
+         min(r.rank) as best
   from inbox_result r
   where r.inbox_id = any($1)
   group by r.inbox_id, r.paper, r."group", r.grade
 )
 select inbox_id, paper, "group", sum(units)::int as units, sum(scored)::int as scored,
-       sum(rates) as rates, min(low) as low, max(high) as high, json_object_agg(grade, units)::text as grades
+       sum(rates) as rates, min(low) as low, max(high) as high,
+       json_object_agg(grade, units order by best)::text as grades
 from graded
 group by inbox_id, paper, "group"
 order by inbox_id, paper
@@ -82,7 +85,7 @@ async def current(session: TenantSession, period: str) -> Sequence[Received]:
     """Of each sender the accepted bundle that counts: the sender's latest run, not the latest to arrive."""
     asked = (
         select(*_HEAD)
-        .distinct(_c.sender)
+        .ext(distinct_on(_c.sender))
         .where(_c.period == period, _c.verdict == Verdict.ACCEPTED.value)
         .order_by(_c.sender, _c.number.desc(), _c.id.desc())
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kaocheng import record
 from kaocheng.db.session import TenantSession, next_number
+from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.sheet import PaperSheet, Sheet, Standing
 from kaocheng.errors import Problem
 from kaocheng.i18n import _
@@ -25,6 +26,7 @@ from kaocheng.rollup.domain import (
     UnknownSender,
     Verdict,
 )
+from kaocheng.rollup.rates import full_marks
 from kaocheng.standings import bundle, keys
 from kaocheng.standings.bundle import Bundle, NotABundle
 from kaocheng.standings.keys import PublicKey
@@ -138,7 +140,8 @@ def _check(content: bytes, trusted: Trusted) -> _Checked:
     read: Bundle | None = None
     try:
         read = bundle.read(content)
-        results = tuple(_results(bundle.verify(read, _key(read, trusted))))
+        sheet = bundle.verify(read, _key(read, trusted))
+        results = tuple(_results(sheet, read.recipe))
     except Problem as refusal:
         return _Checked(_received(read, Verdict.REFUSED, str(refusal)))
     return _Checked(_received(read, Verdict.ACCEPTED, ""), results)
@@ -171,8 +174,9 @@ def _received(read: Bundle | None, verdict: Verdict, reason: str) -> Received:
     )
 
 
-def _results(sheet: Sheet) -> Iterator[Result]:
+def _results(sheet: Sheet, recipe: Recipe) -> Iterator[Result]:
     for paper in sheet.papers:
+        full = _full(paper, recipe)
         for standing in paper.standings:
             yield _keepable(
                 Result(
@@ -181,7 +185,7 @@ def _results(sheet: Sheet) -> Iterator[Result]:
                     unit=standing.unit,
                     label=paper.labels.get(standing.unit, standing.unit),
                     score=_decimal(paper.shown(standing.unit, paper.total)),
-                    full=_full(paper),
+                    full=full,
                     rank=_rank(standing),
                     grade=standing.grade or "",
                 )
@@ -201,9 +205,9 @@ def _rank(standing: Standing) -> int | None:
     return standing.rank if isinstance(standing.rank, int) else None
 
 
-def _full(paper: PaperSheet) -> Decimal | None:
-    full = _decimal(paper.column[paper.total].full or "")
-    return full or None  # a class without full marks has no rate
+def _full(paper: PaperSheet, recipe: Recipe) -> Decimal | None:
+    marks = full_marks(paper, recipe.papers[paper.code])
+    return None if not marks else Decimal(marks.numerator) / marks.denominator
 
 
 def _decimal(shown: str) -> Decimal | None:

@@ -9,6 +9,7 @@ from kaocheng.engine.sheet import Standing as Ranked
 from kaocheng.packs.shelf import TenantShelf
 from kaocheng.packs.values import Standing
 from kaocheng.standings.domain import Consequences, Consequent
+from kaocheng.standings.register import by_rank
 
 __all__ = ["follow"]
 
@@ -45,7 +46,7 @@ def follow(
 
 def _standings(paper: PaperSheet, year: int) -> Iterator[Standing]:
     last = max((rank for s in paper.standings if (rank := _rank(s)) is not None), default=None)
-    for s in paper.standings:
+    for s in by_rank(paper):
         score = paper.value(s.unit, paper.total)
         yield Standing(
             year=year,

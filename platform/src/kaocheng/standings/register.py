@@ -99,14 +99,12 @@ def register(paper: PaperSheet, columns: Sequence[Column] | None = None) -> Regi
 
 
 def headline(paper: PaperSheet) -> tuple[Column, ...]:
-    """The columns that make up the total two levels down, and the adjustments: what fits on one page."""
-    near = {paper.total}
-    for _level in range(2):
-        near |= {c.key for c in paper.columns if c.parent in near}
-    shown = [c for c in paper.columns if c.kind == "node" and c.show and c.key in near - {paper.total}]
-    if not shown:
-        shown = [c for c in paper.columns if c.kind == "node" and c.show and c.key != paper.total]
-    return (*shown, *(c for c in paper.columns if c.kind == "adjustment"))
+    """The columns that fit on one page: what the total is made of, one level further where that is shown."""
+    nodes = [c for c in paper.columns if c.kind == "node" and c.show and c.key != paper.total]
+    shown: list[Column] = []
+    for column in (c for c in nodes if c.parent == paper.total):
+        shown += [c for c in nodes if c.parent == column.key][:MOST_PARTS] or [column]
+    return (*(shown or nodes), *(c for c in paper.columns if c.kind == "adjustment"))
 
 
 def heading(column: Column, paper: PaperSheet) -> str:
@@ -168,6 +166,7 @@ def _said(standing: Standing, codes: frozenset[str]) -> Mapping[str, str]:
 
 
 # The reasons (Standing.why) that speak of a quota's line: inside it, and stopped by it.
+MOST_PARTS = 4  # of one part of the total, on the register's first page
 HELD = frozenset({"quota_in"})
 STOPPED = frozenset({"quota_out", "quota_tied"})
 

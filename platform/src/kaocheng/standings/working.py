@@ -1,12 +1,13 @@
 """The working of a score in words: what the page shows beside the table and the command line prints."""
 
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 
 from kaocheng.i18n import _
 from kaocheng.scoring.domain import Explained, Origin, Traced
 from kaocheng.standings.reasons import in_words
 
-__all__ = ["as_text", "effect_in_words", "inputs", "reasons", "result", "source"]
+__all__ = ["as_text", "effect_in_words", "inputs", "reasons", "result", "rounding", "source"]
 
 
 def as_text(explained: Explained) -> str:
@@ -43,6 +44,14 @@ def source(origin: Origin) -> str:
     return f"{origin.workbook} · {origin.cell}" if origin.cell else origin.workbook
 
 
+def rounding(explained: Explained) -> tuple[str, str] | None:
+    """What a composition comes to and what is printed of it; a leaf's lines say so themselves."""
+    it = explained.explanation
+    if not it.parts or it.exact is None or it.points is None or "/" in it.exact:
+        return None
+    return None if Fraction(it.exact) == Fraction(it.points) else (it.exact, it.points)
+
+
 def result(explained: Explained) -> str:
     """The result, or which of the two other states it is in."""
     it = explained.explanation
@@ -66,11 +75,9 @@ def _lines(explained: Explained) -> Iterator[str]:
         yield f"  {name}:{_value(traced)}"
         if traced.origin:
             yield from _origin(traced.origin)
-    for _key, label, points in it.parts:
-        yield f"  {label}:{'–' if points is None else points}"
-    yield from it.lines
-    if it.rounded:
-        yield _("四舍五入:{before} → {after}", before=it.rounded[0], after=it.rounded[1])
+    yield from it.lines or (f"  {label}:{points or '–'}" for _key, label, points in it.parts)
+    if rounded := rounding(explained):
+        yield _("四舍五入:{before} → {after}", before=rounded[0], after=rounded[1])
     yield _("得分:{result}", result=result(explained))
     yield from _after(explained)
 

@@ -46,6 +46,7 @@ class PublishingPages(Controller):
             )
         seen = await service.look_at(session, sheet, by=person, at=datetime.now(UTC))
         earlier = await queries.published(session, seen.row.period)
+        told = seen.publication.readers if seen.publication else ()
         change = None
         if earlier is not None and earlier.sheet_id != seen.row.id:
             old = await service.look_at(session, earlier.sheet_id, by=person, at=datetime.now(UTC))
@@ -56,7 +57,7 @@ class PublishingPages(Controller):
             seen=seen,
             earlier=earlier,
             change=change,
-            readers=await service.superiors(session),
+            readers=[reader for reader in await service.superiors(session) if reader.code not in told],
             registers=[register(paper) for paper in seen.row.sheet.papers],
         )
 

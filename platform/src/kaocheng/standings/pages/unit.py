@@ -1,6 +1,8 @@
 """One unit's page: item by item against its class and its half-year; and its score slip (得分单)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any
 
 from litestar import Controller, get
@@ -8,6 +10,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from kaocheng.db.session import TenantSession
+from kaocheng.engine.explain import Explanation
+from kaocheng.engine.rounding import printed
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person, allows
 from kaocheng.packs.shelf import TenantShelf
@@ -18,6 +22,7 @@ from kaocheng.standings import service, working
 from kaocheng.standings.pages.shared import explained_for, follows
 from kaocheng.standings.portrait import Portrait, portrait
 from kaocheng.standings.reasons import in_words
+from kaocheng.standings.register import heading
 
 
 class UnitPages(Controller):
@@ -44,6 +49,7 @@ class UnitPages(Controller):
         paper, code = sheets.find_unit(seen.row.sheet, unit)
         drawn = portrait(paper, code)
         standing = next((s for s in paper.standings if s.unit == code), None)
+        losses = await sheets.losses(session, seen.row, paper, code)
         after = await follows(session, shelf, seen, paper)
         return render(
             request,
@@ -52,7 +58,9 @@ class UnitPages(Controller):
             drawn=drawn,
             standing=standing if seen.ranked else None,
             reasons=in_words(standing, paper) if standing and seen.ranked else (),
-            losses=await sheets.losses(session, seen.row, paper, code),
+            losses=losses,
+            by_reason=_by_reason(losses),
+            heading=heading,
             follows=after.by_unit().get(code, ()),
             explained=await explained_for(session, seen, code if column else "", column),
             chart=_chart(drawn, ranked=seen.ranked),
@@ -84,8 +92,18 @@ class UnitPages(Controller):
             standing=standing if seen.ranked else None,
             reasons=in_words(standing, paper) if standing and seen.ranked else (),
             clauses=recipe.clauses,
+            heading=heading,
             scheme=recipe.keys.get("name") or recipe.code,
         )
+
+
+def _by_reason(losses: Sequence[Explanation]) -> list[tuple[str, str]]:
+    """How many points went for each reason, the dearest first."""
+    sums: dict[str, Fraction] = {}
+    for loss in losses:
+        sums[loss.lost_to] = sums.get(loss.lost_to, Fraction(0)) + Fraction(loss.lost or 0)
+    dearest = sorted(sums.items(), key=lambda it: -it[1])
+    return [(reason or _("其他"), printed(points, 2)) for reason, points in dearest]
 
 
 def _chart(drawn: Portrait, *, ranked: bool) -> dict[str, Any]:
