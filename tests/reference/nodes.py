@@ -317,8 +317,7 @@ def across(place: Place) -> Points:
     points: list[tuple[Fraction, Fraction]] = []
     listed = spans(place)
     if fold == "last":
-        applying = (v for span in reversed(listed) if (v := single(replace(place, period=span))) is not NA)
-        return bounded(next(applying, NA), place)
+        return bounded(single(replace(place, period=listed[-1])), place)
     for span in listed:
         asked = replace(place, period=span)
         value = single(asked)

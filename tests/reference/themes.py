@@ -56,6 +56,8 @@ class Theme:
             first = first or units
             for unit in units:
                 zone, coast = self.rng.choice("东西"), self.rng.choice(["1", "0"])
+                if self.name == "circles":  # circles of unlike size: equal remainders have no order
+                    zone = "东" if len(units) > 2 and unit in units[: len(units) // 3] else "西"
                 apart, weight = self.rng.choice(["0", "0", "1"]), self.rng.choice(["1", "1.2"])
                 has_gdp = self.rng.choice(["1", "1", "0"])
                 rows.append([unit, name, zone, coast, apart, weight, has_gdp, self.rng.choice(first)])
