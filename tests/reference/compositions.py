@@ -75,6 +75,8 @@ def composition(place: Place) -> Points:
     if kind == "inherit":
         return inherited(place)
     pieces = parts(place)
+    if pieces and all(p.value is NA for p in pieces):
+        return NA
     if not pieces or not enough(place, pieces):
         return MISSING
     counted = [p for p in pieces if isinstance(p.value, Fraction)]
@@ -108,6 +110,8 @@ def mean(kind: str, weights: list[Fraction], values: list[Fraction]) -> Points:
     if whole == 0:
         return UNDEFINED
     if kind == "geometric":
+        if any(value < 0 for value in values):
+            return UNDEFINED
         out = Fraction(1)
         for weight, value in zip(weights, values, strict=True):
             root = power(value, weight / whole)
