@@ -77,5 +77,5 @@ def test_what_comes_after_the_points_is_told_in_words() -> None:
     assert bonus.says == ("加到年度总分", "合计最多 5 分")
     assert veto.says == ("不得评为优秀",)
     assert "优秀:85 分以上,不超过本类的 25%(舍去零头)" in overall.says
-    assert "名额边上并列的,依次比较责任制(2026)" in overall.says
+    assert "名额边上并列的,依次比较责任制(全年)" in overall.says
     assert overall.clause_text == "取不超过25%为优秀。"

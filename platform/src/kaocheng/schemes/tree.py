@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
+from kaocheng.pages.formats import span
 from kaocheng.schemes import words
 
 
@@ -60,7 +61,7 @@ def labelled(paper: PaperRule, recipe: Recipe, code: str) -> str:
     name, at, period = code.partition("@")
     node = paper.nodes.get(name)
     label = _label(recipe, node) if node else str(recipe.figures.get(name, {}).get("label", name))
-    return f"{label}({recipe.period(period)})" if at else label
+    return f"{label}({span(recipe.period(period))})" if at else label
 
 
 def spoken(recipe: Recipe, paper: PaperRule, node: NodeRule, code: str) -> str:
