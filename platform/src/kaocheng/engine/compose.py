@@ -309,7 +309,8 @@ def own_rate(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     for code in paper.parts.get(str(node.get("in")), ()):
         if code == node.code:
             continue
-        score, marks = run.score(paper, code, period), run.full(paper, code, period)
+        # the sibling before anything stands in for it, so that two of them can look at each other
+        score, marks = run.applied(paper, code, period), run.full(paper, code, period)
         if np.all(marks.state == OK):
             there = Truth(np.asarray(score.state == OK))
             above, below = above + choose(there, score, ZERO), below + choose(there, marks, ZERO)

@@ -105,6 +105,7 @@ def _named(name: Name, scope: Scope) -> Value:
     if not rest and head in scope.words and name.period is None:
         word = scope.words[head]
         if callable(word):
+            scope.words[head] = _of_itself(name)
             word = scope.words[head] = word()
         return word
     if head == "x" and rest and scope.figure and "x" in scope.words:
@@ -124,6 +125,15 @@ def _named(name: Name, scope: Scope) -> Value:
     if scope.node is None and head in scope.paper.nodes and not rest:
         return by_unit(scope.run.score(scope.paper, head, when(name.period, scope)), scope)
     raise BadExpression(_show(name), name.at, _("没有叫“{name}”的指标或名称", name=".".join(name.path)))
+
+
+def _of_itself(name: Name) -> Callable[[], Value]:
+    """What a word stands for while it is being worked out."""
+
+    def work() -> Value:
+        raise BadExpression(_show(name), name.at, _("“{name}”要由它自己算出", name=name.path[0]))
+
+    return work
 
 
 def _figure(code: str, part: str, period: str | None, scope: Scope, name: Name) -> Value:
@@ -277,6 +287,19 @@ def _show(tree: Tree | str) -> str:
     return tree if isinstance(tree, str) else show(tree)
 
 
+_BINDS = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6}  # comparisons: 4
+
+
+def _bracketed(part: Tree, above: Operation, place: int) -> str:
+    """An operand, in brackets where it binds less than what stands around it."""
+    text = show(part)
+    if not isinstance(part, Operation):
+        return text
+    outer = 7 if len(above.parts) == 1 and above.sign == "-" else _BINDS.get(above.sign, 4)
+    inner = 7 if len(part.parts) == 1 and part.sign == "-" else _BINDS.get(part.sign, 4)
+    return f"({text})" if inner < outer + (place > 0 or outer == 4) else text
+
+
 def show(tree: Tree) -> str:
     """A tree written out again."""
     match tree:
@@ -289,11 +312,10 @@ def show(tree: Tree) -> str:
         case Name():
             return ".".join(tree.path) + (f"@{tree.period}" if tree.period else "")
         case Operation():
-            if len(tree.parts) == 1:
-                return (
-                    f"{tree.sign} {show(tree.parts[0])}" if tree.sign == "not" else f"-{show(tree.parts[0])}"
-                )
-            return f" {tree.sign} ".join(map(show, tree.parts))
+            parts = [_bracketed(part, tree, i) for i, part in enumerate(tree.parts)]
+            if len(parts) == 1:
+                return f"{tree.sign} {parts[0]}" if tree.sign == "not" else f"-{parts[0]}"
+            return f" {tree.sign} ".join(parts)
     inner = ", ".join([*map(show, tree.arguments), *(f"{k} = {show(v)}" for k, v in tree.keywords)])
     return f"{'.'.join(tree.path)}({inner})"
 

@@ -107,21 +107,28 @@ def _fold_rows(fold: Any, values: list[Fraction], weights: list[Fraction]) -> Fr
 def across(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     """The node scored in each period inside this one, then folded, bounded and rounded again."""
     inner = NodeRule(node.code, {k: v for k, v in node.keys.items() if k not in ("across", "fold")})
-    kind, fold = node["across"], node.get("fold", "mean")
-    if isinstance(kind, str) and kind in periods.MONTHS:
-        spans = periods.inside(period, kind)
-    else:
-        spans = [run.recipe.period(name) for name in (kind if isinstance(kind, list) else fold)]
-    each = [_in_period(run, paper, inner, p) for p in spans]
+    within = spans(run, node, period)
+    each = [_in_period(run, paper, inner, p) for p in within]
     here = run.scope(paper, node, period)
-    value = compose.over_periods(run, fold, spans, each)
-    return nodes.instead(run, here, rounded(run, here, bounded(run, here, value)))
+    value = compose.over_periods(run, node.get("fold", "mean"), within, each)
+    return rounded(run, here, bounded(run, here, value))
+
+
+def spans(run: Run, node: NodeRule, period: str) -> list[str]:
+    """The periods inside *period* that a node is scored in; itself where it says nothing."""
+    kind = node.get("across")
+    if not kind:
+        return [period]
+    if isinstance(kind, str) and kind in periods.MONTHS:
+        return periods.inside(period, kind)
+    named = kind if isinstance(kind, list) else node.get("fold")
+    return [run.recipe.period(str(name)) for name in named or ()]
 
 
 def _in_period(run: Run, paper: PaperRule, inner: NodeRule, period: str) -> Exact:
-    if inner.composed:
-        return compose.composed(run, paper, inner, period)
     here = nodes.scope(run, paper, inner, period)
+    if inner.composed:
+        return rounded(run, here, bounded(run, here, compose.composed(run, paper, inner, period)))
     if inner.get("rows"):
         return rounded(run, here, bounded(run, here, by_rows(run, paper, inner, period)))
     return nodes.instead(run, here, nodes.leaf(run, here))

@@ -80,8 +80,8 @@ def _over_time(function: str, values: list[language.Value]) -> Exact:
     folded = aggregates.fold(function, values)
     if function == "count":
         return folded
-    gaps = [np.where(v.state == NA, OK, v.state) for v in values]
-    return folded.put(np.maximum(folded.state, np.maximum.reduce(gaps)).astype(np.uint8))
+    gaps = np.maximum.reduce([np.asarray(value.state) for value in values])
+    return folded.put(np.maximum(folded.state, gaps).astype(np.uint8))
 
 
 def _at(scope: language.Scope, period: str) -> language.Scope:

@@ -35,7 +35,12 @@ ZERO = Exact.constant(0)
 
 
 def points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
-    """The points of every unit, rounded where the scheme rounds."""
+    """The points of every unit, rounded where the scheme rounds, and what stands in where there are none."""
+    return instead(run, run.scope(paper, node, period), run.applied(paper, node.code, period))
+
+
+def applied(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
+    """The points of every unit to whom the node applies and whose values are there."""
     if node.get("across"):
         return folded.across(run, paper, node, period)
     here = run.scope(paper, node, period)
@@ -48,10 +53,12 @@ def points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     value = value + adjust.joined(run, paper, node.code, period)
     if node.composed or node.get("rows"):
         value = _undefined(here, value)
+    if node.get("rows"):
+        value = _missing(here, value)
     if node.composed:
         value = _gated(here, value)
     value = rounded(run, here, bounded(run, here, value))
-    return instead(run, here, _vetoed(run, paper, node, period, value))
+    return _vetoed(run, paper, node, period, value)
 
 
 def leaf(run: Run, here: Scope, *, bound: bool = True) -> Exact:

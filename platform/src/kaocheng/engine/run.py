@@ -307,6 +307,14 @@ class Run:
         found: Exact = self._known[("score", *key)]
         return found
 
+    def applied(self, paper: PaperRule, code: str, period: str) -> Exact:
+        """A node's points before anything stands in where they are missing or not applicable."""
+        found: Exact = self.once(
+            ("applied", paper.code, code, period),
+            lambda: nodes.applied(self, paper, paper.nodes[code], period),
+        )
+        return found
+
     def full(self, paper: PaperRule, code: str, period: str) -> Exact:
         """Full marks of a node; missing where it has none."""
         found: Exact = self.once(

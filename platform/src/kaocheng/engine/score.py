@@ -104,8 +104,9 @@ class _Paper:
             return
         found[code].append(period)
         node = self.paper.nodes[code]
-        if node.composed and not node.get("across"):
-            for part in compose.parts(self.run, self.paper, node, period):
+        inside = folded.spans(self.run, node, period) if node.composed else []
+        for within in inside:
+            for part in compose.parts(self.run, self.paper, node, within):
                 named = [ref for ref, _w in compose.references(self.paper, node)]
                 if part.paper is self.paper and not any("@previous" in r or "@last_year" in r for r in named):
                     self._reach(part.node.code, part.period, found)

@@ -68,7 +68,7 @@ def ballots(keys: Keys) -> str:
     weighed = _weighed(keys.table("values"), shares=True)
     text = f"full * {rate(keys, f'({weighed}) / ({_sum(counted)})')}"
     if "turnout" in keys and "issued" in keys:
-        text = f"if(({_sum(keys.parts)}) / issued >= turnout, {text}, {LACKING})"
+        text = f"if(sum(x) / issued >= turnout, {text}, {LACKING})"
     return text
 
 
