@@ -95,9 +95,10 @@ def recipe(body: str) -> Recipe:
     return compile_scheme(read_scheme(body if "[scheme]" in body else HEAD + body))
 
 
-def leaf(node: str, figures: str = 'x = { label = "实际值" }') -> Recipe:
-    """The recipe of a paper with one node, ``points``, over the figure ``x``."""
-    return recipe(f"[figures]\n{figures}\n[papers.paper.nodes]\npoints = {{ x = 'x', {node} }}\n")
+def leaf(node: str, figures: str = 'value = { label = "实际值" }') -> Recipe:
+    """The recipe of a paper with one node, ``points``, over the figure ``value`` unless it says its x."""
+    measured = "" if "x = " in node else "x = 'value', "
+    return recipe(f"[figures]\n{figures}\n[papers.paper.nodes]\npoints = {{ {measured}{node} }}\n")
 
 
 def points(of: Recipe, inputs: Inputs, key: str = "points", period: str | None = None) -> dict[str, str]:

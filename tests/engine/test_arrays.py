@@ -1,0 +1,196 @@
+"""Arithmetic on exact arrays is the arithmetic of fractions, within 2⁵³ and far beyond it."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import ceil, floor
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from kaocheng.engine.arrays import (
+    MISSING,
+    NA,
+    OK,
+    UNDEFINED,
+    Exact,
+    Truth,
+    choose,
+    larger,
+    smaller,
+    total,
+)
+from kaocheng.engine.integers import ROUNDING_LIMIT
+from kaocheng.engine.rounding import half_up, plain, printed
+
+BEYOND = 2**70  # well past what float64 holds exactly
+wholes = st.one_of(st.integers(-1000, 1000), st.integers(-(2**54), 2**54), st.integers(-BEYOND, BEYOND))
+denominators = st.one_of(st.sampled_from([1, 2, 3, 7, 10, 100, 10**6]), st.integers(1, 2**54))
+fractions = st.builds(Fraction, wholes, denominators)
+columns = st.integers(1, 5).flatmap(
+    lambda n: st.tuples(
+        st.lists(fractions, min_size=n, max_size=n), st.lists(fractions, min_size=n, max_size=n)
+    )
+)
+Column = tuple[list[Fraction], list[Fraction]]
+
+
+def values(of: Exact, length: int) -> list[Fraction | None]:
+    """Every value of an array."""
+    whole = of.spread(length)
+    return [whole.fraction(i) for i in range(length)]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda a, b: a + b,
+        lambda a, b: a - b,
+        lambda a, b: a * b,
+        lambda a, b: -a * abs(b),
+        lambda a, b: (a + b) * (a - b) - a,
+    ],
+)
+@given(columns)
+def test_adding_and_multiplying_are_exact(
+    operation: Callable[[object, object], object], pair: Column
+) -> None:
+    a, b = pair
+    found = operation(Exact.of(a), Exact.of(b))
+
+    assert isinstance(found, Exact)
+    assert values(found, len(a)) == [operation(x, y) for x, y in zip(a, b, strict=True)]
+
+
+@given(columns)
+def test_dividing_is_exact_and_by_zero_undefined(pair: Column) -> None:
+    a, b = pair
+    found = Exact.of(a) / Exact.of(b)
+
+    assert values(found, len(a)) == [x / y if y else None for x, y in zip(a, b, strict=True)]
+    assert list(found.spread(len(a)).state) == [OK if y else UNDEFINED for y in b]
+
+
+@given(columns, fractions)
+def test_a_chain_of_quotients_stays_exact(pair: Column, c: Fraction) -> None:
+    """Several ratios in one formula: denominators that differ from unit to unit."""
+    a, b = pair
+    found = Exact.of(a) / Exact.of(b) + Exact.constant(c) * Exact.of(b) - Exact.of(b) / Exact.of(a)
+
+    wanted = [x / y + c * y - y / x if x and y else None for x, y in zip(a, b, strict=True)]
+    assert values(found, len(a)) == wanted
+    assert values(found.lean(), len(a)) == wanted
+
+
+@given(columns)
+def test_order_is_exact(pair: Column) -> None:
+    a, b = pair
+    x, y = Exact.of(a), Exact.of(b)
+
+    for found, wanted in (
+        (x < y, [p < q for p, q in zip(a, b, strict=True)]),
+        (x <= y, [p <= q for p, q in zip(a, b, strict=True)]),
+        (x > y, [p > q for p, q in zip(a, b, strict=True)]),
+        (x.same(y), [p == q for p, q in zip(a, b, strict=True)]),
+        (x.differs(y), [p != q for p, q in zip(a, b, strict=True)]),
+    ):
+        assert list(np.broadcast_to(found.holds, (len(a),))) == wanted
+
+
+@given(columns)
+def test_smaller_and_larger_pick_exactly(pair: Column) -> None:
+    a, b = pair
+    assert values(smaller(Exact.of(a), Exact.of(b)), len(a)) == list(map(min, a, b))
+    assert values(larger(Exact.of(a), Exact.of(b)), len(a)) == list(map(max, a, b))
+
+
+@given(st.lists(fractions, min_size=1, max_size=5), st.integers(0, 4))
+def test_steps_and_rounding_are_exact(a: list[Fraction], decimals: int) -> None:
+    x = Exact.of(a)
+    assert values(x.floor(), len(a)) == [floor(v) for v in a]
+    assert values(x.ceil(), len(a)) == [ceil(v) for v in a]
+    assert values(x.half_up(decimals), len(a)) == [half_up(v, decimals) for v in a]
+
+
+@settings(max_examples=400)
+@given(st.integers(1, ROUNDING_LIMIT // 2 - 2), st.integers(0, 2**40), st.sampled_from([-1, 0, 1]))
+@example(1, ROUNDING_LIMIT // 2, 0)
+@example(ROUNDING_LIMIT // 3, 1, -1)
+def test_beside_a_tie_the_fast_path_falls_on_the_right_side(half: int, k: int, beside: int) -> None:
+    """P / D at a tie or one step of P beside it, P + D up to the bound (docs/engine.md)."""
+    d = 2 * half
+    k %= max(1, (ROUNDING_LIMIT - 1 - half - 2 * d) // d)
+    p = k * d + half + beside
+    if p < 0 or p + d >= ROUNDING_LIMIT:
+        return
+    column = Exact(np.array([float(p)]), np.array([float(d)]))
+
+    assert column.n.dtype == float  # float64 all the way: this is the fast path
+    assert column.half_up(0).fraction() == half_up(Fraction(p, d), 0)
+    assert column.floor().fraction() == p // d
+    assert (-column).half_up(0).fraction() == -half_up(Fraction(p, d), 0)
+
+
+def test_beyond_the_bound_the_same_question_goes_to_whole_numbers() -> None:
+    """The float quotient of these is a tie; the fraction is just below one."""
+    p, d = 3 * 2**60 - 1, 2**61
+    assert p / d == 1.5
+    assert Exact.of([Fraction(p, d)]).half_up(0).fraction() == 1
+
+
+@given(fractions, st.integers(0, 4))
+def test_a_half_goes_away_from_zero(value: Fraction, decimals: int) -> None:
+    step = Fraction(1, 10**decimals)
+    found = half_up(value, decimals)
+
+    assert found % step == 0
+    assert abs(found - value) <= step / 2
+    if abs(found - value) == step / 2:
+        assert abs(found) > abs(value)
+
+
+@given(fractions)
+def test_a_value_as_text_is_the_value(value: Fraction) -> None:
+    assert Fraction(plain(value)) == value
+    assert Fraction(printed(value, 3)) == half_up(value, 3)
+
+
+# -- what stands where a number is not there -----------------------------------------------------------
+
+states = st.lists(st.sampled_from([OK, UNDEFINED, MISSING, NA]), min_size=4, max_size=4)
+
+
+def with_states(marks: list[int]) -> Exact:
+    return Exact.of([0 if m else 6 for m in marks], np.array(marks, np.uint8))
+
+
+@given(states, states)
+def test_the_graver_gap_wins(a: list[int], b: list[int]) -> None:
+    """Not applicable before missing before undefined, whatever the operation."""
+    x, y = with_states(a), with_states(b)
+    for found in (x + y, x - y, x * y, smaller(x, y)):
+        assert list(np.broadcast_to(found.state, (4,))) == list(map(max, a, b))
+
+
+@given(states)
+def test_a_choice_has_the_state_of_its_condition_where_that_is_a_gap(marks: list[int]) -> None:
+    asked = Truth(np.array([True, False, True, False]), np.array(marks, np.uint8))
+    found = choose(asked, Exact.constant(1), Exact.constant(2)).spread(4)
+
+    assert list(found.state) == marks
+    assert [found.fraction(i) for i in range(4)] == [
+        None if m else Fraction(1 + i % 2) for i, m in enumerate(marks)
+    ]
+
+
+def test_a_condition_looks_no_further_than_it_must() -> None:
+    no, yes = Truth(np.array([False])), Truth(np.array([True]))
+    gap = Truth(np.array([False]), np.array([MISSING], np.uint8))
+
+    assert ((no & gap).state[0], (yes | gap).state[0]) == (OK, OK)
+    assert ((yes & gap).state[0], (no | gap).state[0]) == (MISSING, MISSING)
+
+
+def test_the_sum_of_nothing_is_nothing() -> None:
+    assert total([]).fraction() == 0
