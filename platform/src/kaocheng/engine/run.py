@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -14,16 +12,15 @@ import numpy as np
 
 from kaocheng.engine import circles, marks, nodes, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose
+from kaocheng.engine.columns import typed
 from kaocheng.engine.evaluate import Rows, Scope, Value, evaluate, number
 from kaocheng.engine.grammar import Name, Tree, Word, parse
-from kaocheng.engine.inputs import EVERYBODY, NOT_APPLICABLE, Claim, Inputs
+from kaocheng.engine.inputs import EVERYBODY, Claim, Inputs
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
-from kaocheng.numbers import NotANumber, read
 
 Array = np.ndarray[Any, Any]
-_PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?", re.ASCII)
 
 
 @dataclass(eq=False)
@@ -355,62 +352,10 @@ class Run:
                 yield paper, period
 
 
-def typed(texts: Mapping[int, str], length: int) -> Value:
-    """A column of texts as numbers, days, or words; what is not there is missing, ``/`` not applicable."""
-    state = np.full(length, MISSING, np.uint8)
-    numbers: list[Fraction | int] = [0] * length
-    places = [0] * length  # decimals of the plain numbers, whose digits stand in ``numbers``
-    for i, text in texts.items():
-        if text == NOT_APPLICABLE:
-            state[i] = NA
-            continue
-        state[i] = OK
-        if _PLAIN.fullmatch(text):
-            before, _point, after = text.partition(".")
-            numbers[i], places[i] = int(before + after), len(after)
-        elif (value := _parsed(text)) is None:
-            return _words(texts, length)
-        else:
-            numbers[i] = value
-    scale = 10 ** max(places, default=0)
-    if any(isinstance(n, Fraction) for n in numbers):
-        return Exact.of([Fraction(n, 10**p) for n, p in zip(numbers, places, strict=True)], state)
-    return Exact.of_whole(
-        [int(n) * (scale // 10**p) for n, p in zip(numbers, places, strict=True)], scale, state
-    )
-
-
-def _words(texts: Mapping[int, str], length: int) -> Words:
-    words, state = np.full(length, "", object), np.full(length, MISSING, np.uint8)
-    for i, text in texts.items():
-        words[i], state[i] = text, NA if text == NOT_APPLICABLE else OK
-    return Words(words, state)
-
-
 def _in_force(changes: list[tuple[str, str]], period: str) -> str:
     """The latest value that was in force by the end of *period*."""
     last = periods.last_day(period)
     return max((change for change in changes if change[0] <= last), default=("", ""))[1]
-
-
-def _parsed(text: str) -> Fraction | None:
-    if len(text) == 10 and text[4] == "-" == text[7]:
-        try:
-            return Fraction(date.fromisoformat(text).toordinal())
-        except ValueError:
-            return None
-    try:
-        reading = read(text)
-    except NotANumber:
-        return _fraction(text)
-    return Fraction(reading.value)
-
-
-def _fraction(text: str) -> Fraction | None:
-    above, slash, below = text.partition("/")
-    if slash and above.lstrip("-").isdigit() and below.isdigit() and int(below):
-        return Fraction(int(above), int(below))
-    return None
 
 
 def _attribute(tree: Tree) -> str:
