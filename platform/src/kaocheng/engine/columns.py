@@ -16,7 +16,7 @@ from kaocheng.numbers import NotANumber, read
 _PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?", re.ASCII)
 
 
-def typed(texts: Mapping[int, str], length: int) -> Value:
+def typed(texts: Mapping[int, str], length: int) -> Exact | Words:
     """A column of texts as numbers, days, or words; what is not there is missing, ``/`` not applicable."""
     state = np.full(length, MISSING, np.uint8)
     numbers: list[Fraction | int] = [0] * length

@@ -13,8 +13,8 @@ import numpy as np
 from kaocheng.engine import circles, marks, nodes, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose
 from kaocheng.engine.columns import typed
-from kaocheng.engine.evaluate import Rows, Scope, Value, evaluate, number
-from kaocheng.engine.grammar import Name, Tree, Word, parse
+from kaocheng.engine.evaluate import Rows, Scope, Value, number
+from kaocheng.engine.grammar import Name, Tree, Word
 from kaocheng.engine.inputs import EVERYBODY, Claim, Inputs
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.errors import Invalid
@@ -360,6 +360,3 @@ def _in_force(changes: list[tuple[str, str]], period: str) -> str:
 
 def _attribute(tree: Tree) -> str:
     return tree.value if isinstance(tree, Word) else ".".join(getattr(tree, "path", ("",)))
-
-
-__all__ = ["Loop", "Run", "evaluate", "parse", "typed"]
