@@ -112,6 +112,7 @@ def test_a_workbook_with_mistakes_is_returned_and_the_right_one_is_stored(page: 
 
     page.goto(_at(page, "/"))
     expect(page.locator(".todo")).to_contain_text("等待核验")
+    expect(page.locator(".todo")).to_contain_text("07-乡镇全年完成情况-有错.xlsx 有 10 处错误")
     _picture(page, "office-waiting")
 
 

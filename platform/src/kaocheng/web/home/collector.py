@@ -4,16 +4,15 @@ from collections import Counter
 
 from kaocheng.db.session import TenantSession
 from kaocheng.figures import expected
-from kaocheng.figures import queries as figures
 from kaocheng.figures.expected import Scope
 from kaocheng.figures.service import own_collectors
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Person
-from kaocheng.pages.formats import day
 from kaocheng.pages.formats import period as spoken
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.web.home.lines import Todo, Told, to
 from kaocheng.web.home.verifier import waiting_todos
+from kaocheng.web.home.workbooks import previewed
 
 
 async def page(session: TenantSession, person: Person) -> Told:
@@ -21,18 +20,7 @@ async def page(session: TenantSession, person: Person) -> Told:
     own = own_collectors(person, await tenancy.units(session))
     periods = await expected.scheme_periods(session)
     owing = await expected.debts(session, periods, Scope(collectors=own))
-    todos = [
-        Todo(
-            tag=_("导入"),
-            text=_("{name} 预览完毕,等待确认", name=book.name),
-            small=f"{book.filer} · {day(book.filed_at)}",
-            path=f"/figures/workbooks/{book.id}",
-            label=_("确认入库"),
-            main=True,
-        )
-        for book in await figures.handed_in(session, state="previewed")
-        if book.filed_by == person.id
-    ]
+    todos = await previewed(session, person)
     returned = [d for d in owing if d.figure is not None]
     todos += [
         Todo(

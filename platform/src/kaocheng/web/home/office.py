@@ -6,8 +6,7 @@ from fractions import Fraction
 
 from kaocheng.db.session import TenantSession
 from kaocheng.figures import expected
-from kaocheng.figures import queries as figures
-from kaocheng.figures.domain import Progress, Workbook
+from kaocheng.figures.domain import Progress
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Person
 from kaocheng.pages.formats import day, number, span, today
@@ -21,6 +20,7 @@ from kaocheng.standings.domain import Publication
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.tenancy.domain import Form
 from kaocheng.web.home.lines import Bar, Cell, Row, Todo, Told, to
+from kaocheng.web.home.workbooks import previewed
 
 MOST_TODOS = 12
 
@@ -73,7 +73,7 @@ async def page(session: TenantSession, person: Person) -> Told:
     except NoScheme:
         return "home/no_scheme.html", {}
     stands = [await stand(session, p) for p in _periods(version, await expected.scheme_periods(session))]
-    waiting = await figures.handed_in(session, state="previewed")
+    waiting = await previewed(session)
     todos = [*_todos(version, stands, waiting)]
     names = {superior.code: superior.name for superior in await tenancy.superiors(session)}
     current = next((s for s in stands if not s.published_latest), stands[-1])
@@ -189,7 +189,7 @@ def _published_cell(stand: Stand, names: Mapping[str, str]) -> Cell:
     return Cell(value="✓", note=note, path="/publish")
 
 
-def _todos(version: SchemeVersion, stands: Sequence[Stand], waiting: Sequence[Workbook]) -> Iterator[Todo]:
+def _todos(version: SchemeVersion, stands: Sequence[Stand], waiting: Sequence[Todo]) -> Iterator[Todo]:
     if version.state is not State.FROZEN:
         yield Todo(
             tag=_("拦路"),
@@ -200,15 +200,7 @@ def _todos(version: SchemeVersion, stands: Sequence[Stand], waiting: Sequence[Wo
             label=_("去冻结"),
             main=True,
         )
-    for book in waiting:
-        yield Todo(
-            tag=_("导入"),
-            text=_("{name} 预览完毕,等待确认", name=book.name),
-            small=f"{book.filer} · {day(book.filed_at)}",
-            path=f"/figures/workbooks/{book.id}",
-            label=_("确认入库"),
-            main=True,
-        )
+    yield from waiting
     for stand in stands:
         yield from _of_period(stand)
 
