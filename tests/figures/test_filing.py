@@ -79,6 +79,16 @@ async def test_what_is_not_there_cannot_be_filed(yunling: County) -> None:
             await file(yunling, "lina", (absent, "1"))
 
 
+async def test_a_typed_count_that_falls_is_doubted_like_one_in_a_file(yunling: County) -> None:
+    await yunling.import_(HALF)
+    key = await yunling.key("永丰镇", "forest")
+    await file(yunling, "chenxia", (key, "300"))
+    async with yunling.session() as session:
+        figure = (await queries.history(session, key))[0]
+    assert figure.doubts == ("累计数 300 比上一期的 387.7 还小",)
+    assert figure.source == "网页填写"
+
+
 async def test_the_same_value_again_makes_no_revision(yunling: County) -> None:
     key = await yunling.key("永丰镇", "forest")
     await file(yunling, "chenxia", (key, "812.5"))

@@ -25,6 +25,7 @@ from kaocheng.figures.domain import (
 )
 from kaocheng.figures.expected import ends
 from kaocheng.figures.reading import CONVERSION, DOUBT, ERROR, Context, Entry, Finding, NotApplicable
+from kaocheng.figures.reading.doubts import doubts
 from kaocheng.packs.shelf import TenantShelf
 
 PAST_PERIODS = 3  # as far back as a pack is shown a unit's figures
@@ -147,6 +148,36 @@ async def read(
         understood=tuple(replace(found, entries=(), findings=()).as_json()["understood"]),
         values=_doubted(values, findings),
         findings=tuple(findings),
+    )
+
+
+async def doubted(
+    session: TenantSession, values: Sequence[NewValue], shelf: TenantShelf | None
+) -> list[NewValue]:
+    """Values typed one by one, with the doubts that the reader and the packs would have raised in a file."""
+    known, units = await queries.indicators(session), await queries.units(session)
+    words = await naming.names(session)
+    found: list[NewValue] = []
+    for period in dict.fromkeys(value.key.period for value in values):
+        own = [
+            replace(value, cell=f"!{place}")
+            for place, value in enumerate(values)
+            if value.key.period == period
+        ]
+        entries = [_entry(v, known[v.key.indicator_id], units[v.key.unit_id]) for v in own]
+        context = await naming.context(session, period)
+        findings: list[Finding] = doubts(entries, words, context)
+        if shelf is not None and shelf.packs:
+            findings += await _opinions(session, shelf, own, entries, context)
+        found += [replace(value, cell="") for value in _doubted(own, findings)]
+    return found
+
+
+def _entry(value: NewValue, indicator: Indicator, unit: str) -> Entry:
+    one = value.value
+    read = one.decimal if one.decimal is not None else one.day or one.word or reading.NA
+    return Entry(
+        str(indicator.of), indicator.code, indicator.field, value.key.series, unit, read, "", value.cell[1:]
     )
 
 

@@ -157,7 +157,14 @@ async def discard(session: TenantSession, workbook_id: int, *, by: Person, at: d
     await record.write(session, "workbook.discarded", by.id, {"workbook": book.id, "digest": book.digest}, at)
 
 
-async def file(session: TenantSession, typed: Sequence[Typed], *, by: Person, at: datetime) -> Stored:
+async def file(
+    session: TenantSession,
+    typed: Sequence[Typed],
+    *,
+    by: Person,
+    at: datetime,
+    shelf: TenantShelf | None = None,
+) -> Stored:
     """Keep values typed into a form, all or none, by the same grammar as a workbook's.
 
     Raises:
@@ -177,7 +184,7 @@ async def file(session: TenantSession, typed: Sequence[Typed], *, by: Person, at
             mistakes[one.key] = _mistake(known[one.indicator_id], one.written, problem)
     if mistakes:
         raise NotFiled(mistakes)
-    return await _store(session, values, None, by, at)
+    return await _store(session, await previewing.doubted(session, values, shelf), None, by, at)
 
 
 async def _store(

@@ -18,11 +18,13 @@ from kaocheng.figures.pages.words import TONES, place, shown, state
 from kaocheng.figures.service import Typed
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person, Role, allows
+from kaocheng.packs.shelf import TenantShelf
 from kaocheng.pages import Ask, Page, form, go, may, render
 from kaocheng.pages import Form as Handed
 from kaocheng.tenancy import queries as tenancy
-from kaocheng.tenancy.domain import Form
+from kaocheng.tenancy.domain import Form, FormKind
 
+REPORTED = frozenset({FormKind.FIGURES, FormKind.TASKS})
 MOST = 400  # fields on one page; a collector with more imports a workbook
 
 
@@ -47,7 +49,11 @@ class OwedPages(Controller):
 
     @post("/")
     async def hand_in(
-        self, request: Ask, session: NamedDependency[TenantSession], person: NamedDependency[Person]
+        self,
+        request: Ask,
+        session: NamedDependency[TenantSession],
+        person: NamedDependency[Person],
+        shelf: NamedDependency[TenantShelf],
     ) -> Page:
         """Keep what was typed; fields left empty stay owed."""
         handed_in = await form(request, "what", "value", "period", "collector")
@@ -67,7 +73,7 @@ class OwedPages(Controller):
                 status=422,
             )
         try:
-            stored = await service.file(session, typed, by=person, at=datetime.now(UTC))
+            stored = await service.file(session, typed, by=person, at=datetime.now(UTC), shelf=shelf)
         except NotFiled as problem:
             return await _page(
                 request,
@@ -171,15 +177,17 @@ async def _filed(session: TenantSession, periods: Sequence[str], scope: Scope) -
 
 
 def _groups(owing: Sequence[Debt]) -> list[tuple[str, Indicator, list[Debt]]]:
-    """Debts by period and indicator, in the order of the scheme."""
+    """Debts by period and indicator: those with something sent back first, then in the scheme's order."""
     found: dict[tuple[str, int], list[Debt]] = defaultdict(list)
     for debt in owing:
         found[debt.expectation.key.period, debt.expectation.indicator.id].append(debt)
-    return [(period, debts[0].expectation.indicator, debts) for (period, _id), debts in found.items()]
+    groups = [(period, debts[0].expectation.indicator, debts) for (period, _id), debts in found.items()]
+    # What came back is waited for; what was never there may not be due yet.
+    return sorted(groups, key=lambda group: all(debt.figure is None for debt in group[2]))
 
 
 def _forms(forms: Sequence[Form], periods: Sequence[str]) -> list[Form]:
-    return [f for f in forms if f.period in periods and f.due is not None]
+    return [f for f in forms if f.period in periods and f.due is not None and f.kind in REPORTED]
 
 
 def _reads(person: Person, figure: Figure) -> bool:
