@@ -97,7 +97,7 @@ async def test_the_register_shows_ranks_the_line_and_the_working(
     assert "<html" in whole.text
     for said in ("得分=50×实际值÷目标值", "wang某", "zhao某", "47.50", "网页填写"):
         assert said in part.text
-    assert absent.status_code == 422
+    assert absent.status_code == 400
 
 
 async def test_a_units_page_and_slip_say_where_the_points_went(

@@ -118,7 +118,8 @@ def _moves(group: str, old: PaperSheet | None, new: PaperSheet | None) -> Iterat
 def _cells(unit: str, old: PaperSheet | None, new: PaperSheet | None) -> Iterator[Cell]:
     keys = [column.key for column in new.columns] if new else []
     keys += [column.key for column in old.columns if column.key not in keys] if old else []
-    for key in keys:
+    totals = {paper.total for paper in (old, new) if paper}  # said beside, as the score
+    for key in (key for key in keys if key not in totals):
         before, after = _shown(old, unit, key), _shown(new, unit, key)
         if before != after:
             paper = new if new and key in new.column else old
@@ -128,7 +129,10 @@ def _cells(unit: str, old: PaperSheet | None, new: PaperSheet | None) -> Iterato
 
 def _places(group: str, old: PaperSheet | None, new: PaperSheet | None) -> Iterator[Places]:
     was, now = _by_unit(old), _by_unit(new)
-    grades = dict.fromkeys(_grade(s) for s in [*now.values(), *was.values()])
+    ranked = sorted(
+        [*now.values(), *was.values()], key=lambda s: s.rank if isinstance(s.rank, int) else 10**9
+    )
+    grades = dict.fromkeys(_grade(s) for s in ranked)  # the best first
     for grade in grades:
         before = {unit for unit, standing in was.items() if _grade(standing) == grade}
         after = {unit for unit, standing in now.items() if _grade(standing) == grade}
@@ -177,7 +181,7 @@ def _difference(unit: str, old: PaperSheet | None, new: PaperSheet | None) -> st
         return None
     decimals = new.column[new.total].decimals
     text = printed(after - before, decimals)
-    return text if text.startswith("-") else f"+{text}"
+    return f"+{text}" if after > before else text
 
 
 def _points(paper: PaperSheet, unit: str) -> Fraction | None:

@@ -18,7 +18,7 @@ from kaocheng.engine.working import work_out
 from kaocheng.figures import queries as figures
 from kaocheng.identity.domain import Permission, Person, require
 from kaocheng.schemes import queries as schemes
-from kaocheng.schemes.domain import SchemeVersion
+from kaocheng.schemes.domain import NoScheme, SchemeVersion
 from kaocheng.scoring import queries
 from kaocheng.scoring.domain import (
     Effect,
@@ -260,7 +260,10 @@ def scored_periods(recipe: Recipe) -> list[str]:
 
 async def outlooks(session: TenantSession) -> tuple[Outlook, ...]:
     """For each period of the scheme in force: the latest run, and what a new one would count."""
-    scheme = await schemes.in_force(session)
+    try:
+        scheme = await schemes.in_force(session)
+    except NoScheme:
+        return ()
     filed, units = await figures.current(session), await tenancy.units(session)
     latest: dict[str, SheetHead] = {}
     for head in await queries.heads(session):

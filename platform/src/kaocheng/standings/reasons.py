@@ -41,17 +41,26 @@ def line_in_words(line: Line) -> str:
         sentences.append(
             _("{units}得分并列在名额边上,依次比较后仍相同,均未列入。", units="、".join(line.tied))
         )
-    sentences.append(
-        _(
-            "线上末位 {above} {above_score},线下首位 {below} {below_score},差 {gap}。",
-            above=line.above,
-            above_score=line.above_score,
-            below=line.below,
-            below_score=line.below_score,
-            gap=line.gap,
+    if line.below:
+        sentence = (
+            _("线上末位 {above} {above_score},线下首位 {below} {below_score},差 {gap}。", **_sides(line))
+            if line.stopped
+            else _(
+                "线上末位 {above} {above_score},线下首位 {below} {below_score},未到得分线。", **_sides(line)
+            )
         )
-    )
+        sentences.append(sentence)
     return "".join(sentences)
+
+
+def _sides(line: Line) -> dict[str, str]:
+    return {
+        "above": line.above,
+        "above_score": line.above_score,
+        "below": line.below,
+        "below_score": line.below_score,
+        "gap": line.gap,
+    }
 
 
 def vetoes(standing: Standing) -> list[str]:

@@ -63,6 +63,7 @@ class Line:
     below: str
     below_score: str
     gap: str
+    stopped: bool  # by the quota; else the score of the unit below is too low
     tied: tuple[str, ...]  # labels of those a tie across the line left out
     vetoed: tuple[str, ...]  # labels of those above the line who take no place
 
@@ -99,11 +100,13 @@ def register(paper: PaperSheet, columns: Sequence[Column] | None = None) -> Regi
 
 
 def headline(paper: PaperSheet) -> tuple[Column, ...]:
-    """The columns that fit on one page: what the total is made of, one level further where that is shown."""
+    """The columns that fit on one page: what the total is made of, and of a composition its compositions."""
     nodes = [c for c in paper.columns if c.kind == "node" and c.show and c.key != paper.total]
+    composed = {c.parent for c in paper.columns if c.kind == "node"}
     shown: list[Column] = []
     for column in (c for c in nodes if c.parent == paper.total):
-        shown += [c for c in nodes if c.parent == column.key][:MOST_PARTS] or [column]
+        below = [c for c in nodes if c.parent == column.key]
+        shown += below if below and all(c.key in composed for c in below) else [column]
     return (*(shown or nodes), *(c for c in paper.columns if c.kind == "adjustment"))
 
 
@@ -129,35 +132,41 @@ def by_rank(paper: PaperSheet) -> list[Standing]:
 
 
 def line(paper: PaperSheet) -> Line | None:
-    """The quota's line: the last unit with the best grade given, and the best unit whom it stopped.
+    """The quota's line: the last unit inside it, and the best below that might have been.
 
-    Only where a quota stopped somebody.
+    Below is whoever the quota stopped, or, where it stopped nobody, whoever fell short of the score.
     """
     ranked = [s for s in by_rank(paper) if s.score is not None]
-    stopped = [s for s in ranked if _said(s, STOPPED)]
     held = [s for s in ranked if _said(s, HELD) and s.grade == _said(s, HELD)["grade"]]
-    if not stopped or not held:
+    if not held:
         return None
-    last, first, facts = held[-1], stopped[0], _said(held[-1], HELD)
-    above = [s for s in held if s.grade == last.grade]
+    last, facts = held[-1], _said(held[-1], HELD)
+    stopped = [s for s in ranked if _said(s, STOPPED)]
+    short = [s for s in ranked[ranked.index(last) + 1 :] if not s.vetoes]
+    first = next(iter(stopped or short), None)
     return Line(
         grade=last.grade or "",
         quota=facts["quota"],
-        places=len(above),
+        places=sum(s.grade == last.grade for s in held),
         units=len(paper.units),
         after=last.unit,
-        above=paper.labels.get(last.unit, last.unit),
+        above=_label(paper, last),
         above_score=paper.shown(last.unit, paper.total),
-        below=paper.labels.get(first.unit, first.unit),
-        below_score=paper.shown(first.unit, paper.total),
-        gap=_gap(paper, last.unit, first.unit),
-        tied=tuple(paper.labels.get(s.unit, s.unit) for s in stopped if _said(s, frozenset({"quota_tied"}))),
+        below=_label(paper, first) if first else "",
+        below_score=paper.shown(first.unit, paper.total) if first else "",
+        gap=_gap(paper, last.unit, first.unit) if first else "",
+        stopped=bool(stopped),
+        tied=tuple(_label(paper, s) for s in stopped if _said(s, frozenset({"quota_tied"}))),
         vetoed=tuple(
-            paper.labels.get(s.unit, s.unit)
+            _label(paper, s)
             for s in ranked
             if _rank(s) <= _rank(last) and any(code == "barred" for code, _facts in s.why)
         ),
     )
+
+
+def _label(paper: PaperSheet, standing: Standing) -> str:
+    return paper.labels.get(standing.unit, standing.unit)
 
 
 def _said(standing: Standing, codes: frozenset[str]) -> Mapping[str, str]:
@@ -166,7 +175,6 @@ def _said(standing: Standing, codes: frozenset[str]) -> Mapping[str, str]:
 
 
 # The reasons (Standing.why) that speak of a quota's line: inside it, and stopped by it.
-MOST_PARTS = 4  # of one part of the total, on the register's first page
 HELD = frozenset({"quota_in"})
 STOPPED = frozenset({"quota_out", "quota_tied"})
 

@@ -1,7 +1,9 @@
 """The working of a score in words: what the page shows beside the table and the command line prints."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import groupby
 
 from kaocheng.i18n import _
 from kaocheng.scoring.domain import Explained, Origin, Traced
@@ -15,9 +17,47 @@ def as_text(explained: Explained) -> str:
     return "\n".join(_lines(explained))
 
 
-def inputs(explained: Explained) -> list[tuple[Traced, str]]:
-    """Each input and what it is called, with whose it is where it is another unit's."""
-    return [(it, _name(it)) for it in explained.traced]
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Values that came the same way, named, and who stands for them all."""
+
+    entries: tuple[tuple[str, Traced], ...]
+    origin: Origin | None
+    source: str  # file and cells
+
+
+def inputs(explained: Explained) -> list[Inputs]:
+    """What the score was worked from; neighbours with the same filer, voucher and file are told together."""
+    found = []
+    for _way, group in groupby(explained.traced, key=_way_in):
+        traced = list(group)
+        cells = _cells(it.origin.cell for it in traced if it.origin and it.origin.cell)
+        first = traced[0].origin
+        found.append(
+            Inputs(
+                entries=tuple((_name(it), it) for it in traced),
+                origin=first,
+                source=source(replace(first, cell=cells)) if first else "",
+            )
+        )
+    return found
+
+
+def _cells(written: Iterable[str]) -> str:
+    """Several cells, their sheet named once: Sheet1!D7、E7."""
+    known = list(dict.fromkeys(written))
+    sheets = {cell.rpartition("!")[0] for cell in known}
+    if len(sheets) != 1:
+        return "、".join(known)
+    return "、".join([*known[:1], *(cell.rpartition("!")[2] for cell in known[1:])])
+
+
+def _way_in(it: Traced) -> tuple[object, ...]:
+    row = it.used.key[1] if it.used.kind == "row" and len(it.used.key) == 3 else ""
+    if it.origin is None:
+        return (row, None)
+    o = it.origin
+    return (row, o.filed_by, o.filed_at[:10], o.vouched_by, o.vouched_at[:10], o.workbook, o.words)
 
 
 def _name(it: Traced) -> str:
@@ -71,10 +111,11 @@ def _lines(explained: Explained) -> Iterator[str]:
         yield _("依据 {clause}:“{text}”", clause=it.clause or "", text=it.clause_text)
     if it.method:
         yield _("方法:{method}", method=it.method)
-    for traced, name in inputs(explained):
-        yield f"  {name}:{_value(traced)}"
-        if traced.origin:
-            yield from _origin(traced.origin)
+    for group in inputs(explained):
+        for name, traced in group.entries:
+            yield f"  {name}:{_value(traced)}"
+        if group.origin:
+            yield from _origin(group.origin, group.source)
     yield from it.lines or (f"  {label}:{points or '–'}" for _key, label, points in it.parts)
     if rounded := rounding(explained):
         yield _("四舍五入:{before} → {after}", before=rounded[0], after=rounded[1])
@@ -128,10 +169,8 @@ def _value(traced: Traced) -> str:
     return f"{value} {used.measure}".rstrip() if used.value not in (None, "/") else value
 
 
-def _origin(origin: Origin) -> Iterator[str]:
+def _origin(origin: Origin, source: str) -> Iterator[str]:
     yield "    " + _("填报 {who} · {day}", who=origin.filed_by, day=origin.filed_at[:10])
     if origin.vouched_by:
         yield "    " + _("核验 {who} · {day}", who=origin.vouched_by, day=origin.vouched_at[:10])
-    yield "    " + _("来源 {source}", source=source(origin))
-    if origin.words:
-        yield "    " + _("事项 {words}", words=origin.words)
+    yield "    " + _("来源 {source}", source=source)
