@@ -125,6 +125,19 @@ async def test_a_unit_sees_target_and_last_value_beside_what_it_owes(yunling: Co
     assert {debt.expectation.unit_label for debt in owed} == {"永丰镇"}
 
 
+async def test_targets_are_the_offices_to_set_and_to_correct(yunling: County) -> None:
+    await yunling.import_(TARGETS)
+    async with yunling.session() as session:
+        rows = {row.label: row.filed for row in await expected.progress(session, "2026")}
+        unit = (await yunling.key("永丰镇", "forest")).unit_id
+        target = (await yunling.indicator("forest", "target", "target")).id
+    assert rows[""] == 16 * 11
+    for code in ("songtao", "chenxia"):
+        with pytest.raises(NotYoursToFile, match="由考核办填报"):
+            await file(yunling, code, (Key("2026", unit, target), "1"))
+    assert (await file(yunling, "lina", (Key("2026", unit, target), "950"))).changed == 1
+
+
 async def test_departments_owe_what_their_own_paper_asks(yunling: County) -> None:
     async with yunling.session() as session:
         rows = {row.label: row.expected for row in await expected.progress(session, "2026", by_unit=True)}

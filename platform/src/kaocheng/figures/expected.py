@@ -35,11 +35,13 @@ class Scope:
     collectors: frozenset[str] | None = None
     units: frozenset[int] | None = None
 
-    def covers(self, unit_id: int, collector: str) -> bool:
-        """Whether a figure of *unit_id* that *collector* collects is among them."""
+    def covers(self, unit_id: int, indicator: Indicator) -> bool:
+        """Whether a figure of *unit_id* is among them; targets and claims are never a unit's own."""
         if self.collectors is None and self.units is None:
             return True
-        return collector in (self.collectors or ()) or unit_id in (self.units or ())
+        if indicator.collector in (self.collectors or ()):
+            return True
+        return indicator.of in (Of.FIGURE, Of.ROW) and unit_id in (self.units or ())
 
 
 EVERYTHING = Scope()
@@ -123,9 +125,7 @@ async def debts(
         targets = await targets_of(session, period)
         for owed in await expected(session, period):
             figure = filed.get(owed.key)
-            if owed.indicator.of is not Of.FIGURE or not scope.covers(
-                owed.key.unit_id, owed.indicator.collector
-            ):
+            if owed.indicator.of is not Of.FIGURE or not scope.covers(owed.key.unit_id, owed.indicator):
                 continue
             if figure is None or figure.outcome is Outcome.RETURNED:
                 target = targets.get((owed.key.unit_id, owed.indicator.code))
@@ -137,7 +137,7 @@ async def debts(
             for f in filed.values()
             if f.outcome is Outcome.RETURNED
             and f.indicator.of is not Of.FIGURE
-            and scope.covers(f.key.unit_id, f.indicator.collector)
+            and scope.covers(f.key.unit_id, f.indicator)
         ]
     return tuple(owing)
 

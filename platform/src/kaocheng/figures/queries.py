@@ -119,18 +119,7 @@ async def indicators(session: TenantSession) -> Mapping[int, Indicator]:
     rows = await connection.fetch(
         "select id, of, code, field, label, measure, collector from indicator order by id"
     )
-    return {
-        row["id"]: Indicator(
-            row["id"],
-            Of(row["of"]),
-            row["code"],
-            row["field"],
-            row["label"],
-            row["measure"],
-            row["collector"] or "",
-        )
-        for row in rows
-    }
+    return {row["id"]: _indicator(row) for row in rows}
 
 
 async def units(session: TenantSession) -> Mapping[int, str]:
@@ -314,6 +303,13 @@ def _workbook(row: Any) -> Workbook:
         filer=row.label,
         filed_at=row.filed_at,
     )
+
+
+def _indicator(row: "Record") -> Indicator:
+    of = Of(row["of"])
+    # What is promised is set by the office, whoever collects what is done about it.
+    collector = "" if of is Of.TARGET else row["collector"]
+    return Indicator(row["id"], of, row["code"], row["field"], row["label"], row["measure"], collector)
 
 
 def _list(of: Collection[Any] | None) -> list[Any] | None:

@@ -172,7 +172,7 @@ async def _filed(session: TenantSession, periods: Sequence[str], scope: Scope) -
     return [
         f
         for f in found
-        if f.outcome is not Outcome.RETURNED and scope.covers(f.key.unit_id, f.indicator.collector)
+        if f.outcome is not Outcome.RETURNED and scope.covers(f.key.unit_id, f.indicator)
     ]
 
 
