@@ -1,12 +1,14 @@
 """Each role opens its own pages and no others; what is absent and what is a neighbour's read alike."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from litestar.routes import HTTPRoute
 
-from kaocheng.db import TenantId
+from kaocheng.db import TenantId, jobs
 from kaocheng.db.roles import Urls
+from kaocheng.db.session import tenant_session
 from kaocheng.identity.domain import Role
 from kaocheng.settings import Settings
 from kaocheng.web.app import create_app
@@ -108,3 +110,20 @@ async def test_the_first_page_of_every_role_says_what_to_do(browser, person, cou
 
         assert page.status_code == 200, role
         assert len(re.sub(r"<[^>]*>|\s", "", page.text.partition('<main id="page">')[2])) > 20, role
+
+
+async def test_a_neighbours_thing_and_one_that_never_was_read_alike(
+    browser, person, county: TenantId, neighbour: TenantId, engine
+) -> None:
+    async with tenant_session(engine, neighbour) as session:
+        theirs = await jobs.keep(session, "figures.import", {}, by=None, at=datetime.now(UTC), key=None)
+    await person(county, "li", Role.OFFICE)
+    async with browser() as li:
+        await li.sign_in("li@county")
+        for page in ("/jobs/{}", "/jobs/{}/progress", "/figures/workbooks/{}"):
+            there = await li.get(page.format(theirs.id))
+            nowhere = await li.get(page.format(9))
+
+            assert there.status_code == 404
+            assert there.text.replace(f" {theirs.id} ", " 9 ").replace(f"/{theirs.id}", "/9") == nowhere.text
+            assert set(there.headers) == set(nowhere.headers)

@@ -67,7 +67,7 @@ class Visit:
     def unsealed(self, cookie: str) -> str:
         """The sentence in *cookie*, or nothing if it was not written for this sign-in."""
         body, dot, seal = cookie.partition(".")
-        if not dot or not self.token or not hmac.compare_digest(seal, self._seal(body)):
+        if not dot or not self.token or not hmac.compare_digest(seal.encode(), self._seal(body).encode()):
             return ""
         return urlsafe_b64decode(body).decode(errors="replace")
 

@@ -11,6 +11,7 @@ from kaocheng.i18n import _
 from kaocheng.identity.domain import Person
 from kaocheng.pages.formats import day, number, span, today
 from kaocheng.pages.formats import period as spoken
+from kaocheng.rollup import queries as rollup
 from kaocheng.schemes import queries as schemes
 from kaocheng.schemes.domain import NoScheme, SchemeVersion, State
 from kaocheng.scoring import queries as scoring
@@ -19,6 +20,7 @@ from kaocheng.standings import queries as standings
 from kaocheng.standings.domain import Publication
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.tenancy.domain import Form
+from kaocheng.web.home import analyst
 from kaocheng.web.home.lines import Bar, Cell, Row, Todo, Told, to
 from kaocheng.web.home.workbooks import previewed
 
@@ -71,7 +73,9 @@ async def page(session: TenantSession, person: Person) -> Told:
     try:
         version = await schemes.in_force(session)
     except NoScheme:
-        return "home/no_scheme.html", {}
+        # A level that only reads what its subordinates publish has no year of its own to show.
+        below = await rollup.subordinates(session)
+        return await analyst.page(session, person) if below else ("home/no_scheme.html", {})
     stands = [await stand(session, p) for p in _periods(version, await expected.scheme_periods(session))]
     waiting = await previewed(session)
     todos = [*_todos(version, stands, waiting)]
