@@ -78,6 +78,15 @@ def test_what_is_no_bundle_is_said_to_be_none(whole: bytes) -> None:
         bundle.read(whole)
 
 
+def test_the_spare_bits_of_the_signatures_last_letter_are_guarded_too() -> None:
+    whole = a_bundle()
+    place = whole.rindex(b'=="}}') - 1
+    letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    same = letters[letters.index(whole[place]) ^ 1]  # decodes to the very same signature
+    with pytest.raises(NotABundle):
+        bundle.read(whole[:place] + bytes([same]) + whole[place + 1 :])
+
+
 def test_a_file_written_differently_is_refused_though_it_says_the_same() -> None:
     spaced = json.dumps(json.loads(a_bundle()), ensure_ascii=False, sort_keys=True).encode()
     with pytest.raises(NotABundle, match="写法被改动"):
