@@ -11,6 +11,7 @@ from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.i18n import _
 from kaocheng.rulebook.findings import Finding, fraction
 from kaocheng.rulebook.lint_grades import AfterTotal
+from kaocheng.rulebook.lint_words import WordLint
 from kaocheng.rulebook.names import names_in_node, names_in_rule, scored_in
 from kaocheng.rulebook.scheme import Scheme
 from kaocheng.rulebook.source import BadScheme, Path, nearest
@@ -50,10 +51,11 @@ def compile_scheme(scheme: Scheme) -> Recipe:
 class Linter:
     def __init__(self, scheme: Scheme) -> None:
         self.scheme, self.recipe = scheme, scheme.recipe
-        self.after = AfterTotal(self)
+        self.after, self.words = AfterTotal(self), WordLint(self)
 
     def checks(self) -> Iterator[Callable[[], Iterator[Finding]]]:
         yield self._figures
+        yield self.words.not_yet
         for paper in self.recipe.papers.values():
             for check in (
                 self._tree,
@@ -63,6 +65,9 @@ class Linter:
                 self.after.rules,
                 self.after.results,
                 self.after.unused,
+                self.words.nodes,
+                self.words.calls,
+                self.words.after,
             ):
                 yield lambda check=check, paper=paper: check(paper)  # type: ignore[misc]
 

@@ -55,7 +55,9 @@ class Source:
         self._refuse_floats(self.data, ())
 
     def place(self, path: Path) -> Place:
-        """Where *path* stands, or the nearest thing above it."""
+        """Where *path* stands, or the first thing in it, or the nearest thing above it."""
+        if inside := [line for known, line in self._lines.items() if path and known[: len(path)] == path]:
+            return Place(self.file, min(inside), path=".".join(path))
         for length in range(len(path), -1, -1):
             if path[:length] in self._lines:
                 return Place(self.file, self._lines[path[:length]], path=".".join(path))
