@@ -264,7 +264,8 @@ async def keep_unread(session: TenantSession, name: str, content: bytes, *, by: 
         values=(),
         findings=(),
     )
-    return await _keep(session, unread, content, by, at)
+    known = await queries.same_file(session, digest, "", "")
+    return await _keep(session, unread, content, by, at, known=known)
 
 
 async def drop_unread(session: TenantSession, workbook_id: int) -> None:
@@ -281,12 +282,20 @@ async def _kept(session: TenantSession, seen: Preview, content: bytes, by: Perso
     same = await queries.same_file(session, seen.digest, seen.form, seen.period)
     if same is not None and same.state == "stored":
         return seen.kept_as(same.id, already=same)
-    return seen.kept_as(await _keep(session, seen, content, by, at))
+    return seen.kept_as(await _keep(session, seen, content, by, at, known=same))
 
 
-async def _keep(session: TenantSession, seen: Preview, content: bytes, by: Person, at: datetime) -> int:
-    """Write the workbook down as previewed, over itself if it had been before."""
-    number = await next_number(session, "workbook")
+async def _keep(
+    session: TenantSession,
+    seen: Preview,
+    content: bytes,
+    by: Person,
+    at: datetime,
+    *,
+    known: Workbook | None = None,
+) -> int:
+    """Write the workbook down as previewed, over itself if it is *known* already."""
+    number = known.id if known else await next_number(session, "workbook")
     row = {
         "tenant_id": session.tenant,
         "id": number,

@@ -170,9 +170,7 @@ async def _scope(session: TenantSession, person: Person, collector: str | None) 
 async def _filed(session: TenantSession, periods: Sequence[str], scope: Scope) -> list[Figure]:
     found = await queries.current(session, periods, of=[Of.FIGURE, Of.ROW])
     return [
-        f
-        for f in found
-        if f.outcome is not Outcome.RETURNED and scope.covers(f.key.unit_id, f.indicator)
+        f for f in found if f.outcome is not Outcome.RETURNED and scope.covers(f.key.unit_id, f.indicator)
     ]
 
 
