@@ -4,6 +4,7 @@
 ``platform/src/kaocheng/locale/en.po``.
 """
 
+import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +14,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from kaocheng.engine.methods import METHODS
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "platform" / "src" / "kaocheng"
 ENGLISH = SOURCE / "locale" / "en.po"
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
+PAGES = [("**/templates/**.html", "jinja2.ext:babel_extract")]
 
 
 class Sentence(NamedTuple):
@@ -29,11 +32,51 @@ class Sentence(NamedTuple):
 
 def spoken() -> Iterator[Sentence]:
     """Every string passed to ``_`` in the code and the templates."""
+    for call in calls():
+        for text in _literals(call.what):
+            yield Sentence(text, call.file, call.line)
+    for method in METHODS.values():  # the engine says their names by ``_(method.chinese)``
+        yield Sentence(method.chinese, "engine/methods/__init__.py", 0)
     found = extract_from_dir(
-        SOURCE, METHODS, {"**.html": {"trim_blocks": "true", "silent": "false"}}, keywords={"_": None}
+        SOURCE, PAGES, {"**.html": {"trim_blocks": "true", "silent": "false"}}, keywords={"_": None}
     )
     for file, line, text, _comments, _context in found:
         yield Sentence(text[0] if isinstance(text, tuple) else text, file, line)
+
+
+class Call(NamedTuple):
+    """One call of ``_`` in the code: its sentence as written."""
+
+    what: ast.expr
+    file: str
+    line: int
+
+
+def calls() -> Iterator[Call]:
+    """Every call of ``_`` in the code, also inside f-strings, where Babel does not look."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+                yield Call(node.args[0], str(path.relative_to(SOURCE)), node.lineno)
+
+
+def _literals(what: ast.expr) -> Iterator[str]:
+    match what:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=one, orelse=other):
+            yield from _literals(one)
+            yield from _literals(other)
+
+
+def computed() -> list[Call]:
+    """Calls whose sentence cannot be read off the code, so that nobody would notice it missing."""
+    return [
+        call
+        for call in calls()
+        if not [*_literals(call.what)]
+        and not (isinstance(call.what, ast.Attribute) and call.what.attr == "chinese")
+    ]
 
 
 def english() -> dict[str, str]:
@@ -48,10 +91,16 @@ def missing() -> list[Sentence]:
     """The sentences without English, each once, in the order of the files."""
     known = english()
     first: dict[str, Sentence] = {}
-    for sentence in spoken():
+    for sentence in sorted(spoken(), key=lambda s: (s.file, s.line)):
         if sentence.text not in known:
             first.setdefault(sentence.text, sentence)
-    return sorted(first.values(), key=lambda s: (s.file, s.line))
+    return list(first.values())
+
+
+def unsaid() -> list[str]:
+    """Sentences that have English but that nobody says any more."""
+    said = {sentence.text for sentence in spoken()}
+    return [chinese for chinese in english() if chinese not in said]
 
 
 def main() -> int:
