@@ -40,8 +40,8 @@ def spoken() -> Iterator[Sentence]:
     found = extract_from_dir(
         SOURCE, PAGES, {"**.html": {"trim_blocks": "true", "silent": "false"}}, keywords={"_": None}
     )
-    for file, line, text, _comments, _context in found:
-        yield Sentence(text[0] if isinstance(text, tuple) else text, file, line)
+    for file, line, said, _comments, _context in found:
+        yield Sentence(said[0] if isinstance(said, tuple) else said, file, line)
 
 
 class Call(NamedTuple):
