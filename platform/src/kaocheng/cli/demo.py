@@ -112,7 +112,7 @@ async def _one_year(year: Year) -> None:
         came_to.append(_("已冻结") if await year.freeze() else _("早已冻结"))
     with _step(_("{tenant}:导入完成情况、评价和加减分", tenant=name)) as came_to:
         came_to.append(_count(await year.bring_in(before=False)))
-    with _step(_("{tenant}:核实", tenant=name)) as came_to:
+    with _step(_("{tenant}:核验", tenant=name)) as came_to:
         came_to.append(_("{count} 个数", count=await year.vouch()))
     for period in await year.unpublished():
         with _step(_("{tenant}:计分并公布 {period}", tenant=name, period=period)) as came_to:
