@@ -194,7 +194,7 @@ def test_killed_half_way_the_next_run_ends_where_an_undisturbed_one_does(demo: D
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if "云岭县:核实" in line:
+        if "云岭县:核验" in line:
             break
     process.kill()
     process.communicate()
