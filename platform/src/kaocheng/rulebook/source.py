@@ -50,7 +50,9 @@ class Source:
             found = re.search(r"line (\d+), column (\d+)", str(error))
             line, column = (int(found[1]), int(found[2])) if found else (text.count("\n") + 1, 0)
             raise BadScheme(
-                Place(file, line, column), _("这一行不合 TOML 的写法"), _("请检查引号、括号和等号是否成对")
+                Place(file, line, column),
+                _("这一行不合 TOML 的写法"),
+                _("请检查引号、括号和等号是否成对;中文的键要加引号"),
             ) from None
         self._refuse_floats(self.data, ())
 
