@@ -18,6 +18,7 @@ NOUNS = (
     "serve",
     "work",
     "compute",
+    "lint",
     "tenants",
     "people",
     "packs",

@@ -10,8 +10,13 @@ from kaocheng import settings
 from kaocheng.engine import score
 from kaocheng.i18n import _
 from kaocheng.packs.shelf import open_shelf
-from kaocheng.rulebook import read_scheme
+from kaocheng.rulebook import BadScheme, Scheme, lint, read_scheme
 from kaocheng.rulebook.files import Tables, decoded, read_inputs, write_standings
+
+# An analyst may try a scheme that is not fit for use yet: only what cannot be worked out stops him.
+TOLERATED = frozenset(
+    ["not_closed", "no_edge", "unused_adjustment", "unknown_grade", "unreachable_band", "band_order"]
+)
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,7 +34,8 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Score and print one CSV table per paper."""
-    scheme = read_scheme(decoded(options.scheme), file=options.scheme.name, packs=_template)
+    scheme = read_scheme(decoded(options.scheme), file=options.scheme.name, packs=template)
+    check(scheme)
     tables = Tables(options.figures, options.targets, options.groups, options.rows, options.claims)
     inputs = read_inputs(scheme, tables)
     sheet = score(scheme.recipe, inputs, options.period)
@@ -39,6 +45,20 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _template(reference: str) -> Mapping[str, Any]:
+def check(scheme: Scheme) -> None:
+    """Say on stderr what is wrong with the scheme; stop at what cannot be worked out.
+
+    Raises:
+        BadScheme: the first error that leaves no one reading.
+    """
+    for finding in lint(scheme):
+        if finding.severity != "error":
+            continue
+        if finding.code not in TOLERATED:
+            raise BadScheme(finding.place, finding.reason, finding.remedy)
+        print(finding, file=sys.stderr)
+
+
+def template(reference: str) -> Mapping[str, Any]:
     """A template of any installed pack; the packs are looked at only when a scheme takes one."""
     return open_shelf(settings.read().allowed_packs).everything().template(reference)

@@ -125,7 +125,12 @@ class _Names:
     def target(self, record: "Record") -> Target:
         kind = record["kind"] or "target"
         return Target(
-            record["unit"] or EVERYBODY, self.indicator(record), record["value"], kind, self.period(record)
+            record["unit"] or EVERYBODY,
+            self.indicator(record),
+            record["value"],
+            kind,
+            self.period(record),
+            record["from"],
         )
 
     def row(self, record: "Record") -> Row:

@@ -281,6 +281,7 @@ class Linter:
             if node["compose"] == "sum" and isinstance(node.get("full"), int | str):
                 known = [f for _ref, f in fulls if f is not None]
                 declared = fraction(node["full"])
+                sure = not any(self._varies(paper, ref) for ref, _w in references)
                 if declared is not None and known and sum(known) != declared:
                     reason = _(
                         "“{label}”满分 {full},各部分合计 {sum}",
@@ -288,9 +289,18 @@ class Linter:
                         full=declared,
                         sum=_shown(sum(known, Fraction(0))),
                     )
-                    yield self.finding("error", "not_closed", path, reason, _("请核对各项分值"))
+                    severity = "error" if sure else "warning"
+                    yield self.finding(severity, "not_closed", path, reason, _("请核对各项分值"))
             if node["compose"] == "weighted":
                 yield from self._weights(node, path, references, [f for _ref, f in fulls])
+
+    def _varies(self, paper: PaperRule, reference: str) -> bool:
+        """Whether a part's marks differ by unit, so that no one sum says whether it closes."""
+        node = paper.nodes.get(reference.partition("@")[0])
+        if node is None:
+            return True
+        said = node.get("full")
+        return "applies" in node.keys or (said is not None and fraction(said) is None)
 
     def _weights(
         self, node: NodeRule, path: Path, references: list[tuple[str, Any]], fulls: list[Fraction | None]
