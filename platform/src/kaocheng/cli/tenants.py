@@ -97,8 +97,8 @@ async def _check_superiors(engine: AsyncEngine, folders: Sequence[TenantFolder])
     coming = {folder.code for folder in folders}
     async with shared_session(engine) as shared:
         for folder in folders:
-            for superior in set(folder.reports_to) - coming:
-                await queries.tenant_named(shared, superior)
+            for code in set(folder.reports_to) - coming:
+                await service.superior(shared, folder, code)
 
 
 def _say(folder: TenantFolder, changes: Changes) -> None:
@@ -107,12 +107,12 @@ def _say(folder: TenantFolder, changes: Changes) -> None:
     for subject in Subject:
         new = changes.of(subject, Act.CREATE)
         if new:
-            told = "、".join(names.get(code, code) for code in new)
+            told = _("、").join(names.get(code, code) for code in new)
             print(f"  {Act.CREATE.label} {subject.label} {len(new)}: {told}")
     for change in changes.changes:
         if change.act is not Act.CREATE:
             print(f"  {change}")
-    left = "、".join(f"{subject.label} {count}" for subject, count in changes.left.items() if count)
+    left = _("、").join(f"{subject.label} {count}" for subject, count in changes.left.items() if count)
     if left:
         print("  " + _("不变 {left}", left=left))
 
@@ -124,7 +124,7 @@ def _list(_options: argparse.Namespace) -> int:
         if not found:
             print(_("还没有地区;用 kaocheng tenants apply 文件夹 建立"))
             return 0
-        rows = [[tenant.code, tenant.name, tenant.kind, "、".join(tenant.packs)] for tenant in found]
+        rows = [[tenant.code, tenant.name, tenant.kind, _("、").join(tenant.packs)] for tenant in found]
         print(table([_("代码"), _("名称"), _("类型"), _("指标包")], rows))
         return 0
 

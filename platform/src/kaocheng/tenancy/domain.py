@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from kaocheng.db.session import TenantId
-from kaocheng.errors import Missing
+from kaocheng.errors import Invalid, Missing
 from kaocheng.i18n import _
 from kaocheng.identity.domain import UnitId
 
@@ -100,6 +100,23 @@ class NoSuchTenant(Missing):
 
     def __str__(self) -> str:
         return _("没有“{tenant}”;用 kaocheng tenants list 看有哪些", tenant=self.code_given)
+
+
+@dataclass(eq=False)
+class NoSuperior(Invalid):
+    """A tenant's folder names a superior that is not there yet."""
+
+    file: str
+    superior: str
+
+    code = "no_superior"
+
+    def __str__(self) -> str:
+        return _(
+            "{file}:reports_to 写的上级“{superior}”还没有建立;请一起应用它的文件夹,或删去这一行",
+            file=self.file,
+            superior=self.superior,
+        )
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from kaocheng.identity import queries as identity
 from kaocheng.identity import service as accounts
 from kaocheng.identity.domain import PersonId
 from kaocheng.tenancy import queries
-from kaocheng.tenancy.domain import EVERYBODY, TenantId, UnitId
+from kaocheng.tenancy.domain import EVERYBODY, NoSuchTenant, NoSuperior, Tenant, TenantId, UnitId
 from kaocheng.tenancy.folder import DeclaredUnit, TenantFolder
 from kaocheng.tenancy.plan import Act, Changes, Present, Subject, changes, past_code
 from kaocheng.tenancy.tables import form as forms
@@ -66,13 +66,13 @@ async def apply(
     """Make the tenant what *folder* says; applying the same folder again changes nothing.
 
     Raises:
-        NoSuchTenant: it reports to a tenant that has not been applied yet.
+        NoSuperior: it reports to a tenant that has not been applied yet.
     """
     planned = await plan(session, folder)
     if not planned.changes:
         return planned
     await _tenant(session, folder, planned)
-    await _superiors(session, planned)
+    await _superiors(session, folder, planned)
     ids = await _units(session, folder, planned)
     await _people(session, folder, planned, ids, by=by, at=at)
     await _forms(session, folder, planned, ids)
@@ -91,15 +91,27 @@ async def _tenant(session: TenantSession, folder: TenantFolder, planned: Changes
         )
 
 
-async def _superiors(session: TenantSession, planned: Changes) -> None:
+async def _superiors(session: TenantSession, folder: TenantFolder, planned: Changes) -> None:
     for code in planned.of(Subject.SUPERIOR, Act.CREATE):
-        upper = (await queries.tenant_named(session, code)).id
+        upper = (await superior(session, folder, code)).id
         await session.execute(insert(reports_to).values(lower_id=session.tenant, upper_id=upper))
     for code in planned.of(Subject.SUPERIOR, Act.REMOVE):
         upper = (await queries.tenant_named(session, code)).id
         await session.execute(
             delete(reports_to).where(reports_to.c.lower_id == session.tenant, reports_to.c.upper_id == upper)
         )
+
+
+async def superior(session: SharedSession | TenantSession, folder: TenantFolder, code: str) -> Tenant:
+    """The tenant a folder reports to.
+
+    Raises:
+        NoSuperior: it has not been applied yet.
+    """
+    try:
+        return await queries.tenant_named(session, code)
+    except NoSuchTenant:
+        raise NoSuperior(str(folder.path / "tenant.toml"), code) from None
 
 
 async def _units(session: TenantSession, folder: TenantFolder, planned: Changes) -> Mapping[str, UnitId]:
