@@ -132,7 +132,7 @@ def _deliveries(made: Sequence[tuple[str, str]]) -> str:
     if not made:
         return _("没有待上报的结果")
     told = [period if not reason else f"{period}({reason})" for period, reason in made]
-    return _("已报送 {periods}", periods="、".join(told))
+    return _("已报送 {periods}", periods=_("、").join(told))
 
 
 @contextmanager
@@ -144,6 +144,6 @@ def _step(what: str) -> Iterator[list[str]]:
     yield came_to
     seconds = time.monotonic() - began
     print(
-        "    " + _("{result}用时 {seconds} 秒", result=";".join([*came_to, ""]), seconds=f"{seconds:.1f}"),
+        "    " + _("{result}用时 {seconds} 秒", result=_(";").join([*came_to, ""]), seconds=f"{seconds:.1f}"),
         flush=True,
     )

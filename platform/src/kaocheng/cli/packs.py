@@ -42,7 +42,9 @@ def _list(options: argparse.Namespace) -> int:
 
 def _line(one: Installed) -> tuple[str, ...]:
     label, years = (
-        (one.pack.label, "、".join(edition.year for edition in one.pack.editions)) if one.pack else ("–", "–")
+        (one.pack.label, _("、").join(edition.year for edition in one.pack.editions))
+        if one.pack
+        else ("–", "–")
     )
     kind = _("代码包") if one.runs_code else _("数据包")
     return one.code, label, years, kind, f"{one.distribution} {one.version}", one.digest[:19]

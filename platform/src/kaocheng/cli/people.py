@@ -32,7 +32,9 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     adding = acts.add_parser("add", help=_("添加一个账号"))
     _account(adding)
     adding.add_argument("label", metavar=_("姓名"))
-    adding.add_argument("--roles", default="", metavar="ROLES", help=_("角色,用分号隔开:") + "、".join(Role))
+    adding.add_argument(
+        "--roles", default="", metavar="ROLES", help=_("角色,用分号隔开:") + _("、").join(Role)
+    )
     adding.add_argument("--unit", metavar=_("单位"), help=_("所在单位的代码或名称"))
     _password(adding)
     adding.set_defaults(run=_add)
@@ -121,8 +123,8 @@ def _list(options: argparse.Namespace) -> int:
                 f"{person.code}@{desk.tenant.code}",
                 person.label,
                 person.unit_label,
-                "、".join(role.label for role in Role if role in person.roles),
-                "" if person.active else _("停用"),
+                _("、").join(role.label for role in Role if role in person.roles),
+                "" if person.active else _("已停用"),
             ]
             for person in people
         ]

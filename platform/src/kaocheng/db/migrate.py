@@ -29,7 +29,7 @@ class NoMigrations(Invalid):
     code = "no_migrations"
 
     def __str__(self) -> str:
-        return _("找不到数据库迁移脚本(找过 {places});请重新安装 kaocheng", places="、".join(self.places))
+        return _("找不到数据库迁移脚本(找过 {places});请重新安装 kaocheng", places=_("、").join(self.places))
 
 
 def folder() -> Path:

@@ -110,7 +110,7 @@ class _Working:
 
     def _gap(self) -> tuple[list[str], list[Used], Fraction | None]:
         _lines, used, _raw = self._leaf()
-        lacking = "、".join(u.name for u in used if u.value == _("缺"))
+        lacking = _("、").join(u.name for u in used if u.value == _("缺"))
         return [_("缺 {names},不能计分", names=lacking or _("数据"))], used, None
 
     def _leaf(self) -> tuple[list[str], list[Used], Fraction | None]:
@@ -213,9 +213,10 @@ class _Working:
             writer = Writer(scope, int(i), self.at)
             worked = writer.numbers(tree)
             value = values.fraction(int(i))
-            why = ";".join(writer.because[-2:])
+            why = _(";").join(writer.because[-2:])
             result = _("缺") if value is None else printed(value, self.decimals)
-            lines.append(f"#{n} {why}:{worked} = {result}" if why else f"#{n} {worked} = {result}")
+            why = _("{why}:", why=why) if why else ""
+            lines.append(f"#{n} {why}{worked} = {result}")
             used += list(writer.used.values())
         total = self.points.fraction(self.at)
         if total is not None:
@@ -238,7 +239,9 @@ class _Working:
             terms.append(f"{label} {shown_score}{weighed}")
         join = " × " if self.node["compose"] == "product" else " + "
         lines = [
-            join.join(terms) if self.node["compose"] in ("sum", "weighted", "product") else "、".join(terms)
+            join.join(terms)
+            if self.node["compose"] in ("sum", "weighted", "product")
+            else _("、").join(terms)
         ]
         used: list[Used] = []
         for name, rule in self.paper.table("adjustments").items():

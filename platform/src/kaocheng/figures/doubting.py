@@ -8,7 +8,7 @@ from typing import Any
 from kaocheng.figures.domain import Figure, Indicator, Key, Kind, Of, Value
 from kaocheng.figures.reading import sentences
 from kaocheng.figures.reading.findings import DOUBT, Finding
-from kaocheng.i18n import language
+from kaocheng.i18n import _, language
 from kaocheng.packs.shelf import Heard, TenantShelf
 from kaocheng.packs.values import Finding as Opinion
 from kaocheng.packs.values import ReportedFigure, Sentence
@@ -119,4 +119,4 @@ def _words(opinion: Opinion) -> dict[str, str]:
 def _spoken(facts: Mapping[str, str], which: str) -> str:
     said = facts.get(f"{which}_{language()}", facts.get(f"{which}_zh", ""))
     label = facts.get("label", "")
-    return f"{label}:{said}" if label and which == "what" else said
+    return _("{label}:{said}", label=label, said=said) if label and which == "what" else said

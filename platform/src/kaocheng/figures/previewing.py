@@ -26,6 +26,7 @@ from kaocheng.figures.domain import (
 from kaocheng.figures.expected import ends
 from kaocheng.figures.reading import CONVERSION, DOUBT, ERROR, Context, Entry, Finding, NotApplicable
 from kaocheng.figures.reading.doubts import doubts
+from kaocheng.i18n import _
 from kaocheng.packs.shelf import TenantShelf
 
 PAST_PERIODS = 3  # as far back as a pack is shown a unit's figures
@@ -114,7 +115,8 @@ def from_json(kept: Mapping[str, Any]) -> Preview:
 def sentence(finding: Finding) -> str:
     """One finding in a line: where, what, and what to do."""
     place = f"{finding.sheet}!{finding.cell}" if finding.sheet and finding.cell else finding.cell
-    return f"{place} {finding.what};{finding.remedy}".strip().rstrip(";")
+    said = (finding.what, finding.remedy) if finding.remedy else (finding.what,)
+    return f"{place} {_(';').join(said)}".strip()
 
 
 async def read(

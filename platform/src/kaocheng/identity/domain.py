@@ -227,8 +227,8 @@ class NotAllowed(Refused):
     code = "not_allowed"
 
     def __str__(self) -> str:
-        may = "、".join(role.label for role in Role if self.permission in MATRIX[role])
-        own = "、".join(role.label for role in Role if role in self.roles) or _("无")
+        may = _("、").join(role.label for role in Role if self.permission in MATRIX[role])
+        own = _("、").join(role.label for role in Role if role in self.roles) or _("无")
         return _(
             "{what}由{may}办理,您的角色是{own};请联系他们,或请系统管理员调整您的角色",
             what=self.permission.label,
@@ -314,7 +314,7 @@ class NoSuchRole(Invalid):
     code = "no_such_role"
 
     def __str__(self) -> str:
-        return _("没有角色“{role}”;角色有 {known}", role=self.written, known="、".join(Role))
+        return _("没有角色“{role}”;角色有 {known}", role=self.written, known=_("、").join(Role))
 
 
 @dataclass(eq=False)

@@ -132,7 +132,7 @@ def reaches_out(source: Source) -> Iterator[str]:
                     file=path.relative_to(source.folder.parent),
                     line=getattr(node, "lineno", 0),
                     name=name,
-                    kit="、".join(KIT),
+                    kit=_("、").join(KIT),
                 )
 
 
@@ -163,7 +163,7 @@ def mistakes(pack: Pack) -> Iterator[str]:
         yield _("“{pack}”没有任何版本", pack=pack.code)
     years = [edition.year for edition in pack.editions]
     if years != sorted(set(years)):
-        yield _("“{pack}”的版本应按年份从早到晚、各不相同:{years}", pack=pack.code, years="、".join(years))
+        yield _("“{pack}”的版本应按年份从早到晚、各不相同:{years}", pack=pack.code, years=_("、").join(years))
     for edition in pack.editions:
         yield from _edition(pack, edition)
 

@@ -159,7 +159,7 @@ class _Reader:
         for key in read:
             if key not in keys:
                 self._refuse(
-                    f"{at}.{key}".lstrip("."), _("没有这个键;可用:{keys}", keys="、".join(sorted(keys)))
+                    f"{at}.{key}".lstrip("."), _("没有这个键;可用:{keys}", keys=_("、").join(sorted(keys)))
                 )
 
     def _refuse(self, path: str, reason: str) -> NoReturn:

@@ -239,7 +239,7 @@ class TenantShelf:
             return _("没有安装;请操作员安装提供它的分发包")
         if one.pack is None:
             return one.why_not
-        years = "、".join(edition.year for edition in one.pack.editions)
+        years = _("、").join(edition.year for edition in one.pack.editions)
         return _("没有 {year} 版;现有 {years}", year=self.enabled[code], years=years)
 
     @cached_property

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from kaocheng.i18n import language
+from kaocheng.i18n import _, language
 from kaocheng.numbers import text
 
 Fact = str | int | Decimal | date
@@ -110,7 +110,9 @@ class Finding:
     remedy: Sentence | None = None
 
     def __str__(self) -> str:
-        return f"{self.reason};{self.remedy}" if self.remedy else str(self.reason)
+        if self.remedy is None:
+            return str(self.reason)
+        return _("{reason};{remedy}", reason=self.reason, remedy=self.remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -210,4 +210,4 @@ def _table(comparison: Comparison) -> Table:
 
 
 def _grades(summary: Summary) -> str:
-    return "、".join(f"{grade} {count}" for grade, count in summary.grades.items())
+    return _("、").join(f"{grade} {count}" for grade, count in summary.grades.items())

@@ -179,7 +179,7 @@ def _records(path: Path, needed: Iterable[str]) -> Iterator[Record]:
     if missing:
         raise BadTable(
             Place(path.name, 1),
-            _("缺少列:{names}", names="、".join(missing)),
+            _("缺少列:{names}", names=_("、").join(missing)),
             _("首行请写英文列名,如 unit,indicator,value"),
         )
     for cells in reader:

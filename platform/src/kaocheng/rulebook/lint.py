@@ -252,7 +252,7 @@ class Linter:
         for key, words in method.words.items():
             if key in node.keys and str(node[key]).lower() not in words:
                 close = nearest(str(node[key]), words)
-                known = "、".join(words)
+                known = _("、").join(words)
                 reason = _("{key} 只能是:{known}", key=key, known=known)
                 yield self.finding("error", "unknown_word", (*path, key), reason, close)
         if "undefined" not in node.keys and "target_zero" not in node.keys and method.code in ZERO_DIVISORS:

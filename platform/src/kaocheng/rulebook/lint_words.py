@@ -92,7 +92,7 @@ class WordLint:
 
     def _one_of(self, path: Path, key: str, value: Any, words: Iterable[str]) -> Iterator[Finding]:
         if value not in (known := list(words)):
-            reason = _("{key} 只能是:{known}", key=key, known="、".join(known[:12]))
+            reason = _("{key} 只能是:{known}", key=key, known=_("、").join(known[:12]))
             close = nearest(str(value), known)
             yield self.linter.finding("error", "unknown_word", (*path, key), reason, close)
 

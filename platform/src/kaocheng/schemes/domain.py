@@ -232,7 +232,7 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for number, one in enumerate(value, 1):
             yield from _leaves(one, f"{path}[{number}]")
     elif isinstance(value, list | tuple):
-        yield path, "、".join(map(str, value))
+        yield path, _("、").join(map(str, value))
     else:
         yield path, str(value)
 

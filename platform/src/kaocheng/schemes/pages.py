@@ -165,7 +165,7 @@ def _table(version: SchemeVersion, paper: PaperRule) -> Table:
             line.share,
             line.measure,
             line.method,
-            ";".join(line.details),
+            _(";").join(line.details),
             line.collector,
             line.clause,
             line.clause_text,

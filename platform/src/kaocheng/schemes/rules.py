@@ -34,7 +34,7 @@ def _adjustment(recipe: Recipe, paper: PaperRule, keys: Mapping[str, Any]) -> It
     )
     most = keys.get("most")
     if isinstance(most, Mapping):
-        yield "、".join(_("{what}最多 {most} 分", what=what, most=value) for what, value in most.items())
+        yield _("、").join(_("{what}最多 {most} 分", what=what, most=value) for what, value in most.items())
     elif most is not None:
         yield _("合计最多 {most} 分", most=most)
     for level, points in (keys.get("levels") or {}).items():
@@ -47,7 +47,7 @@ def _veto(recipe: Recipe, paper: PaperRule, keys: Mapping[str, Any]) -> Iterator
     if keys.get("when"):
         yield _("当 {when}", when=keys["when"])
     if keys.get("bars"):
-        yield _("不得评为{grades}", grades="、".join(map(str, keys["bars"])))
+        yield _("不得评为{grades}", grades=_("、").join(map(str, keys["bars"])))
     if keys.get("at_most"):
         yield _("最高评为{grade}", grade=keys["at_most"])
     if keys.get("grade"):
@@ -71,7 +71,7 @@ def _result(recipe: Recipe, paper: PaperRule, keys: Mapping[str, Any]) -> Iterat
         yield _band(band)
     edge = keys.get("edge")
     if isinstance(edge, Mapping):
-        chain = "、".join(labelled(paper, recipe, str(code)) for code in edge.get("by") or ())
+        chain = _("、").join(labelled(paper, recipe, str(code)) for code in edge.get("by") or ())
         yield _("名额边上并列的,依次比较{chain}", chain=chain)
         if edge.get("still_tied") == "none":
             yield _("仍相同的,都不占名额")
@@ -90,4 +90,4 @@ def _band(band: Mapping[str, Any]) -> str:
         how = rounding.get(str(band.get("round", "")), "")
         most = _("不超过本类的 {most}", most=band["most"])
         says.append(f"{most}({how})" if how else most)
-    return f"{band.get('grade', '')}:{','.join(says) or _('其余')}"
+    return _("{grade}:{says}", grade=band.get("grade", ""), says=_(",").join(says) or _("其余"))

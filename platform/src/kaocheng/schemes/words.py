@@ -110,7 +110,7 @@ def in_words(expression: object, spoken: Callable[[str], str]) -> str:
 def _of_the_method(node: NodeRule, spoken: Callable[[str], str]) -> Iterator[str]:
     get = node.get
     if isinstance(get("of"), Mapping):
-        yield "、".join(f"{spoken(part)} {share}" for part, share in get("of").items())
+        yield _("、").join(f"{spoken(part)} {share}" for part, share in get("of").items())
     if get("formula"):
         yield in_words(get("formula"), spoken)
     for name, expression in (get("let") or {}).items():
@@ -129,9 +129,9 @@ def _of_the_method(node: NodeRule, spoken: Callable[[str], str]) -> Iterator[str
         yield f"({in_words(get('x'), spoken)}) ÷ {in_words(get('to'), spoken)}"
     for name in ("values", "coefficients", "per", "elements"):
         if isinstance(get(name), Mapping):
-            yield "、".join(f"{spoken(part)} {value}" for part, value in get(name).items())
+            yield _("、").join(f"{spoken(part)} {value}" for part, value in get(name).items())
     if get("leave_out") and not isinstance(get("leave_out"), str):
-        yield _("不计{parts}", parts="、".join(spoken(str(part)) for part in get("leave_out")))
+        yield _("不计{parts}", parts=_("、").join(spoken(str(part)) for part in get("leave_out")))
     yield from _bands(get("bands"), get("else"))
     yield from _cases(node, spoken)
     if get("rows"):

@@ -143,7 +143,7 @@ class NoSuchClass(Missing):
     code = "no_such_class"
 
     def __str__(self) -> str:
-        return _("没有类别“{group}”;现有:{known}", group=self.group, known="、".join(self.known))
+        return _("没有类别“{group}”;现有:{known}", group=self.group, known=_("、").join(self.known))
 
 
 @dataclass(eq=False)
@@ -187,7 +187,9 @@ class NoSuchPeriod(Refused):
 
     def __str__(self) -> str:
         return _(
-            "现行方案没有时段“{period}”;可用的时段:{known}", period=self.period, known="、".join(self.known)
+            "现行方案没有时段“{period}”;可用的时段:{known}",
+            period=self.period,
+            known=_("、").join(self.known),
         )
 
 

@@ -36,10 +36,10 @@ def line_in_words(line: Line) -> str:
         )
     ]
     if line.vetoed:
-        sentences.append(_("{units}被一票否决,名次照排、不占名额。", units="、".join(line.vetoed)))
+        sentences.append(_("{units}被一票否决,名次照排、不占名额。", units=_("、").join(line.vetoed)))
     if line.tied:
         sentences.append(
-            _("{units}得分并列在名额边上,依次比较后仍相同,均未列入。", units="、".join(line.tied))
+            _("{units}得分并列在名额边上,依次比较后仍相同,均未列入。", units=_("、").join(line.tied))
         )
     if line.below:
         sentence = (
@@ -82,7 +82,7 @@ def gaps_in_words(paper: PaperSheet) -> list[str]:
             "{unit}没有总分,缺 {count} 项:{items}",
             unit=paper.labels.get(unit, unit),
             count=len(items),
-            items="、".join(items[:6]) + ("…" if len(items) > 6 else ""),
+            items=_("、").join(items[:6]) + ("…" if len(items) > 6 else ""),
         )
         for unit, items in missing.items()
     ]

@@ -48,8 +48,8 @@ def _cells(written: Iterable[str]) -> str:
     known = list(dict.fromkeys(written))
     sheets = {cell.rpartition("!")[0] for cell in known}
     if len(sheets) != 1:
-        return "、".join(known)
-    return "、".join([*known[:1], *(cell.rpartition("!")[2] for cell in known[1:])])
+        return _("、").join(known)
+    return _("、").join([*known[:1], *(cell.rpartition("!")[2] for cell in known[1:])])
 
 
 def _way_in(it: Traced) -> tuple[object, ...]:
@@ -113,10 +113,12 @@ def _lines(explained: Explained) -> Iterator[str]:
         yield _("方法:{method}", method=it.method)
     for group in inputs(explained):
         for name, traced in group.entries:
-            yield f"  {name}:{_value(traced)}"
+            yield "  " + _("{name}:{value}", name=name, value=_value(traced))
         if group.origin:
             yield from _origin(group.origin, group.source)
-    yield from it.lines or (f"  {label}:{points or '–'}" for _key, label, points in it.parts)
+    yield from it.lines or (
+        "  " + _("{name}:{value}", name=label, value=points or "–") for _key, label, points in it.parts
+    )
     if rounded := rounding(explained):
         yield _("四舍五入:{before} → {after}", before=rounded[0], after=rounded[1])
     yield _("得分:{result}", result=result(explained))

@@ -238,7 +238,7 @@ def _table(waiting: Sequence[Waiting]) -> Table:
                 w.figure.filer,
                 w.figure.filed_at,
                 w.figure.source,
-                ";".join(w.figure.doubts),
+                _(";").join(w.figure.doubts),
             )
             for w in waiting
         ),

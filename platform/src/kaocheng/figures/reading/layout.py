@@ -19,6 +19,7 @@ from kaocheng.figures.reading.labels import (
 )
 from kaocheng.figures.reading.names import IndicatorName, Names, PartName, UnitName
 from kaocheng.figures.reading.sheet import Sheet, letter
+from kaocheng.i18n import _
 
 __all__ = ["Column", "Line", "Lookup", "Table", "find", "lines", "unit_column"]
 
@@ -254,7 +255,7 @@ class _Headers:
             named = [one for one, _part in parts]
         several = list(dict.fromkeys(named))
         if len(several) > 1:
-            labels = "、".join(one.label for one in several)
+            labels = _("、").join(one.label for one in several)
             self.desk.error(
                 "ambiguous_column", self.sheet, self._cell(index), written=stack[-1], labels=labels
             )

@@ -194,4 +194,6 @@ class NoSuchForm(Missing):
     code = "no_such_form"
 
     def __str__(self) -> str:
-        return _("没有名为“{form}”的表;可用的有:{known}", form=self.form, known="、".join(self.known) or "—")
+        return _(
+            "没有名为“{form}”的表;可用的有:{known}", form=self.form, known=_("、").join(self.known) or "—"
+        )

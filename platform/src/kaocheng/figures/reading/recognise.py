@@ -41,7 +41,7 @@ class FormUnclear(Invalid):
     code = "form_unclear"
 
     def __str__(self) -> str:
-        which = "、".join(self.possible)
+        which = _("、").join(self.possible)
         return _("看不出《{file}》是哪一张表;请选定表名后再导入,可选:{which}", file=self.file, which=which)
 
 

@@ -27,7 +27,7 @@ def returned(content: bytes, file: str, findings: tuple[Finding, ...]) -> bytes:
     kinds = {ERROR: _("错误"), CONVERSION: _("换算"), DOUBT: _("疑点")}
     said: dict[tuple[str, str], list[str]] = {}
     for found in findings:
-        line = f"【{kinds[found.kind]}】{found.what}。{found.remedy}"
+        line = _("【{kind}】{what}。{remedy}", kind=kinds[found.kind], what=found.what, remedy=found.remedy)
         said.setdefault((found.sheet, found.cell), []).append(line)
     for (sheet, cell), lines in said.items():
         if sheet in book.sheetnames and _is_cell(cell):

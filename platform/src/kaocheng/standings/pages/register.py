@@ -191,7 +191,7 @@ def _table(paper: PaperSheet) -> Table:
             Heading(_("一票否决")),
         ),
         [
-            [p.standing.rank, p.label, p.score, *p.cells, p.standing.grade, "、".join(vetoes(p.standing))]
+            [p.standing.rank, p.label, p.score, *p.cells, p.standing.grade, _("、").join(vetoes(p.standing))]
             for p in shown.places
         ],
         notes=(line_in_words(shown.line),) if shown.line else (),

@@ -186,7 +186,7 @@ def _ranked_cell(stand: Stand) -> Cell:
 def _published_cell(stand: Stand, names: Mapping[str, str]) -> Cell:
     if stand.publication is None:
         return Cell(value="–")
-    readers = "、".join(names.get(code, code) for code in stand.publication.readers)
+    readers = _("、").join(names.get(code, code) for code in stand.publication.readers)
     note = day(stand.publication.published_at) + (f" → {readers}" if readers else "")
     if not stand.published_latest:
         note = _("已公布第{n}次,有更新的计算", n=stand.publication.number)

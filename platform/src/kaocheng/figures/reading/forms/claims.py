@@ -12,6 +12,7 @@ from kaocheng.figures.reading.labels import alike, header_measure, plain
 from kaocheng.figures.reading.layout import Line, Lookup
 from kaocheng.figures.reading.names import AdjustmentName, UnitName
 from kaocheng.figures.reading.sheet import Sheet, letter
+from kaocheng.i18n import _
 
 __all__ = ["WORDS", "read"]
 
@@ -138,7 +139,7 @@ def _adjustment(desk: Desk, sheet: Sheet, table: Headed, line: Line) -> Adjustme
             return adjustment
     near = max((a.label for a in ours), key=lambda label: alike(label, str(outcome.value)), default="")
     suggestion = near if near and alike(near, outcome.value) >= 0.5 else ""
-    known = "、".join(a.label for a in ours)
+    known = _("、").join(a.label for a in ours)
     desk.error("unknown_type", sheet, place, suggestion, written=outcome.value[:60], known=known)
     return None
 
