@@ -3,11 +3,13 @@
 import argparse
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kaocheng import settings
-from kaocheng.engine import score
+from kaocheng.engine import Inputs, explain, score
+from kaocheng.errors import Missing
 from kaocheng.i18n import _
 from kaocheng.packs.shelf import open_shelf
 from kaocheng.rulebook import BadScheme, Scheme, lint, read_scheme
@@ -29,20 +31,62 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     verb.add_argument("--period", help=_("时段,如 2026 或 2026H1"))
     verb.add_argument("--paper", help=_("只算这一类(卷的代码或类别名)"))
     verb.add_argument("--codes", action="store_true", help=_("输出代码,并输出隐藏的节点"))
+    verb.add_argument("--json", action="store_true", help=_("输出整张得分表(精确值)"))
+    verb.add_argument("--explain", metavar=_("单位[:节点]"), help=_("写出一个得分怎么来的"))
+    verb.add_argument("--out", type=Path, metavar="F", help=_("写入文件,不打印"))
     verb.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Score and print one CSV table per paper."""
+    """Score, and print one CSV table per paper (or the whole sheet, or one working)."""
     scheme = read_scheme(decoded(options.scheme), file=options.scheme.name, packs=template)
     check(scheme)
     tables = Tables(options.figures, options.targets, options.groups, options.rows, options.claims)
     inputs = read_inputs(scheme, tables)
+    text = _working(scheme, inputs, options) if options.explain else _sheet(scheme, inputs, options)
+    if options.out:
+        options.out.write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def _sheet(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str:
     sheet = score(scheme.recipe, inputs, options.period)
+    if options.json:
+        return sheet.to_bytes().decode() + "\n"
     papers = [p for p in sheet.papers if not options.paper or options.paper in (p.code, p.group)]
     order = [unit.code for unit in inputs.units]
-    sys.stdout.write("\n".join(write_standings(paper, options.codes, order) for paper in papers))
-    return 0
+    return "\n".join(write_standings(paper, options.codes, order) for paper in papers)
+
+
+def _working(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str:
+    """The working of one score: clause, inputs, arithmetic, points."""
+    unit, _colon, node = options.explain.partition(":")
+    try:
+        it = explain(scheme.recipe, inputs, unit, node, run_period=options.period)
+    except KeyError as error:
+        raise NothingToExplain(str(error.args[0])) from None
+    lines = [f"{it.unit_label} · {it.label} · {it.period}"]
+    if it.clause_text:
+        lines.append(f"{it.clause} {it.clause_text}")
+    lines += [f"{used.name}: {used.value} {used.measure}".rstrip() for used in it.used]
+    lines += it.lines
+    full = "" if it.full is None else f" / {it.full}"
+    lines.append(f"= {it.points}{full}" if it.points is not None else _("没有得分"))
+    return "\n".join([*lines, *([it.next_step] if it.next_step else [])]) + "\n"
+
+
+@dataclass(eq=False)
+class NothingToExplain(Missing):
+    """No such unit or node in the files."""
+
+    name: str
+
+    code = "nothing_to_explain"
+
+    def __str__(self) -> str:
+        return _("没有单位或节点“{name}”;节点请写代码", name=self.name)
 
 
 def check(scheme: Scheme) -> None:

@@ -23,16 +23,16 @@ from kaocheng.i18n import _
 
 
 def work_out(run: Run, unit: str, code: str, period: str | None = None) -> Explanation:
-    """The working of one node for one unit."""
+    """The working of one node (its total, where none is named) for one unit."""
     at = run.position(unit)
     if at is None:
         raise KeyError(unit)
     for paper in run.recipe.papers.values():
-        if code in paper.nodes and run.members(paper)[at]:
-            own = run.period if run.asked else run.recipe.own_period(paper)
-            return _Working(
-                run, paper, paper.nodes[code], run.recipe.period(period) if period else own, at
-            ).explanation()
+        own = run.period if run.asked else run.recipe.own_period(paper)
+        node = paper.nodes.get(code or run.recipe.total(paper, own) or "")
+        if node is not None and run.members(paper)[at]:
+            when = run.recipe.period(period) if period else own
+            return _Working(run, paper, node, when, at).explanation()
     raise KeyError(code)
 
 

@@ -1,0 +1,97 @@
+"""``kaocheng compute`` and ``kaocheng lint``: a scheme and two files, no database."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kaocheng.cli import main
+
+SCHEME = """
+[scheme]
+code = "t"
+year = 2026
+round = { leaf = 2, total = 2 }
+[figures]
+income = { label = "收入", unit = "万元", collector = "财政局" }
+[papers.town]
+period = "2026"
+total = "total"
+[papers.town.nodes]
+total = { compose = "sum", full = 10, clause = "一" }
+income = { in = "total", full = 10, method = "completion", clause = "一", undefined = "missing" }
+[clauses]
+"一" = "按完成率计分。"
+[papers.town.results.overall]
+by = "total"
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "scheme.toml").write_text(SCHEME, encoding="utf-8")
+    (tmp_path / "figures.csv").write_text(
+        "unit,indicator,value\n甲镇,收入,85\n乙镇,income,130\n", encoding="utf-8"
+    )
+    (tmp_path / "targets.csv").write_text(
+        "unit,indicator,kind,value\n*,income,target,100\n", encoding="utf-8"
+    )
+    return tmp_path
+
+
+def compute(files: Path, *options: str) -> int:
+    names = [str(files / name) for name in ("scheme.toml", "figures.csv")]
+    return main(["compute", *names, "--targets", str(files / "targets.csv"), *options])
+
+
+def test_standings_come_from_a_scheme_and_files_named_by_code_or_label(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compute(files) == 0
+    # 10 × 85 ÷ 100 = 8.50; 10 × min(130 ÷ 100, 1) = 10.00
+    assert capsys.readouterr().out == (
+        "unit,class,score,rank,grade,收入\n甲镇,,8.50,2,,8.50\n乙镇,,10.00,1,,10.00\n"
+    )
+
+
+def test_the_working_of_one_score_is_written_out(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compute(files, "--explain", "甲镇:income") == 0
+    said = capsys.readouterr().out
+    assert "10 × 85 ÷ 100 = 8.5" in said
+    assert "再增加 15 万元 可得 10.00 分" in said
+
+
+def test_who_or_what_is_not_there_is_said(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compute(files, "--explain", "丙镇") == 2
+    assert "没有单位或节点“丙镇”" in capsys.readouterr().err
+
+
+def test_the_whole_sheet_can_be_kept_in_a_file(files: Path) -> None:
+    assert compute(files, "--json", "--out", str(files / "sheet.json")) == 0
+    sheet = json.loads((files / "sheet.json").read_text(encoding="utf-8"))
+    assert sheet["papers"][0]["values"]["income"] == ["10", "8.5"]
+
+
+def test_a_scheme_with_two_readings_is_not_computed(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scheme = SCHEME.replace('method = "completion"', 'method = "completion", least = 60')
+    (files / "scheme.toml").write_text(scheme, encoding="utf-8")
+    assert compute(files) == 2
+    assert "scheme.toml:13" in (said := capsys.readouterr().err)
+    assert '"60%"' in said
+
+
+def test_a_scheme_that_does_not_close_is_computed_and_said(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "scheme.toml").write_text(
+        SCHEME.replace("full = 10, clause", "full = 12, clause"), encoding="utf-8"
+    )
+    assert compute(files) == 0
+    assert "各部分合计 10" in capsys.readouterr().err
+
+
+def test_lint_says_whether_a_scheme_may_be_used(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", str(files / "scheme.toml")]) == 0
+    (files / "scheme.toml").write_text(SCHEME.replace('in = "total"', 'in = "totl"'), encoding="utf-8")
+    assert main(["lint", str(files / "scheme.toml")]) == 1
+    assert "是否应为“total”" in capsys.readouterr().out
