@@ -75,7 +75,11 @@ def moment(value: datetime | None) -> str:
 
 
 def period(code: str) -> str:
-    """A period as it is said: 2026 → 2026年度, 2026H1 → 2026年上半年, 2026Q3, 2026-07."""
+    """A period as it is said: 2026 → 2026年度, 2026H1 → 2026年上半年.
+
+    >>> period("2026Q3"), period("2026-07")
+    ('2026年第3季度', '2026年7月')
+    """
     year, rest = code[:4], code[4:]
     if not year.isdigit():
         return code
@@ -86,7 +90,7 @@ def period(code: str) -> str:
     if rest[0] == "Q":
         return _("{year}年第{quarter}季度", year=year, quarter=rest[1:])
     if rest[0] == "-":
-        return _("{year}年{month}月", year=year, month=str(int(rest[1:])) if rest[1:].isdigit() else rest[1:])
+        return _month(year, rest[1:])
     return code
 
 
@@ -131,6 +135,14 @@ def _fraction(value: Fraction) -> str:
     if rest == 1:
         return _grouped(numbers.text(Decimal(value.numerator) / Decimal(value.denominator)))
     return f"{_grouped(str(value.numerator))}/{_grouped(str(value.denominator))}"
+
+
+def _month(year: str, month: str) -> str:
+    if not month.isdigit() or not 1 <= int(month) <= 12:
+        return f"{year}-{month}"
+    if language() == "en":
+        return f"{_MONTHS[int(month) - 1]} {year}"
+    return f"{year}年{int(month)}月"
 
 
 def _date(value: date | datetime | str | None) -> date | None:

@@ -185,7 +185,7 @@ def _table(comparison: Comparison) -> Table:
     return Table(
         spoken(comparison.period),
         (
-            Column(_("下级")),
+            Column(_("地区")),
             Column(_("类别")),
             Column(_("单位数"), "number", 0),
             Column(_("平均得分率"), "number", 4),

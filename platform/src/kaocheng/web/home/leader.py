@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from kaocheng.db.session import TenantSession
 from kaocheng.identity.domain import Person
 from kaocheng.standings import queries, service
-from kaocheng.standings.reasons import line_in_words
+from kaocheng.standings.reasons import line_in_words, vetoes
 from kaocheng.standings.register import register
 from kaocheng.web.home.lines import Told
 
@@ -26,4 +26,5 @@ async def page(session: TenantSession, person: Person) -> Told:
         "registers": registers,
         "lines": [line_in_words(r.line) if r.line else "" for r in registers],
         "publications": publications,
+        "vetoes": vetoes,
     }
