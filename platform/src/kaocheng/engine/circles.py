@@ -4,8 +4,9 @@ Every function takes exact values and the group number of each unit (−1: in no
 is missing or not applicable; over nobody the result is missing, and a count is zero.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -107,9 +108,9 @@ def ranks(values: Exact, groups: Array, ties: str = "competition", highest_first
     members: dict[int, list[int]] = {}
     for at in np.flatnonzero(present):
         members.setdefault(int(groups[at]), []).append(int(at))
+    known = _sortable(whole, present)
     for indices in members.values():
-        known = {i: whole.fraction(i) for i in indices}
-        ordered = sorted(indices, key=lambda i: known[i] or Fraction(0), reverse=highest_first)
+        ordered = sorted(indices, key=known.__getitem__, reverse=highest_first)
         for i, rank in zip(ordered, places([known[i] for i in ordered], ties), strict=True):
             result[i] = rank
     return Exact.of(result, state)
@@ -122,17 +123,23 @@ def places(ordered: Sequence[object], ties: str) -> list[Fraction]:
     ['1', '5/2', '5/2', '4']
     """
     result: list[Fraction] = []
-    start = distinct = 0
-    for i, value in enumerate(ordered):
-        if i == 0 or value != ordered[i - 1]:
-            start, distinct = i, distinct + 1
-        result.append(Fraction({"dense": distinct, "ordinal": i + 1}.get(ties, start + 1)))
-    if ties == "average":
-        for rank in set(result):
-            tied = result.count(rank)
-            if tied > 1:
-                result = [r + Fraction(tied - 1, 2) if r == rank else r for r in result]
+    for distinct, (_value, equal) in enumerate(groupby(ordered), 1):
+        tied, first = len(list(equal)), len(result) + 1
+        if ties == "ordinal":
+            result += [Fraction(first + i) for i in range(tied)]
+        elif ties == "average":
+            result += [Fraction(2 * first + tied - 1, 2)] * tied
+        else:
+            result += [Fraction(distinct if ties == "dense" else first)] * tied
     return result
+
+
+def _sortable(values: Exact, present: Array) -> Mapping[int, Fraction | int]:
+    """What orders the present values: their numerators where all are over one denominator."""
+    at = map(int, np.flatnonzero(present))
+    if isinstance(values.d, int):
+        return {i: int(values.n[i]) for i in at}
+    return {i: values.fraction(i) or Fraction(0) for i in at}
 
 
 def _present(values: Exact, groups: Array) -> Array:

@@ -11,13 +11,48 @@ import numpy as np
 
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Words
 from kaocheng.engine.inputs import NOT_APPLICABLE
+from kaocheng.engine.integers import ROUNDING_LIMIT, largest
 from kaocheng.numbers import NotANumber, read
 
 _PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?", re.ASCII)
+_COLUMN = re.compile(rf"(?:{_PLAIN.pattern}\n)*", re.ASCII)
+_AFTER = re.compile(r"\.(\d+)", re.ASCII)
 
 
 def typed(texts: Mapping[int, str], length: int) -> Exact | Words:
     """A column of texts as numbers, days, or words; what is not there is missing, ``/`` not applicable."""
+    plain = _decimals(texts, length)
+    return _one_by_one(texts, length) if plain is None else plain
+
+
+def shared(text: str) -> Exact | Words:
+    """One text that holds for all alike."""
+    value, axes = typed({0: text}, 1), ()
+    if isinstance(value, Words):
+        return Words(value.v.reshape(axes), value.state.reshape(axes))
+    return Exact(value.n.reshape(axes), value.d, value.state.reshape(axes), value.top)
+
+
+def _decimals(texts: Mapping[int, str], length: int) -> Exact | None:
+    """A column of plain decimals in one go; ``None`` where one is something else, or too long for it."""
+    there = {at: text for at, text in texts.items() if text != NOT_APPLICABLE}
+    written = "\n".join(there.values()) + "\n" * bool(there)
+    if written.count("\n") != len(there) or not _COLUMN.fullmatch(written):
+        return None
+    scale = 10 ** max(map(len, _AFTER.findall(written)), default=0)
+    # Read and multiplied, each time to the nearest float: below the limit that is less than half a step off.
+    n = np.zeros(length)
+    n[list(there)] = np.rint(np.array(list(there.values()), float) * scale)
+    top = largest(n)
+    if top >= ROUNDING_LIMIT:
+        return None
+    state = np.full(length, MISSING, np.uint8)
+    state[list(texts)] = NA
+    state[list(there)] = OK
+    return Exact(n, scale, state, top)
+
+
+def _one_by_one(texts: Mapping[int, str], length: int) -> Exact | Words:
     state = np.full(length, MISSING, np.uint8)
     numbers: list[Fraction | int] = [0] * length
     places = [0] * length  # decimals of the plain numbers, whose digits stand in ``numbers``

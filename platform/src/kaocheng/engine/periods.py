@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
@@ -42,6 +43,7 @@ class Span:
         return self.first <= other.first and other.first + other.months <= self.first + self.months
 
 
+@lru_cache(1024)
 def span(period: str) -> Span:
     """The months of a period.
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from kaocheng.engine import circles, marks, nodes, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose
-from kaocheng.engine.columns import typed
+from kaocheng.engine.columns import shared, typed
 from kaocheng.engine.evaluate import Rows, Scope, Value, number
 from kaocheng.engine.grammar import Name, Tree, Word
 from kaocheng.engine.inputs import EVERYBODY, Claim, Inputs
@@ -63,11 +64,10 @@ class Run:
     @cached_property
     def _figures(self) -> Mapping[tuple[str, str, str], dict[int, str]]:
         found: dict[tuple[str, str, str], dict[int, str]] = {}
-        for figure in self.inputs.figures:
-            at = self.at.get(figure.unit)
+        for unit, indicator, value, period, series in self.inputs.figures:
+            at = self.at.get(unit)
             if at is not None:
-                key = (figure.indicator, figure.series, figure.period or self.period)
-                found.setdefault(key, {})[at] = figure.value
+                found.setdefault((indicator, series, period or self.period), {})[at] = value
         return found
 
     def series(self, code: str) -> Mapping[str, str]:
@@ -136,29 +136,35 @@ class Run:
     def _target(self, code: str, kind: str, period: str) -> Value:
         """A unit's own row, of the period or of a longer one, comes before everybody's."""
         rows = self._targets.get((code, kind), {})
-        result: Value = Exact.nothing(MISSING, len(self.units))
-        ladder = self._ladder(rows, period)
-        for everybody, level in [
-            *((True, p) for p in reversed(ladder)),
-            *((False, p) for p in reversed(ladder)),
-        ]:
+        result: Value = Exact.nothing(MISSING)
+        last = periods.last_day(period)
+        for everybody, level in product((True, False), reversed(self._ladder(rows, period))):
+            at = {EVERYBODY: 0} if everybody else self.at
             texts = {
-                i: text
-                for i, unit in enumerate(self.units)
-                if (text := _in_force(rows[level].get(EVERYBODY if everybody else unit.code, []), period))
+                at[unit]: text
+                for unit, changes in rows[level].items()
+                if unit in at and (text := _in_force(changes, last))
             }
             if not texts:
                 continue
-            value = self.column(texts)
+            value = shared(texts[0]) if everybody else self.column(texts)
             if not isinstance(value, Exact):
                 return value
             if level != period and kind == "target":
                 value = value * Exact.constant(self.share(code, period))
-            there = np.zeros(len(self.units), bool)
-            there[list(texts)] = True
+            there = np.full(() if everybody else len(self.units), everybody)
+            there[() if everybody else list(texts)] = True
             assert isinstance(result, Exact)
             result = choose(Truth(there), value, result)
         return result
+
+    def promised(self, code: str, kind: str, period: str, at: int) -> tuple[str, str]:
+        """The period and the value of the row that a unit's target comes from, before any share."""
+        rows = self._targets.get((code, kind), {})
+        for whose, level in product((self.units[at].code, EVERYBODY), self._ladder(rows, period)):
+            if text := _in_force(rows[level].get(whose, []), period):
+                return level, text
+        return period, ""
 
     def _ladder(self, rows: Mapping[str, Any], period: str) -> list[str]:
         """The periods whose targets hold in *period*: itself, then ever longer ones, then undated."""
@@ -352,9 +358,8 @@ class Run:
                 yield paper, period
 
 
-def _in_force(changes: list[tuple[str, str]], period: str) -> str:
-    """The latest value that was in force by the end of *period*."""
-    last = periods.last_day(period)
+def _in_force(changes: list[tuple[str, str]], last: str) -> str:
+    """The latest value that was in force by the *last* day."""
     return max((change for change in changes if change[0] <= last), default=("", ""))[1]
 
 

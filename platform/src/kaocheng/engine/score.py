@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ class _Paper:
             notes=tuple(self._notes(keys)),
         )
 
-    @property
+    @cached_property
     def _members(self) -> list[int]:
         return [int(i) for i in np.flatnonzero(self.run.members(self.paper))]
 
@@ -280,23 +281,28 @@ def text_of(value: Exact, at: int) -> str | None:
 
 
 def texts_of(value: Exact) -> list[str | None]:
-    """Every cell of a column as the sheet keeps it."""
-    decimals = len(str(value.d)) if isinstance(value.d, int) else 0
-    if (
-        not isinstance(value.d, int)
-        or value.n.dtype == object
-        or 10**decimals % value.d
-        or decimals > LONGEST
-    ):
+    """Every cell of a column as the sheet keeps it; each distinct number is written once."""
+    if not isinstance(value.d, int):
         return [text_of(value, at) for at in range(value.shape[0])]
+    distinct, which = np.unique(value.n, return_inverse=True)
+    cells = np.array(_written([int(n) for n in distinct], value.d), object)[which]
+    cells[value.state != OK] = None
+    cells[value.state == NA] = NOT_APPLICABLE
+    texts: list[str | None] = cells.tolist()
+    return texts
+
+
+def _written(numbers: list[int], d: int) -> list[str]:
+    """Each number over *d*, as the shortest exact text."""
+    decimals = len(str(d))
     scale = 10**decimals
-    times = scale // value.d
-    texts: list[str | None] = []
-    for n, state in zip(value.n.tolist(), value.state.tolist(), strict=True):
-        whole, rest = divmod(abs(int(n)) * times, scale)
+    if scale % d or decimals > LONGEST:
+        return [plain(Fraction(n, d)) for n in numbers]
+    texts = []
+    for n in numbers:
+        whole, rest = divmod(abs(n) * (scale // d), scale)
         sign = "-" if n < 0 else ""
-        written = f"{sign}{whole}.{rest:0{decimals}}".rstrip("0") if rest else f"{sign}{whole}"
-        texts.append(written if state == OK else NOT_APPLICABLE if state == NA else None)
+        texts.append(f"{sign}{whole}.{rest:0{decimals}}".rstrip("0") if rest else f"{sign}{whole}")
     return texts
 
 

@@ -7,7 +7,7 @@ Values are kept exactly, as text: a decimal (``86.57``), a fraction where no dec
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -111,10 +111,9 @@ class Sheet:
 
     def to_bytes(self) -> bytes:
         """Canonical JSON; the order of results is kept beside them, because the first is "the" result."""
-        tables = asdict(self)
-        for paper, written in zip(self.papers, tables["papers"], strict=True):
-            written["order"] = list(paper.results)
-        return json.dumps(tables, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return json.dumps(
+            self, default=_fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        ).encode()
 
     @property
     def digest(self) -> str:
@@ -126,6 +125,12 @@ class Sheet:
         """Read back what ``to_bytes`` wrote."""
         read = json.loads(stored)
         return cls(**{**read, "papers": tuple(map(_paper, read["papers"]))})
+
+
+def _fields(part: Any) -> dict[str, Any]:
+    """The fields of one dataclass, for JSON; what is inside them is asked for in its turn."""
+    written = {f.name: getattr(part, f.name) for f in fields(part)}
+    return written | {"order": list(part.results)} if isinstance(part, PaperSheet) else written
 
 
 def _paper(read: dict[str, Any]) -> PaperSheet:
