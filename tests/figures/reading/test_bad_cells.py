@@ -100,6 +100,16 @@ def test_a_percentage_stored_in_two_ways_in_one_column_is_found() -> None:
     assert found(filled("F4", 0.121, "0.0%")) == [("conversion", "percent_mixed", "F4")]
 
 
+def test_a_whole_column_of_fractions_without_a_percentage_format_is_ambiguous() -> None:
+    def unformatted(sheet: Worksheet) -> None:
+        for row in range(4, 20):
+            sheet[f"I{row}"].number_format = "General"
+
+    preview = read(changed("04", unformatted), "04-乡镇全年完成情况.xlsx", NAMES)
+
+    assert found(preview) == [("error", "maybe_fractions", "I3")]
+
+
 @pytest.mark.parametrize(
     "written", ["12万", "3.2亿", "约80", "80左右", "≥80", "—", "无", "nan", "inf", "1e999", "1_000", "12件"]
 )

@@ -94,6 +94,26 @@ def test_totals_below_the_rows_are_left_out_even_as_formulas() -> None:
     assert not year(changed("04", total)).findings
 
 
+@pytest.mark.parametrize("written", ["合计", "总  计", "全县合计", "全县平均", "平均值", "全县"])
+def test_a_total_is_known_by_its_name(written: str) -> None:
+    def total(sheet: Worksheet) -> None:
+        sheet.insert_rows(20)
+        sheet["A20"] = written
+        sheet["C20"] = 13345.6
+
+    assert not year(changed("04", total)).findings
+
+
+def test_a_seal_or_a_date_below_the_table_is_no_row_of_it() -> None:
+    def signed(sheet: Worksheet) -> None:
+        sheet["A22"], sheet["K22"] = "2027年1月6日", "(盖章)"
+
+    preview = year(changed("04", signed))
+
+    assert not preview.findings
+    assert "22 2027年1月6日" in preview.understood[0].left_out
+
+
 def test_a_header_with_the_measure_in_brackets_is_the_same_header() -> None:
     preview = year(changed("04", lambda sheet: sheet.__setitem__("C2", "地方财政\n收入（万元）")))
 
@@ -143,6 +163,15 @@ def test_a_row_of_numbers_without_a_name_is_an_error() -> None:
     preview = year(changed("04", lambda sheet: sheet.__setitem__("B4", None)))
 
     assert ("error", "nameless_row", "B4") in found(preview)
+
+
+def test_so_is_one_of_numbers_typed_as_text() -> None:
+    def nameless(sheet: Worksheet) -> None:
+        sheet["B4"] = None
+        for cell in sheet[4][2:]:
+            cell.value = "12.5"
+
+    assert ("error", "nameless_row", "B4") in found(year(changed("04", nameless)))
 
 
 def test_a_table_of_nothing_known_says_so() -> None:

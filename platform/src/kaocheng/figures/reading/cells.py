@@ -15,7 +15,7 @@ from kaocheng.figures.reading.findings import CONVERSION, ERROR
 from kaocheng.figures.reading.labels import DIRECTIONS, straighten
 from kaocheng.figures.reading.sheet import Cell
 
-__all__ = ["NA", "NotApplicable", "Outcome", "Stored", "Value", "clean", "day", "number", "words"]
+__all__ = ["NA", "NotApplicable", "Outcome", "Stored", "Value", "clean", "day", "holds", "number", "words"]
 
 LONGEST_WORD = 2000
 LARGEST = Decimal(10) ** 24
@@ -82,6 +82,11 @@ def clean(cell: Cell, percent: bool) -> Decimal | None:
     if not percent:
         return found
     return None if abs(value) > 1.5 else found.scaleb(2)
+
+
+def holds(cell: Cell) -> bool:
+    """Whether a cell in a row without a name holds a value; a seal or a signature does not."""
+    return cell.kind != "s" or number(cell, percent=True).value is not None
 
 
 def day(cell: Cell | None) -> Outcome:

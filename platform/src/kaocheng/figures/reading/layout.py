@@ -6,6 +6,7 @@ A table has one column of unit names, one or more header rows above them, and a 
 from collections import Counter
 from dataclasses import dataclass, field
 
+from kaocheng.figures.reading.cells import holds
 from kaocheng.figures.reading.desk import ColumnUnderstood, Desk, address
 from kaocheng.figures.reading.labels import (
     alike,
@@ -304,9 +305,10 @@ def lines(desk: Desk, sheet: Sheet, table: Table, lookup: Lookup) -> tuple[list[
             if any(is_total(text) for text in texts) or any(is_note(text) for text in texts[:1]):
                 left_out.append(f"{row} {texts[0].strip()[:40]}")
                 continue
-            if not any(index in cells and plain(str(cells[index].value)) for index in values):
-                if written:
-                    left_out.append(f"{row} {written[:40]}")
+            filled = [cells[index] for index in values if index in cells]
+            if not filled or not (written or any(map(holds, filled))):
+                if texts:
+                    left_out.append(f"{row} {texts[0].strip()[:40]}")
                 continue
             if not written:
                 desk.error("nameless_row", sheet, address(row, table.unit_column), row=str(row))

@@ -52,7 +52,8 @@ class Percentages:
     def _all_plain(self, desk: Desk, sheet: Sheet) -> None:
         values = [value for _cell, value, _told in self.plain]
         if len(values) > 2 and all(0 <= v <= 1 for v in values) and any(v % 1 for v in values):
-            desk.doubt("maybe_fractions", sheet, self.header, label=self.label)
+            # A whole column can be meant in two ways as well as a cell; a percentage format settles it.
+            desk.error("maybe_fractions", sheet, self.header, label=self.label)
 
     def _two_readings(self, desk: Desk, sheet: Sheet, cell: str, value: Decimal) -> None:
         shown, other = numbers.text(value), numbers.text(value.scaleb(2))
