@@ -270,6 +270,12 @@ def test_claims_of_an_unknown_type_without_points_or_twice_are_errors() -> None:
     ]
 
 
+def test_a_claim_of_a_unit_of_another_class_is_one_error() -> None:
+    content = changed("06", lambda sheet: sheet.__setitem__("B3", "县发改局"))
+
+    assert found(read(content, "06.xlsx", NAMES, form="claims")) == [("error", "unknown_unit", "B3")]
+
+
 def test_no_claims_at_all_is_a_valid_answer() -> None:
     preview = read(changed("06", lambda sheet: sheet.delete_rows(3, 10)), "06-加减分.xlsx", NAMES)
 

@@ -97,7 +97,7 @@ def _rows(desk: Desk, sheet: Sheet, table: Headed, column: int, lookup: Lookup) 
             )
         if any((line.row, c) in covered for c in table.columns.values()):
             continue
-        adjustment = _adjustment(desk, sheet, table, line)
+        adjustment = _adjustment(desk, sheet, table, line, unit)
         values = _fields(desk, sheet, table, line, adjustment) if adjustment else None
         if unit is None or adjustment is None or values is None:
             continue
@@ -125,13 +125,15 @@ def _allowed(desk: Desk, lines: list[tuple[Line, UnitName | None]]) -> tuple[Uni
     return tuple(u for u in desk.names.units if not groups or u.group in groups)
 
 
-def _adjustment(desk: Desk, sheet: Sheet, table: Headed, line: Line) -> AdjustmentName | None:
+def _adjustment(
+    desk: Desk, sheet: Sheet, table: Headed, line: Line, unit: UnitName | None
+) -> AdjustmentName | None:
     outcome = cells.words(sheet.rows[line.row].get(table.columns["type"]))
     place = address(line.row, table.columns["type"])
     desk.outcome(outcome, sheet, place)
     if not isinstance(outcome.value, str):
         return None
-    group = line.unit.group if line.unit else ""
+    group = unit.group if unit else ""
     ours = [a for a in desk.names.adjustments if not a.groups or not group or group in a.groups]
     written = {plain(outcome.value), header_measure(outcome.value)[0]}
     for adjustment in ours:
