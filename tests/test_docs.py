@@ -1,11 +1,12 @@
 """The examples of docs/schemes.md and docs/methods.md, run; and what docs/tour.md names, looked up.
 
 Two kinds of example.  A *scheme*: a fence ``toml scheme``, the tables beside it (``csv figures``,
-``targets``, ``groups``, ``rows``, ``claims``) and what ``kaocheng compute`` prints (``csv gives``, for another
-period ``csv gives 2026H1``) or the sentence it is refused with (``text refused``).  A *node*: a fence
-``toml node`` with one node, and a table of units whose last column is its points.
+``targets``, ``groups``, ``rows``, ``claims``) and what ``kaocheng compute`` prints (``csv gives``, or
+``csv gives 2026H1`` for another period) or the sentence it is refused with (``text refused``).  A *node*: a
+fence ``toml node`` with one node and its parts, and a table of units whose last column is its points.
 """
 
+import doctest
 import importlib
 import inspect
 import re
@@ -13,10 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
-from kaocheng.engine import score
+from kaocheng.engine import explain, score
 from kaocheng.engine.methods import METHODS
-from kaocheng.rulebook import BadScheme, compile_scheme, lint, read_scheme
+from kaocheng.rulebook import BadScheme, compile_scheme, grammar, lint, read_scheme
 from kaocheng.rulebook.files import Tables, read_inputs, write_standings
 from tests.engine.small import given, points, recipe
 
@@ -132,6 +134,22 @@ def _figures(code: str, columns: list[str]) -> str:
     return "[figures]\n" + "\n".join(f"{f} = {{ parts = {{ {', '.join(p)} }} }}" for f, p in parts.items())
 
 
+def test_every_key_a_scheme_may_use_is_on_its_page() -> None:
+    page = text("schemes")
+    keys = {*grammar.NODE, *grammar.FIGURE, *grammar.ADJUSTMENT, *grammar.VETO, *grammar.RESULT}
+    keys |= {*grammar.BAND, *grammar.EDGE, *grammar.METHOD, *grammar.LIST, *grammar.PAPER, *grammar.TOP}
+    assert sorted(key for key in keys if not re.search(rf"\b{key}\b", page)) == []
+
+
+def test_every_finding_is_on_the_page() -> None:
+    folder = Path(lint.__code__.co_filename).parent
+    sources = "".join(
+        (folder / f"{name}.py").read_text("utf-8") for name in ("lint", "lint_grades", "lint_words")
+    )
+    codes = set(re.findall(r'(?:"error"|"warning"|severity),\s*"(\w+)"', sources))
+    assert sorted(code for code in codes if f"`{code}`" not in text("schemes")) == []
+
+
 # -- the catalogue -------------------------------------------------------------------------------------
 
 
@@ -154,6 +172,17 @@ def test_every_method_has_a_section_with_its_names_keys_sources_and_an_example(c
 
 def test_no_section_is_of_a_method_that_does_not_exist() -> None:
     assert list(sections()) == list(METHODS)
+
+
+# -- exactness -----------------------------------------------------------------------------------------
+
+
+def test_the_examples_of_exactness_are_what_they_say() -> None:
+    shown = "\n".join(re.findall(r"^```python\n(.*?)^```$", text("engine"), re.M | re.S))
+    example = doctest.DocTestParser().get_doctest(shown, {}, "engine.md", None, 0)
+    failed, tried = doctest.DocTestRunner().run(example)
+    assert (failed, tried) == (0, len(example.examples))
+    assert tried > 5
 
 
 # -- the tour ------------------------------------------------------------------------------------------
@@ -189,3 +218,29 @@ def found(path: str) -> object:
             thing = inspect.getattr_static(thing, name, None)
         return thing
     return None
+
+
+def test_the_numbers_of_the_tour_are_those_of_the_county() -> None:
+    """7708.6 in cell E4, 4.94 points, and what becomes of them."""
+    files = ROOT / "tests" / "reference" / "data" / "yunling"
+    scheme = read_scheme((ROOT / "tenants" / "yunling" / "scheme.toml").read_text("utf-8"))
+    named = (files / f"{name}.csv" for name in ("figures", "targets", "groups", "rows", "claims"))
+    inputs = read_inputs(scheme, Tables(*named))
+    paper = score(scheme.recipe, inputs).paper("乡镇")
+    worked = explain(scheme.recipe, inputs, "城关镇", "attraction")
+    book = load_workbook(ROOT / "tenants" / "yunling" / "workbooks" / "04-乡镇全年完成情况.xlsx")
+    page = text("tour")
+
+    assert book["Sheet1"]["E4"].value == 7708.6
+    assert "`Sheet1!E4`" in page
+    for number in (
+        worked.points,
+        worked.to_total,
+        worked.lost,
+        paper.shown("城关镇", "2026/items"),
+        paper.shown("城关镇", "total"),
+    ):
+        assert str(number) in page
+    assert next(s for s in paper.standings if s.unit == "城关镇").rank == 1
+    assert "91.4 万元" in worked.next_step
+    assert "91.4 万元" in page

@@ -196,6 +196,24 @@ t = { full = 8, method = "track", a = 3 }
     assert "“track”" in str(refused(text.replace('method = "track"', 'method = "trak"')))
 
 
+def test_a_paper_like_another_may_set_a_key_of_an_own_method_alone() -> None:
+    text = (
+        HEAD
+        + """
+[methods.track]
+formula = "full * a"
+keys = ["a"]
+[papers.p.nodes]
+t = { full = 8, method = "track", a = 1 }
+[papers.q]
+like = "p"
+[papers.q.nodes]
+t.a = "1/2"
+"""
+    )
+    assert read_scheme(text).recipe.papers["q"].nodes["t"]["a"] == "1/2"
+
+
 def test_order_in_the_file_is_the_order_of_the_recipe() -> None:
     text = HEAD + "[papers.b.nodes]\ny.formula = '1'\nx.formula = '1'\n[papers.a.nodes]\nz.formula = '1'\n"
     recipe = read_scheme(text).recipe

@@ -175,6 +175,7 @@ def _node(source: Source, path: Path, node: Any, own: Mapping[str, Any]) -> None
         )
     else:  # a paper laid over another may set keys of the method it keeps
         known += [key for method in METHODS.values() for key in method.keys]
+        known += [key for rule in own.values() for key in rule.get("keys") or ()]
         known += ["sheet", "paper", "as"]
     _known(source, path, node, known)
     composed = node.get("compose")
