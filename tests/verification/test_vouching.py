@@ -1,6 +1,7 @@
 """A second pair of eyes: what waits, what may be said of it, and by whom it may not."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from kaocheng.verification.domain import (
     NothingWaits,
     NotJudged,
     NotWaiting,
+    OutOfRemit,
     ReasonNeeded,
     Ref,
 )
@@ -97,6 +99,32 @@ async def test_a_bulk_vouching_leaves_what_is_ones_own_to_somebody_else(yunling:
     assert await vouch(yunling, Filter(period="2026"), by="songtao") == (1, 1)
 
 
+async def test_a_department_judges_only_what_it_collects(yunling: County) -> None:
+    ref = await typed(yunling, "chenxia", "永丰镇", "revenue", "812.5")  # 县财政局 collects it
+    await typed(yunling, "chenxia", "永丰镇", "forest", "900")
+    forester = await yunling.person("songtao")
+    for judge in (vouch_all, send_back):
+        with pytest.raises(OutOfRemit, match="不归您核验"):
+            async with yunling.session() as session:
+                await judge(session, Filter(chosen=[ref]), by=forester, at=NOON, reason="x")
+    assert await vouch(yunling, Filter(period="2026"), by="songtao") == (1, 0)
+    await vouch(yunling, Filter(chosen=[ref]))
+    with pytest.raises(OutOfRemit):
+        async with yunling.session() as session:
+            await undo(session, ref, by=forester, at=NOON, reason="x")
+
+
+async def test_nobody_judges_a_figure_of_his_own_unit(yunling: County) -> None:
+    ref = await typed(yunling, "chenxia", "永丰镇", "forest", "812.5")
+    verifier = replace(await yunling.person("zhaomin"), unit_id=(await yunling.person("chenxia")).unit_id)
+    with pytest.raises(OutOfRemit, match="本单位"):
+        async with yunling.session() as session:
+            await vouch_all(session, Filter(chosen=[ref]), by=verifier, at=NOON)
+    with pytest.raises(NothingWaits):
+        async with yunling.session() as session:
+            await vouch_all(session, Filter(period="2026"), by=verifier, at=NOON)
+
+
 async def test_it_takes_the_role(yunling: County) -> None:
     ref = await typed(yunling, "songtao", "城关镇", "forest", "1200")
     for code in ("lina", "chenxia", "fangyuan"):
@@ -119,6 +147,10 @@ async def test_a_figure_sent_back_is_owed_again_with_its_reason(yunling: County)
     await typed(yunling, "chenxia", "永丰镇", "forest", "812.5")
     async with yunling.session() as session:
         assert [w.figure.revision for w in await verification.queue(session)] == [2]
+    await typed(yunling, "chenxia", "永丰镇", "forest", "800")
+    async with yunling.session() as session:
+        (again,) = await verification.queue(session, Filter(changed=True))
+    assert (str(again.before), str(again.by)) == ("812.5", "-12.5")
 
 
 async def test_the_queue_shows_what_changed_since_it_was_last_vouched_for(yunling: County) -> None:

@@ -87,13 +87,13 @@ left join lateral (
 ) v on true
 """
 # The last value that was vouched for, before the revision a verifier now has in front of him.
-_VOUCHED_BEFORE = """
+_JUDGED_BEFORE = """
 select distinct on (f.tenant_id, f.period, f.unit_id, f.indicator_id, f.series)
        f.period, f.unit_id, f.indicator_id, f.series, f.kind, f.value, f.day, f.word
 from figure f
 join vouching v on v.tenant_id = f.tenant_id and v.period = f.period and v.unit_id = f.unit_id
      and v.indicator_id = f.indicator_id and v.series = f.series and v.revision = f.revision
-     and v.outcome = 'vouched'
+     and v.outcome <> 'undone'
 where f.period = any($1)
   and f.revision < (select max(n.revision) from figure n
        where n.tenant_id = f.tenant_id and n.period = f.period and n.unit_id = f.unit_id
@@ -176,10 +176,10 @@ async def standing(session: TenantSession, periods: Collection[str]) -> dict[Key
     }
 
 
-async def vouched_before(session: TenantSession, periods: Collection[str]) -> dict[Key, Value]:
-    """What each figure was when it was last vouched for, where it has changed since."""
+async def judged_before(session: TenantSession, periods: Collection[str]) -> dict[Key, Value]:
+    """What each figure was when it was last vouched for or sent back, where it was filed again since."""
     connection = await session.raw()
-    rows = await connection.fetch(_VOUCHED_BEFORE, list(periods))
+    rows = await connection.fetch(_JUDGED_BEFORE, list(periods))
     return {_key(row): _value(row) for row in rows}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from kaocheng.errors import Invalid, Refused
-from kaocheng.figures.domain import Difference, Key, NoSuchFigure, Value
+from kaocheng.figures.domain import Difference, Figure, Key, NoSuchFigure, Value
 from kaocheng.i18n import _
 
 
@@ -77,6 +77,19 @@ class Waiting(Difference):
         return Ref(self.figure.key, self.figure.revision)
 
 
+@dataclass(frozen=True, slots=True)
+class Remit:
+    """Whose figures somebody may judge: a department those it collects, and nobody those of his own unit."""
+
+    collectors: Collection[str] | None  # None is all
+    unit: int | None
+
+    def covers(self, figure: Figure) -> bool:
+        """Whether *figure* is among them, whoever filed it."""
+        within = self.collectors is None or figure.indicator.collector in self.collectors
+        return within and figure.key.unit_id != self.unit
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """What one act of a verifier did."""
@@ -107,6 +120,23 @@ class FiledByVerifier(Refused):
         return _(
             "所选中有 {count} 个数是您自己填报的(如{unit}的“{indicator}”);请由另一位核验人核验",
             count=self.count,
+            unit=self.unit,
+            indicator=self.indicator,
+        )
+
+
+@dataclass(eq=False)
+class OutOfRemit(Refused):
+    """A figure of the judge's own unit, or one that another department collects."""
+
+    unit: str
+    indicator: str
+
+    code = "out_of_remit"
+
+    def __str__(self) -> str:
+        return _(
+            "{unit}的“{indicator}”不归您核验:采集单位只核验自己采集的数,谁也不核验本单位的数;请由核验人核验",
             unit=self.unit,
             indicator=self.indicator,
         )

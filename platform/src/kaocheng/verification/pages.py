@@ -54,7 +54,8 @@ class VerificationPages(Controller):
         sort: FromQuery[str] = "",
     ) -> Page:
         """What waits, by collector; doubts first to be seen, differences beside the values."""
-        everything = await queries.queue(session, Filter(period=period))
+        mine = await service.remit(session, person)
+        everything = [w for w in await queries.queue(session, Filter(period=period)) if mine.covers(w.figure)]
         wanted = _filter(period, collector, unit, indicator, only)
         waiting = [w for w in everything if wanted.takes(w)]
         return render(
@@ -83,6 +84,7 @@ class VerificationPages(Controller):
         self,
         *,
         session: NamedDependency[TenantSession],
+        person: NamedDependency[Person],
         period: FromQuery[str] = "",
         collector: FromQuery[str | None] = None,
         unit: FromQuery[str] = "",
@@ -90,8 +92,9 @@ class VerificationPages(Controller):
         only: FromQuery[str] = "",
     ) -> Page:
         """The same, whole, as a workbook."""
-        wanted = _filter(period, collector, unit, indicator, only)
-        return excel(_("待核验"), _table(await queries.queue(session, wanted)))
+        mine = await service.remit(session, person)
+        waiting = await queries.queue(session, _filter(period, collector, unit, indicator, only))
+        return excel(_("待核验"), _table([w for w in waiting if mine.covers(w.figure)]))
 
     @post("/vouch")
     async def vouch(
@@ -145,6 +148,7 @@ class VerificationPages(Controller):
             said=await queries.judgements(session, key),
             part=await series_name(session, history[0]),
             own=history[0].filed_by == person.id,
+            mine=(await service.remit(session, person)).covers(history[0]),
             place=place,
         )
 

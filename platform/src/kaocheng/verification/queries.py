@@ -34,7 +34,7 @@ async def queue(session: TenantSession, wanted: Filter = Filter()) -> tuple[Wait
     if not found:
         return ()
     present = sorted({f.key.period for f in found})
-    before = await figures.vouched_before(session, present)
+    before = await figures.judged_before(session, present)
     earlier = await _earlier(session, present)
     labels = await series_labels(session)
     waiting = (

@@ -10,8 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 from kaocheng import record
 from kaocheng.db.session import TenantSession
 from kaocheng.figures import queries as figures
-from kaocheng.figures.domain import Outcome
-from kaocheng.identity.domain import Permission, Person, require
+from kaocheng.figures.domain import Figure, Outcome
+from kaocheng.figures.service import own_collectors
+from kaocheng.identity.domain import Permission, Person, Role, require
+from kaocheng.tenancy import queries as tenancy
 from kaocheng.verification import queries
 from kaocheng.verification.domain import (
     AlreadyScored,
@@ -21,11 +23,20 @@ from kaocheng.verification.domain import (
     NothingWaits,
     NotJudged,
     NotWaiting,
+    OutOfRemit,
     ReasonNeeded,
     Ref,
+    Remit,
     Waiting,
 )
 from kaocheng.verification.tables import scored_period
+
+
+async def remit(session: TenantSession, person: Person) -> Remit:
+    """Whose figures *person* may judge; a verifier everybody's, save those of his own unit."""
+    everything = Role.VERIFIER in person.roles
+    own = None if everything else own_collectors(person, await tenancy.units(session))
+    return Remit(own, person.unit_id)
 
 
 async def vouch_all(
@@ -40,9 +51,10 @@ async def vouch_all(
         NothingWaits: nothing fits.
         NotWaiting: something chosen has changed since it was looked at.
         FiledByVerifier: *by* filed it.
+        OutOfRemit: something chosen is of *by*'s own unit, or collected by another department.
     """
     require(by, Permission.VERIFY)
-    waiting = await _held(session, wanted)
+    waiting = await _held(session, wanted, by)
     others = [w for w in waiting if w.figure.filed_by != by.id]
     own = [w for w in waiting if w.figure.filed_by == by.id]
     if own and (wanted.chosen is not None or not others):
@@ -61,11 +73,12 @@ async def send_back(
         NothingWaits: nothing fits.
         NotWaiting: something chosen has changed since it was looked at.
         FiledByVerifier: *by* filed it; he files the right value instead.
+        OutOfRemit: something chosen is of *by*'s own unit, or collected by another department.
     """
     require(by, Permission.VERIFY)
     if not reason.strip():
         raise ReasonNeeded
-    waiting = await _held(session, wanted)
+    waiting = await _held(session, wanted, by)
     own = [w for w in waiting if w.figure.filed_by == by.id]
     if own:
         raise _filed_by(own)
@@ -79,6 +92,8 @@ async def undo(session: TenantSession, ref: Ref, *, by: Person, at: datetime, re
         ReasonNeeded: there is none.
         NotWaiting: the figure has a newer revision.
         NotJudged: nothing was said of it.
+        FiledByVerifier: *by* filed it.
+        OutOfRemit: it is of *by*'s own unit, or collected by another department.
         AlreadyScored: a score sheet has been made since.
     """
     require(by, Permission.VERIFY)
@@ -92,6 +107,8 @@ async def undo(session: TenantSession, ref: Ref, *, by: Person, at: datetime, re
         raise NotJudged(latest.unit_label, latest.indicator.label)
     if latest.filed_by == by.id:
         raise FiledByVerifier(latest.unit_label, latest.indicator.label, ref.key.period)
+    if not (await remit(session, by)).covers(latest):
+        raise _out_of_remit(latest)
     sheet = await queries.scored_since(session, ref.key.period, latest.judged_at)
     if sheet is not None:
         raise AlreadyScored(ref.key.period, sheet)
@@ -117,8 +134,8 @@ async def scored(
         await session.execute(insert(scored_period).on_conflict_do_nothing(), rows)
 
 
-async def _held(session: TenantSession, wanted: Filter) -> list[Waiting]:
-    """What fits *wanted*, with nobody able to file or judge in between."""
+async def _held(session: TenantSession, wanted: Filter, by: Person) -> list[Waiting]:
+    """What fits *wanted* and is *by*'s to judge, with nobody able to file or judge in between."""
     if wanted.chosen is not None:
         periods = {ref.key.period for ref in wanted.chosen}
     else:
@@ -127,6 +144,11 @@ async def _held(session: TenantSession, wanted: Filter) -> list[Waiting]:
     waiting = list(await queries.queue(session, wanted))
     if wanted.chosen is not None and len(waiting) < len(set(wanted.chosen)):
         raise NotWaiting(len(set(wanted.chosen)) - len(waiting))
+    mine = await remit(session, by)
+    others = [w for w in waiting if not mine.covers(w.figure)]
+    if others and wanted.chosen is not None:
+        raise _out_of_remit(others[0].figure)
+    waiting = [w for w in waiting if mine.covers(w.figure)]
     if not waiting:
         raise NothingWaits
     return waiting
@@ -158,9 +180,13 @@ def _filed_by(own: list[Waiting]) -> FiledByVerifier:
     return FiledByVerifier(first.unit_label, first.indicator.label, first.key.period, len(own))
 
 
+def _out_of_remit(figure: Figure) -> OutOfRemit:
+    return OutOfRemit(figure.unit_label, figure.indicator.label)
+
+
 def chosen(refs: Iterable[str]) -> frozenset[Ref]:
     """The tick boxes of a form, as figures."""
     return frozenset(Ref.read(one) for one in refs)
 
 
-__all__ = ["chosen", "scored", "send_back", "undo", "vouch_all"]
+__all__ = ["chosen", "remit", "scored", "send_back", "undo", "vouch_all"]

@@ -40,7 +40,7 @@ class WorkbookPages(Controller):
     """From a file to figures, nothing stored before somebody agrees."""
 
     path = "/figures"
-    guards = (may(Permission.FILE_FIGURES),)
+    guards = (may(Permission.FILE_FIGURES, Permission.READ_FIGURES),)
 
     @get("/import", guards=[may(Permission.IMPORT_FIGURES)])
     async def choose(self, request: Ask, session: NamedDependency[TenantSession]) -> Page:

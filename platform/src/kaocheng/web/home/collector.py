@@ -48,7 +48,7 @@ async def page(session: TenantSession, person: Person) -> Told:
         )
         for (period, label), count in missing.items()
     ]
-    todos += await waiting_todos(session, person, own)
+    todos += await waiting_todos(session, person)
     progress = [
         row
         for p in periods

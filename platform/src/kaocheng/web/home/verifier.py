@@ -1,7 +1,6 @@
 """A verifier's page: what waits for a second pair of eyes, doubts first."""
 
 from collections import Counter
-from collections.abc import Collection
 
 from kaocheng.db.session import TenantSession
 from kaocheng.figures import expected
@@ -10,7 +9,7 @@ from kaocheng.i18n import _
 from kaocheng.identity.domain import Person
 from kaocheng.pages.formats import number
 from kaocheng.pages.formats import period as spoken
-from kaocheng.verification import queries
+from kaocheng.verification import queries, service
 from kaocheng.web.home.lines import Todo, Told, to
 
 
@@ -26,15 +25,10 @@ async def page(session: TenantSession, person: Person) -> Told:
     return "home/verifier.html", {"todos": todos, "progress": progress}
 
 
-async def waiting_todos(
-    session: TenantSession, person: Person, collectors: Collection[str] | None = None
-) -> list[Todo]:
+async def waiting_todos(session: TenantSession, person: Person) -> list[Todo]:
     """The queue by period and collector; what this person filed is for somebody else, and is counted."""
-    waiting = [
-        w
-        for w in await queries.queue(session)
-        if collectors is None or w.figure.indicator.collector in collectors
-    ]
+    mine = await service.remit(session, person)
+    waiting = [w for w in await queries.queue(session) if mine.covers(w.figure)]
     others = [w for w in waiting if w.figure.filed_by != person.id]
     doubted = [w for w in others if w.figure.doubts]
     todos = []
