@@ -95,3 +95,25 @@ def test_lint_says_whether_a_scheme_may_be_used(files: Path, capsys: pytest.Capt
     (files / "scheme.toml").write_text(SCHEME.replace('in = "total"', 'in = "totl"'), encoding="utf-8")
     assert main(["lint", str(files / "scheme.toml")]) == 1
     assert "是否应为“total”" in capsys.readouterr().out
+
+
+def test_what_counts_nowhere_is_said(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (files / "figures.csv").open("a", encoding="utf-8") as figures:
+        figures.write("甲镇,incom,1\n丙镇,income,/\n丁镇,incom,2\n")
+    assert compute(files) == 0
+    said = capsys.readouterr()
+    assert "方案里没有指标“incom”,这些数没有用到;是否应为“income”?" in said.err
+    assert "丁镇 没有总分:缺“收入”" in said.err
+
+
+def test_a_word_among_numbers_is_named(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (files / "figures.csv").open("a", encoding="utf-8") as figures:
+        figures.write("丙镇,income,约80\n")
+    assert compute(files) == 2
+    assert "“丙镇”的“收入”写的是“约80”,不是数" in capsys.readouterr().err
+
+
+def test_a_period_nothing_is_scored_in_is_refused(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compute(files, "--period", "2026H1") == 2
+    assert "2026H1" in capsys.readouterr().err
+    assert compute(files, "--paper", "nix") == 2

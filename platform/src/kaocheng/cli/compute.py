@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from kaocheng import settings
-from kaocheng.engine import Inputs, explain, score
+from kaocheng.engine import Inputs, PaperSheet, explain, score
 from kaocheng.errors import Missing
 from kaocheng.i18n import _
 from kaocheng.packs.shelf import open_shelf
 from kaocheng.rulebook import BadScheme, Scheme, lint, read_scheme
 from kaocheng.rulebook.files import Tables, decoded, read_inputs, write_standings
+from kaocheng.rulebook.source import nearest
 
 # An analyst may try a scheme that is not fit for use yet: only what cannot be worked out stops him.
 TOLERATED = frozenset(
@@ -43,6 +44,12 @@ def run(options: argparse.Namespace) -> int:
     check(scheme)
     tables = Tables(options.figures, options.targets, options.groups, options.rows, options.claims)
     inputs = read_inputs(scheme, tables)
+    for name in sorted({figure.indicator for figure in inputs.figures} - set(scheme.figures)):
+        near = nearest(name, [*scheme.figures, *(rule.label for rule in scheme.figures.values())])
+        print(
+            _("方案里没有指标“{name}”,这些数没有用到", name=name) + (f";{near}" if near else ""),
+            file=sys.stderr,
+        )
     text = _working(scheme, inputs, options) if options.explain else _sheet(scheme, inputs, options)
     if options.out:
         options.out.write_text(text, encoding="utf-8")
@@ -56,8 +63,19 @@ def _sheet(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str:
     if options.json:
         return sheet.to_bytes().decode() + "\n"
     papers = [p for p in sheet.papers if not options.paper or options.paper in (p.code, p.group)]
+    if not papers:
+        raise NothingToCompute(options.paper or "", options.period or "")
+    for paper in papers:
+        for note in paper.notes:
+            unit, node, _period = note.split("\t")
+            label = paper.labels.get(unit, unit)
+            print(_("{unit} 没有总分:缺“{node}”", unit=label, node=_label(paper, node)), file=sys.stderr)
     order = [unit.code for unit in inputs.units]
     return "\n".join(write_standings(paper, options.codes, order) for paper in papers)
+
+
+def _label(paper: PaperSheet, node: str) -> str:
+    return next((column.label for column in paper.columns if column.node == node), node)
 
 
 def _working(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str:
@@ -75,6 +93,21 @@ def _working(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str
     full = "" if it.full is None else f" / {it.full}"
     lines.append(f"= {it.points}{full}" if it.points is not None else _("没有得分"))
     return "\n".join([*lines, *([it.next_step] if it.next_step else [])]) + "\n"
+
+
+@dataclass(eq=False)
+class NothingToCompute(Missing):
+    """No paper of the scheme publishes anything then, or none is called so."""
+
+    paper: str
+    period: str
+
+    code = "nothing_to_compute"
+
+    def __str__(self) -> str:
+        if self.paper:
+            return _("方案里没有“{paper}”这一类,或它在这个时段不计分", paper=self.paper)
+        return _("方案在 {period} 没有要计分的卷;请核对时段", period=self.period)
 
 
 @dataclass(eq=False)

@@ -79,12 +79,16 @@ def _plain(most: Any) -> bool:
 
 
 def _points(run: Run, rule: Mapping[str, Any], name: str, claim: Claim, at: int) -> Fraction:
+    who = run.units[at].label or run.units[at].code
     if claim.points:
-        return Fraction(decimal(claim.points))
+        points = Fraction(decimal(claim.points))
+        if points < 0:
+            reason = _("分值 {points} 是负数;加分扣分都填正数", points=claim.points)
+            raise BadClaim(who, str(rule.get("label", name)), reason)
+        return points
     levels = rule.get("levels") or {}
     if claim.level in levels:
         return Fraction(decimal(str(levels[claim.level])))
-    who = run.units[at].label or run.units[at].code
     raise BadClaim(
         who, str(rule.get("label", name)), _("既没有分值,也没有可查的级别“{level}”", level=claim.level)
     )

@@ -64,7 +64,7 @@ def _one_by_one(texts: Mapping[int, str], length: int) -> Exact | Words:
         if _PLAIN.fullmatch(text):
             before, _point, after = text.partition(".")
             numbers[i], places[i] = int(before + after), len(after)
-        elif (value := _parsed(text)) is None:
+        elif (value := parsed(text)) is None:
             return _words(texts, length)
         else:
             numbers[i] = value
@@ -83,7 +83,8 @@ def _words(texts: Mapping[int, str], length: int) -> Words:
     return Words(words, state)
 
 
-def _parsed(text: str) -> Fraction | None:
+def parsed(text: str) -> Fraction | None:
+    """A number, a fraction or a day as a number; ``None`` for a word."""
     if len(text) == 10 and text[4] == "-" == text[7]:
         try:
             return Fraction(date.fromisoformat(text).toordinal())

@@ -13,10 +13,10 @@ import numpy as np
 
 from kaocheng.engine import circles, marks, nodes, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose
-from kaocheng.engine.columns import shared, typed
+from kaocheng.engine.columns import parsed, shared, typed
 from kaocheng.engine.evaluate import Rows, Scope, Value, number
 from kaocheng.engine.grammar import Name, Tree, Word
-from kaocheng.engine.inputs import EVERYBODY, Claim, Inputs
+from kaocheng.engine.inputs import EVERYBODY, NOT_APPLICABLE, Claim, Inputs
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
@@ -34,6 +34,25 @@ class Loop(Invalid):
 
     def __str__(self) -> str:
         return _("节点互相引用成环:{chain}", chain=" → ".join(self.chain))
+
+
+@dataclass(eq=False)
+class OddValue(Invalid):
+    """A word among numbers."""
+
+    unit: str
+    figure: str
+    written: str
+
+    code = "not_a_number"
+
+    def __str__(self) -> str:
+        return _(
+            "“{unit}”的“{figure}”写的是“{written}”,不是数;请填数,没有此项工作请填“/”",
+            unit=self.unit,
+            figure=self.figure,
+            written=self.written,
+        )
 
 
 class Run:
@@ -79,7 +98,10 @@ class Run:
         """A figure (or one part of it) of every unit in *period*."""
 
         def work() -> Value:
-            value = self.column(self._figures.get((code, part, period), {}))
+            texts = self._figures.get((code, part, period), {})
+            value = self.column(texts)
+            if isinstance(value, Words):
+                self._all_words(code, texts)
             zero = self.recipe.figures[code].get("missing") == "zero"
             if zero and isinstance(value, Exact):
                 there = Truth(np.asarray(value.state != MISSING))
@@ -87,6 +109,13 @@ class Run:
             return value
 
         return self.once(("figure", code, part, period), work)  # type: ignore[no-any-return]
+
+    def _all_words(self, code: str, texts: Mapping[int, str]) -> None:
+        """Refuse the one text that is no number among numbers."""
+        odd = [at for at, text in texts.items() if parsed(text) is None and text != NOT_APPLICABLE]
+        if len(odd) < len([text for text in texts.values() if text != NOT_APPLICABLE]):
+            unit, label = self.units[odd[0]], self.recipe.figures[code].get("label", code)
+            raise OddValue(unit.label or unit.code, str(label), texts[odd[0]])
 
     def column(self, texts: Mapping[int, str], length: int | None = None) -> Value:
         """Values by position, typed by what they are: numbers, days, or words."""
@@ -162,7 +191,7 @@ class Run:
         """The period and the value of the row that a unit's target comes from, before any share."""
         rows = self._targets.get((code, kind), {})
         for whose, level in product((self.units[at].code, EVERYBODY), self._ladder(rows, period)):
-            if text := _in_force(rows[level].get(whose, []), period):
+            if text := _in_force(rows[level].get(whose, []), periods.last_day(period)):
                 return level, text
         return period, ""
 

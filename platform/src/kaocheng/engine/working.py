@@ -100,13 +100,11 @@ class _Working:
     # -- the arithmetic ----------------------------------------------------------------------------
 
     def _lines(self) -> tuple[list[str], list[Used], Fraction | None]:
-        if self.state == MISSING and not self.node.composed:
-            return self._gap()
         if self.node.composed or self.node.get("across"):
             return self._composition()
         if self.node.get("rows"):
             return self._rows()
-        return self._leaf()
+        return self._gap() if self.state == MISSING else self._leaf()
 
     def _gap(self) -> tuple[list[str], list[Used], Fraction | None]:
         _lines, used, _raw = self._leaf()
@@ -121,6 +119,7 @@ class _Working:
         raw = language.number(tree, scope).spread(len(self.run.units))
         value = raw.fraction(self.at)
         lines = [in_words(tree, self._words())]
+        lines += dict.fromkeys(writer.first)
         lines += [_("因 {reason}", reason=reason) for reason in writer.because]
         if value is not None:
             lines.append(f"{worked} = {shown(value)}" if worked != shown(value) else worked)
@@ -221,6 +220,11 @@ class _Working:
         total = self.points.fraction(self.at)
         if total is not None:
             lines.append(_("合计 {total}", total=printed(total, self.decimals)))
+        elif self.at in folded.not_closed(self.run, self.paper, self.node, self.period, rows):
+            full = self._fraction(self.run.full(self.paper, self.node.code, self.period))
+            lines.append(_("各项分值合计与满分 {full} 不符,不能计分;请核对任务书的分值", full=shown(full)))
+        else:
+            lines.append(_("缺数据,不能计分"))
         return lines, used, total
 
     def _composition(self) -> tuple[list[str], list[Used], Fraction | None]:

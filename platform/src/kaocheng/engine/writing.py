@@ -41,6 +41,7 @@ class Writer:
         self.scope, self.at, self.unit = scope, at, unit
         self.used: dict[tuple[str, ...], Used] = {}
         self.because: list[str] = []  # conditions that decided a branch
+        self.first: list[str] = []  # what was worked out before the formula
 
     # -- values ------------------------------------------------------------------------------------
 
@@ -267,8 +268,13 @@ class Writer:
 
     def _use_target(self, code: str | None, kind: str, value: str) -> None:
         measure = str(self.scope.run.recipe.figures.get(code or "", {}).get("unit", ""))
-        key = (code or "", kind, self.scope.period)
-        self._use(Used(_kind_label(kind), value, measure, "target", key))
+        period, whole = self.scope.run.promised(code or "", kind, self.scope.period, self.unit)
+        share = self.scope.run.share(code or "", self.scope.period)
+        if period != self.scope.period and kind == "target" and share != 1:
+            part = shown(share * 100) + "%"
+            facts = {"period": period, "whole": whole, "share": part, "value": value}
+            self.first.append(_("目标值:{period} 年度目标 {whole} × {share} = {value}", **facts))
+        self._use(Used(_kind_label(kind), value, measure, "target", (code or "", kind, period)))
 
     def _use(self, used: Used) -> None:
         self.used.setdefault((used.kind, *used.key), used)
