@@ -35,10 +35,6 @@ def upgrade() -> None:
         sa.Column("made_at", TIMESTAMP(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
         sa.UniqueConstraint("tenant_id", "period", "number", name="score_sheet_number"),
-        # An identical run is the same sheet: a retry has one effect even when two arrive together.
-        sa.UniqueConstraint(
-            "tenant_id", "period", "inputs_digest", "recipe_digest", "engine", name="score_sheet_identical"
-        ),
         # With tenant_id in the key: foreign keys are checked behind row security's back.
         sa.ForeignKeyConstraint(["tenant_id", "scheme_id"], ["scheme.tenant_id", "scheme.id"]),
         sa.ForeignKeyConstraint(["tenant_id", "made_by"], ["person.tenant_id", "person.id"]),

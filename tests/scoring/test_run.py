@@ -61,6 +61,19 @@ async def test_a_corrected_figure_gives_the_next_number(engine: AsyncEngine, cou
     assert (made.number, made.sheet.paper("乡镇").shown("west", "total")) == (2, "96.00")
 
 
+async def test_a_correction_taken_back_is_the_latest_run_again(engine: AsyncEngine, county: TenantId) -> None:
+    staff = await given.found(engine, county)
+    await given.file_year(engine, county, staff)
+    first = await run(engine, county)
+    await given.file_year(engine, county, staff, {"west": (90, 90, 100, 95)}, revision=2)
+    await run(engine, county)
+    await given.file_year(engine, county, staff, {"west": given.VALUES["west"]}, revision=3)
+    third = await run(engine, county)
+    assert (third.number, third.again, third.sheet_digest) == (3, False, first.sheet_digest)
+    async with tenant_session(engine, county) as session:
+        assert (await queries.numbered(session, "2026")).id == third.id
+
+
 async def test_what_nobody_vouched_for_does_not_count_and_is_counted(
     engine: AsyncEngine, county: TenantId
 ) -> None:

@@ -69,10 +69,15 @@ class SheetHead:
     maker: str
     made_at: datetime
 
+    def same_run(self, sheet: Sheet) -> bool:
+        """Whether *sheet* comes from the same inputs, by the same recipe and engine."""
+        ours = self.inputs_digest, self.recipe_digest, self.engine
+        return ours == (sheet.inputs, sheet.recipe, sheet.engine)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SheetRow(SheetHead):
-    """One run and the sheet it yielded; *again* where an identical run was there already."""
+    """One run and the sheet it yielded; *again* where the run before it was identical."""
 
     sheet: Sheet
     again: bool = False

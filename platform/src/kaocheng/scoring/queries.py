@@ -73,17 +73,6 @@ async def numbered(session: TenantSession, period: str, number: int | None = Non
     return _head(row)
 
 
-async def identical(
-    session: TenantSession, period: str, *, inputs: str, recipe: str, engine: str
-) -> SheetHead | None:
-    """The run of *period* from these very inputs, recipe and engine, if there was one."""
-    asked = _heads().where(
-        _c.period == period, _c.inputs_digest == inputs, _c.recipe_digest == recipe, _c.engine == engine
-    )
-    row = (await session.execute(asked)).one_or_none()
-    return None if row is None else _head(row)
-
-
 async def sheet(session: TenantSession, head: SheetHead) -> SheetRow:
     """The run with the sheet it yielded."""
     if isinstance(head, SheetRow):

@@ -56,7 +56,7 @@ async def run(
 ) -> SheetRow:
     """Freeze what counts and score it: an immutable sheet, and an entry in the record.
 
-    An identical run (same inputs, recipe and engine) gives back the sheet there is.
+    A run identical to the one before (same inputs, recipe and engine) gives back its sheet.
 
     Raises:
         NotAllowed: scoring is not *by*'s to do.
@@ -204,12 +204,10 @@ async def _keep(
 ) -> SheetRow:
     # Drawing the number locks the counter, so of two identical runs the second sees the first.
     id = await next_number(session, "score_sheet")
-    there = await queries.identical(
-        session, period, inputs=made.inputs, recipe=made.recipe, engine=made.engine
-    )
-    if there is not None:
-        return queries.row(there, made, again=True)
     before = await queries.heads(session, period)
+    # Only the latest: a correction taken back is news, or the corrected sheet would go on standing.
+    if before and before[0].same_run(made):
+        return queries.row(before[0], made, again=True)
     kept = SheetRow(
         id=id,
         period=period,

@@ -39,10 +39,6 @@ score_sheet = Table(
     Column("made_at", TIMESTAMP(timezone=True), nullable=False),
     PrimaryKeyConstraint("tenant_id", "id"),
     UniqueConstraint("tenant_id", "period", "number", name="score_sheet_number"),
-    # An identical run is the same sheet: a retry has one effect even when two arrive together.
-    UniqueConstraint(
-        "tenant_id", "period", "inputs_digest", "recipe_digest", "engine", name="score_sheet_identical"
-    ),
     ForeignKeyConstraint(["tenant_id", "scheme_id"], ["scheme.tenant_id", "scheme.id"]),
     ForeignKeyConstraint(["tenant_id", "made_by"], ["person.tenant_id", "person.id"]),
     CheckConstraint("period <> '' and number >= 1", name="score_sheet_key"),
