@@ -143,7 +143,7 @@ def test_the_office_scores_explains_and_publishes_to_the_city(page: Page) -> Non
         page.get_by_role("link", name="去公布").first.click()
         page.get_by_role("link", name=re.compile("公布…|^公布")).last.click()
         page.get_by_role("button", name="公布").click()
-        expect(page.locator(".said")).to_be_visible()
+        page.wait_for_url(re.compile("/publish$"), timeout=60_000)
     page.goto(_at(page, "/"))
     expect(page.locator(".year")).to_contain_text("清江市")
     _picture(page, "office-done")

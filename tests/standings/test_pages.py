@@ -11,12 +11,15 @@ from openpyxl import load_workbook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kaocheng.db import TenantId, tenant_session
+from kaocheng.db import jobs as work
+from kaocheng.db.jobs import JobId
 from kaocheng.db.roles import Urls
 from kaocheng.identity import queries as identity
 from kaocheng.identity import service as accounts
 from kaocheng.rollup import jobs
 from kaocheng.scoring import service as scoring
 from kaocheng.settings import Settings
+from kaocheng.standings import jobs as publishing
 from kaocheng.standings import keys, queries, service
 from tests.scoring import county as given
 from tests.web.conftest import Browser, browser
@@ -58,6 +61,11 @@ async def published(engine: AsyncEngine, county: TenantId, data: Path, *readers:
     office = await given.somebody(engine, county, "li")
     async with tenant_session(engine, county) as session:
         await service.publish(session, 1, readers, by=office, at=given.NOON, data=data)
+
+
+async def worked_off(engine: AsyncEngine, tenant: TenantId, id: int) -> None:
+    """Do what the worker does with a job that publishes."""
+    await publishing.publish(engine, tenant=tenant, job=id)
 
 
 async def test_before_anything_is_scored_each_page_says_what_to_do_next(
@@ -164,16 +172,23 @@ async def test_two_runs_side_by_side(as_, engine: AsyncEngine, county: TenantId)
 
 
 async def test_the_office_publishes_and_the_leader_reads(
-    as_, engine: AsyncEngine, county: TenantId, urls: Urls, tmp_path: Path
+    as_, engine: AsyncEngine, county: TenantId, urls: Urls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await given.city_above(engine, urls.owner, county)
     await scored(engine, county)
     async with as_(county, "li") as b:
         assert "清江市" in (await b.get("/publish?sheet=1", follow_redirects=True)).text
         answer = await b.post("/publish", {"sheet": "1", "reader": "city"})
-        assert answer.status_code == 303
+        twice = await b.post("/publish", {"sheet": "1", "reader": "city"})
+        assert answer.headers["location"] == twice.headers["location"] == "/jobs/1"
+        assert "公布2026年度第1次计算的结果" in (await b.get("/")).text  # the way back for whoever left
+        monkeypatch.setenv("KAOCHENG_DATA", str(tmp_path))
+        await worked_off(engine, county, 1)
+        done = await b.get("/jobs/1/progress", headers=HTMX)
+        assert done.headers["hx-redirect"] == "/publish"
         page = await b.get("/publish", follow_redirects=True)
         assert "待送达" in page.text
+        assert "清江市" in page.text
         bundle = await b.get("/publish/1/bundle")
         refused = await b.post("/publish", {"sheet": "1", "reader": "neighbour"})
     assert bundle.status_code == 200
@@ -181,6 +196,23 @@ async def test_the_office_publishes_and_the_leader_reads(
     async with as_(county, "chen") as b:
         assert "东镇" in (await b.get("/standings?period=2026")).text
         assert (await b.get("/publish", follow_redirects=True)).status_code == 403
+
+
+async def test_a_publication_that_cannot_be_made_says_so_to_whoever_comes_back(
+    as_, engine: AsyncEngine, county: TenantId, tmp_path: Path
+) -> None:
+    await scored(engine, county, corrected=True)
+    async with as_(county, "li") as b:
+        older = await b.post("/publish", {"sheet": "1"})
+        assert older.headers["location"] == "/jobs/1"
+        office = await given.somebody(engine, county, "li")
+        async with tenant_session(engine, county) as session:
+            await service.publish(session, 2, by=office, at=given.NOON, data=tmp_path)
+        await worked_off(engine, county, 1)
+        assert "不能再公布更早的第1次" in (await b.get("/jobs/1")).text
+        assert "没有完成" in (await b.get("/")).text
+    async with tenant_session(engine, county) as session:
+        assert (await work.job(session, JobId(1))).state is work.State.FAILED
 
 
 async def test_the_citys_inbox_receives_compares_and_opens(

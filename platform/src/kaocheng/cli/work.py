@@ -16,11 +16,12 @@ from kaocheng.i18n import _
 from kaocheng.rollup import jobs as rollup
 from kaocheng.scoring import jobs as scoring
 from kaocheng.settings import Settings
+from kaocheng.standings import jobs as standings
 
 __all__ = ["JOBS", "working"]
 
 # One line per stage with long work: a stage that is not imported has told the queue nothing.
-JOBS = (figures, scoring, rollup)
+JOBS = (figures, scoring, standings, rollup)
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -111,7 +111,7 @@ async def own(
 async def publish(
     session: TenantSession,
     sheet_id: int,
-    readers: Sequence[str] = (),
+    to: Sequence[str] = (),
     *,
     by: Person,
     at: datetime,
@@ -127,14 +127,14 @@ async def publish(
         Superseded: a later sheet of the period is published.
     """
     require(by, Permission.PUBLISH)
-    superiors = await _readers(session, readers)
+    addressed = await readers(session, to)
     head = await scoring.head(session, sheet_id)
     # Drawing the number locks the counter: of two people who publish at once, the second sees the first.
     id = await next_number(session, "publication")
     there = await queries.publication_of(session, sheet_id)
     if there is None:
         there = await _publish(session, head, id=id, by=by, at=at, data=data)
-    added = [tenant for tenant in superiors if tenant.code not in there.readers]
+    added = [tenant for tenant in addressed if tenant.code not in there.readers]
     for tenant in added:
         number = await next_number(session, "outbox")
         await queries.address(
@@ -149,6 +149,19 @@ async def publish(
         }
         await record.write(session, "standings.addressed", by.id, facts, at)
     return await queries.by_id(session, there.id)
+
+
+async def readers(session: TenantSession, wanted: Sequence[str]) -> Sequence[Tenant]:
+    """The superiors of these codes, each once.
+
+    Raises:
+        NoSuchReader: the tenant does not report to one of them.
+    """
+    known = {tenant.code: tenant for tenant in await tenancy.superiors(session)}
+    for code in wanted:
+        if code not in known:
+            raise NoSuchReader(code)
+    return [known[code] for code in dict.fromkeys(wanted)]
 
 
 async def superiors(session: TenantSession) -> Sequence[Tenant]:
@@ -237,14 +250,6 @@ def _manifest(tenant: Tenant, head: SheetHead, recipe: Recipe, at: datetime) -> 
         packs=dict(head.packs),
         published_at=at.isoformat(),
     )
-
-
-async def _readers(session: TenantSession, wanted: Sequence[str]) -> list[Tenant]:
-    known = {tenant.code: tenant for tenant in await tenancy.superiors(session)}
-    for code in wanted:
-        if code not in known:
-            raise NoSuchReader(code)
-    return [known[code] for code in dict.fromkeys(wanted)]
 
 
 async def _sheet(session: TenantSession, id: int) -> SheetRow:

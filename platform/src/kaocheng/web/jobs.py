@@ -13,6 +13,7 @@ from kaocheng.db.session import TenantSession
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Person, Role
 from kaocheng.pages import Ask, Page, fragment, render
+from kaocheng.pages.formats import period as spoken
 from kaocheng.web.home.lines import to
 
 # What a kind of work is called, and where its result is read unless the result says so itself.
@@ -22,8 +23,16 @@ KINDS: Mapping[str, tuple[Callable[[Mapping[str, Any]], str], Callable[[Mapping[
         lambda result: "/figures",
     ),
     "scoring.run": (
-        lambda facts: _("{period}计分", period=facts.get("period", "")),
+        lambda facts: _("{period}计分", period=spoken(str(facts.get("period", "")))),
         lambda result: to("/standings", period=str(result.get("period", ""))),
+    ),
+    "standings.publish": (
+        lambda facts: _(
+            "公布{period}第{n}次计算的结果",
+            period=spoken(str(facts.get("period", ""))),
+            n=facts.get("number", ""),
+        ),
+        lambda result: "/publish",
     ),
 }
 
@@ -43,7 +52,7 @@ class JobPages(Controller):
     ) -> Page:
         """How far it is."""
         found = await _own(session, person, id)
-        return render(request, "job.html", job=found, name=_name(found), told=told(found), next=_next(found))
+        return render(request, "job.html", job=found, name=name(found), told=told(found), next=_next(found))
 
     @get("/{id:int}/progress")
     async def progress(
@@ -61,11 +70,17 @@ class JobPages(Controller):
         return Response(part, media_type="text/html; charset=utf-8", headers=headers)
 
 
+def name(job: Job) -> str:
+    """What the work is called."""
+    named = KINDS.get(job.kind)
+    return named[0](job.facts) if named else job.kind
+
+
 def told(job: Job) -> str:
     """What there is to say of it besides how far it is."""
     if job.state is State.FAILED:
         return job.message or _("什么都没有保存;请再试一次")
-    return job.message or _name(job)
+    return job.message or name(job)
 
 
 async def _own(session: TenantSession, person: Person, id: int) -> Job:
@@ -73,11 +88,6 @@ async def _own(session: TenantSession, person: Person, id: int) -> Job:
     if found.started_by != person.id and Role.OFFICE not in person.roles:
         raise NoSuchJob(id)
     return found
-
-
-def _name(job: Job) -> str:
-    named = KINDS.get(job.kind)
-    return named[0](job.facts) if named else job.kind
 
 
 def _next(job: Job) -> str:

@@ -13,7 +13,7 @@ from kaocheng.identity.domain import Permission, Person
 from kaocheng.pages import Ask, Page, answer, form, go, may, render
 from kaocheng.scoring import queries as scoring
 from kaocheng.scoring.domain import SheetHead
-from kaocheng.standings import keys, queries, service
+from kaocheng.standings import jobs, keys, queries, service
 from kaocheng.standings.domain import Publication
 from kaocheng.standings.register import register
 from kaocheng.tenancy import queries as tenancy
@@ -43,6 +43,7 @@ class PublishingPages(Controller):
                 "standings/publications.html",
                 publications=publications,
                 waiting=_waiting(heads, publications),
+                names={superior.code: superior.name for superior in await service.superiors(session)},
             )
         seen = await service.look_at(session, sheet, by=person, at=datetime.now(UTC))
         earlier = await queries.published(session, seen.row.period)
@@ -65,19 +66,16 @@ class PublishingPages(Controller):
     async def publish(
         self, request: Ask, *, session: NamedDependency[TenantSession], person: NamedDependency[Person]
     ) -> Page:
-        """Publish, and put the handing over on the list."""
+        """Start to publish as a job; leaving the page does not stop it."""
         handed_in = await form(request, "sheet", "reader")
-        made = await service.publish(
+        job = await jobs.start(
             session,
             handed_in.whole("sheet", required=_("得分表")),
             handed_in.all("reader"),
             by=person,
             at=datetime.now(UTC),
-            data=request.app.state.settings.data,
         )
-        return go(
-            request, "/publish", _("已公布{period}第{n}次计算的结果", period=made.period, n=made.number)
-        )
+        return go(request, f"/jobs/{job.id}")
 
     @get("/{publication:int}/bundle")
     async def bundle(self, *, session: NamedDependency[TenantSession], publication: FromPath[int]) -> Page:

@@ -11,6 +11,7 @@ from kaocheng.identity.domain import Person
 from kaocheng.pages.formats import period as spoken
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.web.home.lines import Todo, Told, to
+from kaocheng.web.home.running import running
 from kaocheng.web.home.verifier import waiting_todos
 from kaocheng.web.home.workbooks import previewed
 
@@ -20,7 +21,7 @@ async def page(session: TenantSession, person: Person) -> Told:
     own = own_collectors(person, await tenancy.units(session))
     periods = await expected.scheme_periods(session)
     owing = await expected.debts(session, periods, Scope(collectors=own))
-    todos = await previewed(session, person)
+    todos = [*await running(session, person), *await previewed(session, person)]
     returned = [d for d in owing if d.figure is not None]
     todos += [
         Todo(

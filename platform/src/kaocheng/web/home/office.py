@@ -22,6 +22,7 @@ from kaocheng.tenancy import queries as tenancy
 from kaocheng.tenancy.domain import Form
 from kaocheng.web.home import analyst
 from kaocheng.web.home.lines import Bar, Cell, Row, Todo, Told, to
+from kaocheng.web.home.running import running
 from kaocheng.web.home.workbooks import previewed
 
 MOST_TODOS = 12
@@ -77,7 +78,7 @@ async def page(session: TenantSession, person: Person) -> Told:
         below = await rollup.subordinates(session)
         return await analyst.page(session, person) if below else ("home/no_scheme.html", {})
     stands = [await stand(session, p) for p in _periods(version, await expected.scheme_periods(session))]
-    waiting = await previewed(session)
+    waiting = [*await running(session, person), *await previewed(session)]
     todos = [*_todos(version, stands, waiting)]
     names = {superior.code: superior.name for superior in await tenancy.superiors(session)}
     current = next((s for s in stands if not s.published_latest), stands[-1])
