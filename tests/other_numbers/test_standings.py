@@ -15,7 +15,7 @@ from tests.other_numbers.check import Expected, Product, by_pencil, by_reference
 from tests.other_numbers.county import County
 from tests.other_numbers.generate import county
 from tests.other_numbers.twists import twisted, with_gaps
-from tests.other_numbers.workbooks import write_tenants
+from tests.other_numbers.workbooks import write_tenants, write_workbooks
 
 FIRST = int(os.environ.get("KAOCHENG_TEST_SEEDS_FROM", "0"))
 SEEDS = range(FIRST, FIRST + int(os.environ.get("KAOCHENG_TEST_SEEDS", "6")))
@@ -81,3 +81,19 @@ def test_the_order_of_units_changes_nothing_but_the_order(product: Product, tmp_
     after = product.standings("2026", "乡镇")
     assert after == before
     assert list(after) == list(reversed(before))
+
+
+def test_other_workbooks_in_the_same_folder_are_taken_up_and_published_anew(
+    product: Product, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tenants"
+    run(product, county(1), folder, 1)
+    made = county(2)
+    write_workbooks(made, folder / "yunling" / "workbooks", 2)
+
+    code, said = product.call("demo", "--no-serve", "--tenants", folder)
+
+    assert code == 0, product.said
+    assert "早已公布" not in said
+    agree(product, by_pencil(made, folder / "yunling" / "scheme.toml"), "by hand")
+    assert "早已公布" in product.call("demo", "--no-serve", "--tenants", folder)[1]

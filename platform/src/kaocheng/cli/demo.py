@@ -102,7 +102,8 @@ async def _one_year(year: Year) -> None:
     name = year.folder.name
     if year.folder.scheme is None:
         return
-    if await year.over():
+    over = await year.over()
+    if over and not await year.to_bring_in():
         with _step(_("{tenant}:早已公布,不重做", tenant=name)):
             await year.hand_up()
         return
@@ -114,7 +115,7 @@ async def _one_year(year: Year) -> None:
         came_to.append(_count(await year.bring_in(before=False)))
     with _step(_("{tenant}:核验", tenant=name)) as came_to:
         came_to.append(_("{count} 个数", count=await year.vouch()))
-    for period in await year.unpublished():
+    for period in await (year.periods() if over else year.unpublished()):
         with _step(_("{tenant}:计分并公布 {period}", tenant=name, period=period)) as came_to:
             sheet = await year.score(period)
             published = sheet is not None and await year.publish(sheet)

@@ -1,7 +1,7 @@
 """A tenant's whole year done at one go, for the demo: every step a verb of its stage, each safe to repeat.
 
-Only what came from the folder's own workbooks is touched, and what is published stays as it is, so
-that whoever has gone on working in the demo finds his work as he left it.
+Only what came from the folder's own workbooks is touched, and what is published stays as it is until
+there is another workbook, so that whoever has gone on working in the demo finds his work as he left it.
 """
 
 import hashlib
@@ -165,8 +165,19 @@ class Year:
             except NoScheme:
                 return False
 
-    async def unpublished(self) -> tuple[str, ...]:
-        """The periods of the scheme's year that nobody has published yet, the whole year last."""
+    async def to_bring_in(self) -> bool:
+        """Whether the folder holds a workbook without mistakes that nobody has brought in yet."""
+        async with self._session() as session:
+            known = {book.digest for book in await figures_queries.handed_in(session, state="stored")}
+            for book in self._workbooks():
+                if _digest(book.path) not in known:
+                    content = book.path.read_bytes()
+                    if not (await figures.look(session, book.path.name, content, shelf=self.shelf)).errors:
+                        return True
+        return False
+
+    async def periods(self) -> tuple[str, ...]:
+        """The periods of the scheme's year for which anything was filed, the whole year last."""
         async with self._session() as session:
             try:
                 recipe = (await schemes_queries.in_force(session)).recipe
@@ -175,10 +186,13 @@ class Year:
             filed = {period[:4] for period in await figures_queries.periods(session)}
             declared = [period for period in recipe.periods.values() if period[:4] == recipe.year]
             wanted = [*(p for p in dict.fromkeys(declared) if p != recipe.year), recipe.year]
+            return tuple(wanted) if recipe.year in filed else ()
+
+    async def unpublished(self) -> tuple[str, ...]:
+        """Those of them that nobody has published yet."""
+        async with self._session() as session:
             done = {publication.period for publication in await standings_queries.publications(session)}
-            if recipe.year not in filed:
-                return ()
-            return tuple(period for period in wanted if period not in done)
+        return tuple(period for period in await self.periods() if period not in done)
 
     # -- what the steps stand on ---------------------------------------------------------------
 
