@@ -133,10 +133,11 @@ def test_beside_a_tie_the_fast_path_falls_on_the_right_side(half: int, k: int, b
 
 
 def test_beyond_the_bound_the_same_question_goes_to_whole_numbers() -> None:
-    """The float quotient of these is a tie; the fraction is just below one."""
-    p, d = 3 * 2**60 - 1, 2**61
-    assert p / d == 1.5
-    assert Exact.of([Fraction(p, d)]).half_up(0).fraction() == 1
+    """Just below 1.5, which is 1; but float64 cannot hold P + D/2 here and makes 2 of it."""
+    d = 2**51 + 1
+    p = (3 * d - 1) // 2
+    assert floor((float(p) + d / 2) / float(d)) == 2
+    assert Exact(np.array([float(p)]), np.array([float(d)])).half_up(0).fraction() == 1
 
 
 @given(fractions, st.integers(0, 4))

@@ -4,10 +4,12 @@ The rules are the county's own ``scheme.toml``; only the figures are ours.  The 
 comments, so that whoever doubts a number needs nothing but a pencil.
 """
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from kaocheng.engine import score
 from tests.engine.small import Values, given, points, recipe
 
 TEXT = (Path(__file__).parents[2] / "tenants" / "yunling" / "scheme.toml").read_text("utf-8")
@@ -232,6 +234,13 @@ def test_a_township_without_petitions_gets_the_mean_of_the_others() -> None:
     """
     found = got("petitions", {"petitions": {"城关镇": "98", "东川镇": "95.05", "古城镇": "/"}})
     assert found == {"城关镇": "3.60", "东川镇": "3.01", "古城镇": "3.31"}
+
+
+def test_the_mean_itself_is_rounded_before_it_counts() -> None:
+    """表.18 keeps two decimals of the mean: 3.31 joins the sum, not 3.305."""
+    figures = {"petitions": {"城关镇": "98", "东川镇": "95.05", "古城镇": "/"}}
+    (sheet,) = score(COUNTY, given(figures, group="乡镇")).papers
+    assert sheet.value("古城镇", "2026/petitions") == Fraction("3.31")
 
 
 def test_the_mean_that_stands_in_is_of_rounded_points() -> None:
