@@ -5,6 +5,7 @@ from collections import Counter
 
 from babel.messages.pofile import read_po
 
+from kaocheng.i18n import _, speaking
 from tests import words
 
 FACT = re.compile(r"\{([^{}:!]*)[^{}]*\}")
@@ -36,6 +37,27 @@ def test_a_translation_names_the_facts_of_its_sentence_and_no_others() -> None:
     ]
 
     assert not wrong
+
+
+def test_every_sentence_can_be_filled_in() -> None:
+    later = words.filled_later()
+    with speaking("en"):
+        for chinese in words.english():
+            facts = dict.fromkeys(FACT.findall(chinese), "1") if chinese not in later else {}
+            assert not facts or "{" not in _(chinese, **facts)
+
+
+def test_a_count_agrees_with_its_noun() -> None:
+    with speaking("en"):
+        assert _("{n} 个单位", n=1) == "1 unit"
+        assert _("{n} 个单位", n="2") == "2 units"
+    assert _("{n} 个单位", n=1) == "1 个单位"
+
+
+def test_only_a_sentence_that_comes_with_its_facts_can_agree_with_them() -> None:
+    english = words.english()
+
+    assert not [text for text in words.filled_later() if "|" in english.get(text, "")]
 
 
 def test_no_translation_is_left_in_chinese() -> None:

@@ -45,9 +45,10 @@ def spoken() -> Iterator[Sentence]:
 
 
 class Call(NamedTuple):
-    """One call of ``_`` in the code: its sentence as written."""
+    """One call of ``_`` in the code: its sentence as written, and whether the facts come with it."""
 
     what: ast.expr
+    filled: bool
     file: str
     line: int
 
@@ -57,7 +58,8 @@ def calls() -> Iterator[Call]:
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
-                yield Call(node.args[0], str(path.relative_to(SOURCE)), node.lineno)
+                file = str(path.relative_to(SOURCE))
+                yield Call(node.args[0], bool(node.keywords), file, node.lineno)
 
 
 def _literals(what: ast.expr) -> Iterator[str]:
@@ -67,6 +69,11 @@ def _literals(what: ast.expr) -> Iterator[str]:
         case ast.IfExp(body=one, orelse=other):
             yield from _literals(one)
             yield from _literals(other)
+
+
+def filled_later() -> set[str]:
+    """Sentences whose facts the code fills in by itself, without knowing the language."""
+    return {text for call in calls() if not call.filled for text in _literals(call.what)}
 
 
 def computed() -> list[Call]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 
 LANGUAGES = ("zh", "en")
 _language: ContextVar[str] = ContextVar("language", default="zh")
@@ -26,10 +27,22 @@ def _catalog(language: str) -> dict[str, str]:
         return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string}
 
 
+class _Agreeing(Formatter):
+    """In a translation, ``{n} {n:unit|units}`` is a count and the word for one or for several."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, bar, several = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        return one if str(value) == "1" else several
+
+
 def _(sentence: str, /, **facts: object) -> str:
     """*sentence* in the reader's language, its ``{names}`` filled in from *facts*."""
     text = _catalog(_language.get()).get(sentence, sentence)
-    return text.format(**facts) if facts else text
+    if not facts:
+        return text
+    return _Agreeing().vformat(text, (), facts) if "|" in text else text.format(**facts)
 
 
 def language() -> str:
