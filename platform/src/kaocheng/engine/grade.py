@@ -24,9 +24,9 @@ Array = np.ndarray[Any, Any]
 Why = tuple[str, Mapping[str, str]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Place:
-    """One unit on its way to a grade."""
+    """One unit on its way to a grade; equal only to itself."""
 
     at: int
     unit: str
@@ -269,7 +269,8 @@ class _Ranking:
         tied: list[_Place] = []
         if 0 < quota < len(ordered) and keys[ordered[quota - 1].at] == keys[ordered[quota].at]:
             tied = [p for p in ordered if keys[p.at] == keys[ordered[quota].at]]
-            chosen = [p for p in chosen if p not in tied]
+            undecided = set(tied)
+            chosen = [p for p in chosen if p not in undecided]
             if edge.get("still_tied", "none") == "all":
                 chosen += tied
         self._say_quota(ordered, chosen, tied, quota, grade)
@@ -279,13 +280,14 @@ class _Ranking:
         self, ordered: Sequence[_Place], chosen: list[_Place], tied: list[_Place], quota: int, grade: str
     ) -> None:
         facts = {"grade": grade, "quota": str(quota)}
-        out = [p for p in ordered if p not in chosen]
+        inside, undecided = set(chosen), set(tied)
+        out = [p for p in ordered if p not in inside]
         if chosen:
             facts |= {"last_in": chosen[-1].unit, "last_in_score": plain(chosen[-1].score)}
         if out:
             facts |= {"first_out": out[0].unit, "first_out_score": plain(out[0].score)}
         for place in ordered:
-            kind = "quota_in" if place in chosen else "quota_tied" if place in tied else "quota_out"
+            kind = "quota_in" if place in inside else "quota_tied" if place in undecided else "quota_out"
             place.why.append((kind, facts))
 
     # -- after quotas ------------------------------------------------------------------------------

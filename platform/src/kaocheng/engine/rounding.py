@@ -9,10 +9,14 @@ def half_up(value: Fraction, decimals: int) -> Fraction:
     >>> half_up(Fraction("2.675"), 2), half_up(Fraction("-0.5"), 0)
     (Fraction(67, 25), Fraction(-1, 1))
     """
-    scale = 10**decimals
-    scaled = abs(value) * scale
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Fraction(whole if value >= 0 else -whole, scale)
+    return Fraction(_steps(value, decimals), 10**decimals)
+
+
+def _steps(value: Fraction, decimals: int) -> int:
+    """How many steps of the last decimal that is."""
+    above, below = abs(value.numerator) * 10**decimals, value.denominator
+    whole = (2 * above + below) // (2 * below)
+    return whole if value.numerator >= 0 else -whole
 
 
 EXACT = -1  # decimals of a column that no rule rounds: printed as exactly as a decimal can
@@ -47,7 +51,7 @@ def printed(value: Fraction, decimals: int) -> str:
     if decimals == EXACT:
         text = plain(value)
         return text if "/" not in text else printed(value, LONGEST)
-    whole = half_up(value, decimals) * 10**decimals
-    digits = str(abs(whole.numerator)).rjust(decimals + 1, "0")
-    sign = "-" if whole < 0 else ""
+    steps = _steps(value, decimals)
+    digits = str(abs(steps)).rjust(decimals + 1, "0")
+    sign = "-" if steps < 0 else ""
     return sign + (f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits)

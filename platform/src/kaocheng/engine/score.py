@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
@@ -223,11 +224,15 @@ class _Paper:
 
     def _label(self, node: NodeRule) -> str:
         label = node_label(self.run.recipe, node)
-        twins = [n for n in self.paper.nodes.values() if node_label(self.run.recipe, n) == label]
         parent = self.paper.nodes.get(str(node.get("in")))
-        if len(twins) > 1 and parent is not None:
+        if self._bearers[label] > 1 and parent is not None:
             return f"{node_label(self.run.recipe, parent)}/{label}"
         return label
+
+    @cached_property
+    def _bearers(self) -> Counter[str]:
+        """How many nodes bear each label."""
+        return Counter(node_label(self.run.recipe, node) for node in self.paper.nodes.values())
 
     def _full(self, node: NodeRule, period: str) -> str | None:
         marks = self.run.full(self.paper, node.code, period)

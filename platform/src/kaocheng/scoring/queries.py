@@ -3,7 +3,8 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Select, insert, select
@@ -17,6 +18,7 @@ from kaocheng.scoring.domain import NoSuchSheet, Origin, Provenance, SheetHead, 
 from kaocheng.scoring.tables import score_sheet
 
 _c = score_sheet.c
+_facts = attrgetter(*(field.name for field in fields(Origin)))
 _HEAD = (
     _c.id,
     _c.period,
@@ -138,7 +140,7 @@ def row(head: SheetHead, sheet: Sheet, *, again: bool = False) -> SheetRow:
 
 
 def _written(origins: Provenance) -> bytes:
-    rows = sorted([list(key), list(astuple(origin))] for key, origin in origins.items())
+    rows = sorted([key, _facts(origin)] for key, origin in origins.items())
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
 
 
