@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from kaocheng.figures.reading import guard, open_book
 from kaocheng.figures.reading.guard import ActiveContent, TooLarge, Unreadable, WrongFormat
+from kaocheng.figures.reading.rows import Declares, undeclared
 from tests.figures.reading import county
 
 SAMPLE = county.sample("05")[1]
@@ -127,6 +128,14 @@ def test_entities_are_refused() -> None:  # X-09
         open_book(repacked({SHEET: bomb}), "表.xlsx")
     with pytest.raises(Unreadable):
         open_book(repacked({SHEET: bomb.decode().encode("utf-16")}), "表.xlsx")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("inside", ["", ' SYSTEM "file:///etc/passwd"', ' [<!ENTITY a "b">]'])
+def test_rows_are_read_of_a_part_that_declares_nothing(inside: str, encoding: str) -> None:
+    with pytest.raises(Declares):
+        undeclared(f"<!DOCTYPE x{inside}><x/>".encode(encoding))
+    assert undeclared("<x/>".encode(encoding))
 
 
 def test_the_parser_is_the_defused_one() -> None:

@@ -6,7 +6,8 @@ Formulas are read as formulas, never as the value somebody's program last saw in
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -15,10 +16,11 @@ from typing import Any, NamedTuple
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from kaocheng.figures.reading import guard
 from kaocheng.figures.reading.labels import plain
+from kaocheng.figures.reading.rows import Rows, number_format
 from kaocheng.i18n import _
 
 __all__ = ["MARKER", "Book", "Cell", "Range", "Sheet", "letter", "open_book"]
@@ -105,60 +107,72 @@ def open_book(content: bytes, file: str) -> Book:
     Raises:
         guard.TooLarge, guard.WrongFormat, guard.Unreadable, guard.ActiveContent.
     """
-    book = load(content, file)
-    formats = _Formats()
-    sheets = tuple(_sheet(ws, formats) for ws in book.worksheets)
+    guard.check(content, file)
+    with _library(file):
+        book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+        try:
+            sheets = tuple(map(_sheet, book.worksheets))
+        finally:
+            book.close()
     mark = book.defined_names.get(MARKER)
     return Book(file, sheets, str(mark.attr_text).strip('"') if mark is not None else "")
 
 
 def load(content: bytes, file: str) -> Workbook:
-    """The library's own workbook, for reading and for returning it with comments."""
+    """The library's own workbook, for returning it with comments."""
     guard.check(content, file)
+    with _library(file):
+        return load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
+
+
+@contextmanager
+def _library(file: str) -> Iterator[None]:
+    """Whatever the library says of a file it cannot read, said our way."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about extensions it leaves out; none of them holds a value
-            return load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
+            yield
     except Exception as broken:  # the library has no error of its own for a broken part
         raise guard.Unreadable(file, _("文件不完整或已损坏")) from broken
 
 
-def _sheet(ws: Worksheet, formats: "_Formats") -> Sheet:
-    sheet = Sheet(ws.title)
-    # The public iteration visits every cell of the bounding box, which one stray cell makes endless.
-    stored: dict[tuple[int, int], Any] = ws._cells
-    rows, texts = sheet.rows, sheet.texts
-    last = 0
-    row_cells: dict[int, Cell] = {}
-    for (row, column), found in stored.items():
-        value = found.value
-        if value is None:
-            continue
-        kind = found.data_type
-        if row != last:
-            row_cells = rows.setdefault(row, {})
-            last = row
-        if kind == NUMBER:
-            cell = Cell(row, column, NUMBER, value, formats.percent(found))
-        elif kind == TEXT:
-            value = str(value)
-            if not value.strip():
-                continue
-            cell = Cell(
-                row, column, ERROR if value.strip() in ERRORS else TEXT, value, formats.percent(found)
-            )
-            texts.append(cell)
-        else:
-            cell = Cell(row, column, kind, _bare(value))
-        row_cells[column] = cell
-    sheet.merged = tuple(Range(r.min_row, r.min_col, r.max_row, r.max_col) for r in ws.merged_cells.ranges)
+def _sheet(ws: ReadOnlyWorksheet) -> Sheet:
+    sheet, percents = Sheet(ws.title), _Formats(ws)
+    parser = Rows(ws)
+    for row, found in parser.parse():
+        cells = {c["column"]: cell for c in found if (cell := _cell(row, c, percents)) is not None}
+        if cells:
+            sheet.rows.setdefault(row, {}).update(cells)
+    sheet.merged = tuple(Range(*edges) for edges in parser.ranges())
     sheet.anchors = {
         (row, column): r
         for r in sheet.merged
         for row in range(r.top, r.bottom + 1)
         for column in range(r.left, r.right + 1)
     }
+    for (row, column), r in sheet.anchors.items():  # a merged range shows its first cell and hides the others
+        if (row, column) != (r.top, r.left):
+            sheet.rows.get(row, {}).pop(column, None)
+    sheet.rows = {row: cells for row, cells in sheet.rows.items() if cells}
+    sheet.texts = [c for cells in sheet.rows.values() for c in cells.values() if c.kind == TEXT]
     return sheet
+
+
+def _cell(row: int, stored: Mapping[str, Any], percents: "_Formats") -> Cell | None:
+    """One stored cell, None where nothing is in it."""
+    value, kind = stored["value"], stored["data_type"]
+    if value is None:
+        return None
+    column, style = stored["column"], stored["style_id"]
+    if kind == NUMBER:
+        return Cell(row, column, NUMBER, value, percents[style])
+    if kind != TEXT:
+        return Cell(row, column, kind, _bare(value))
+    value = str(value)
+    bare = value.strip()
+    if not bare:
+        return None
+    return Cell(row, column, ERROR if bare in ERRORS else TEXT, value, percents[style])
 
 
 def _bare(value: Any) -> Any:
@@ -168,17 +182,14 @@ def _bare(value: Any) -> Any:
     return str(getattr(value, "text", None) or value)
 
 
-class _Formats:
-    """Which number formats show a percentage, asked once per format."""
+class _Formats(dict[int, bool]):
+    """Which styles show a percentage, asked once per style."""
 
-    def __init__(self) -> None:
-        self._known: dict[int, bool] = {0: False}
+    def __init__(self, ws: ReadOnlyWorksheet) -> None:
+        self._ws = ws
 
-    def percent(self, cell: Any) -> bool:
-        number = cell._style.numFmtId
-        known = self._known.get(number)
-        if known is None:
-            known = self._known[number] = shows_percent(cell.number_format)
+    def __missing__(self, style: int) -> bool:
+        known = self[style] = shows_percent(number_format(self._ws, style))
         return known
 
 
