@@ -162,7 +162,7 @@ async def doubted(
     found: list[NewValue] = []
     for period in dict.fromkeys(value.key.period for value in values):
         own = [
-            replace(value, cell=f"!{place}")
+            value._replace(cell=f"!{place}")
             for place, value in enumerate(values)
             if value.key.period == period
         ]
@@ -171,7 +171,7 @@ async def doubted(
         findings: list[Finding] = doubts(entries, words, context)
         if shelf is not None and shelf.packs:
             findings += await _opinions(session, shelf, own, entries, context)
-        found += [replace(value, cell="") for value in _doubted(own, findings)]
+        found += [value._replace(cell="") for value in _doubted(own, findings)]
     return found
 
 
@@ -231,7 +231,7 @@ def _doubted(values: Sequence[NewValue], findings: Sequence[Finding]) -> tuple[N
             doubts[f"{finding.sheet}!{finding.cell}"].append(doubting.kept(finding))
     if not doubts:
         return tuple(values)
-    return tuple(replace(v, doubts=tuple(doubts[v.cell])) if v.cell in doubts else v for v in values)
+    return tuple(v._replace(doubts=tuple(doubts[v.cell])) if v.cell in doubts else v for v in values)
 
 
 async def _opinions(

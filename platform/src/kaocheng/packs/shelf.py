@@ -296,14 +296,18 @@ class TenantShelf:
         heard: list[list[Heard[A]]] = [[] for _question in asked]
         failures: list[Finding] = []
         for code in sorted(self.packs):
+            ask = self._hook(hook, code)
+            if not ask.get_hookimpls():
+                continue  # such as a data pack, which runs no code
             try:
-                answers = [self._answer(put(self._hook(hook, code), question), kind) for question in asked]
+                answers = [self._answer(put(ask, question), kind) for question in asked]
             except Exception as problem:  # whatever a pack raises is the pack's, and is said so
                 log.exception("pack %s failed in %s", code, hook)
                 failures.append(_failure(self.packs[code][0], hook, problem))
                 continue
             for place, given in zip(heard, answers, strict=True):
-                place.extend(Heard(code, self.packs[code][0].label, answer) for answer in given)
+                if given:
+                    place.extend(Heard(code, self.packs[code][0].label, answer) for answer in given)
         return Answers(tuple(map(tuple, heard)), tuple(failures))
 
     def _hook(self, hook: str, code: str) -> pluggy.HookCaller:
@@ -313,7 +317,7 @@ class TenantShelf:
 
     @staticmethod
     def _answer(results: list[Any], kind: type[A]) -> list[A]:
-        given = [answer for result in results for answer in result]
+        given = [answer for result in results if result for answer in result]
         for answer in given:
             if not isinstance(answer, kind):
                 raise TypeError(f"{answer!r} is not a {kind.__name__}")

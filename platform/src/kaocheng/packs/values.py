@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kaocheng.i18n import _, language
 from kaocheng.numbers import text
@@ -115,9 +115,11 @@ class Finding:
         return _("{reason};{remedy}", reason=self.reason, remedy=self.remedy)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportedFigure:
-    """One figure as filed. *value* is ``None`` where it does not apply to the unit (“/”)."""
+class ReportedFigure(NamedTuple):
+    """One figure as filed. *value* is ``None`` where it does not apply to the unit (“/”).
+
+    Always written with its fields' names. A large workbook makes ten thousand of these.
+    """
 
     unit: str
     indicator: str

@@ -1,6 +1,7 @@
 """Questions about a tenant's schemes: the one in force, every version, and the indicators declared."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -101,6 +102,12 @@ async def hold(session: TenantSession) -> None:
     await connection.execute("select pg_advisory_xact_lock($1, hashtext('schemes'))", int(session.tenant))
 
 
+@lru_cache(maxsize=32)
+def _recipe(stored: bytes) -> Recipe:
+    """What is stored never changes, and one import or page asks for it several times."""
+    return Recipe.from_bytes(stored)
+
+
 def _version(row: Row[Any]) -> SchemeVersion:
     return SchemeVersion(
         id=row.id,
@@ -110,7 +117,7 @@ def _version(row: Row[Any]) -> SchemeVersion:
         version=row.version,
         text=row.text,
         digest=row.digest,
-        recipe=Recipe.from_bytes(row.recipe),
+        recipe=_recipe(row.recipe),
         recipe_digest=row.recipe_digest,
         packs=row.packs,
         state=State(row.state),

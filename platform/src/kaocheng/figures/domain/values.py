@@ -47,8 +47,7 @@ class Outcome(StrEnum):
     RETURNED = "returned"
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One decimal, date or word, *not applicable*, or *withdrawn*."""
 
     kind: Kind
@@ -191,8 +190,7 @@ class Figure:
         return f"{self.workbook} · {self.cell}" if self.workbook else _("网页填写")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewValue:
+class NewValue(NamedTuple):
     """A value about to be kept: where it belongs, and where it was found."""
 
     key: Key
