@@ -7,8 +7,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from kaocheng.db.session import TenantSession
+from kaocheng.figures.pace import Pace, pace
 from kaocheng.identity.domain import Person, Role
+from kaocheng.packs.shelf import TenantShelf
 from kaocheng.pages import Ask, Page, render
+from kaocheng.pages.formats import today
 from kaocheng.web.home import analyst, collector, leader, liaison, office, operator, verifier
 from kaocheng.web.home.lines import Told
 
@@ -33,6 +36,7 @@ class HomePages(Controller):
         request: Ask,
         session: NamedDependency[TenantSession],
         person: NamedDependency[Person],
+        shelf: NamedDependency[TenantShelf],
         role: FromQuery[str] = "",
     ) -> Page:
         """The page of the person's role: how things stand, and what to do next."""
@@ -41,4 +45,14 @@ class HomePages(Controller):
             return render(request, "home/nothing.html")
         chosen = next((held for held in own if held.value == role), own[0])
         template, facts = await HOMES[chosen](session, person)
-        return render(request, template, person=person, roles=own, role=chosen, **facts)
+        paced = await _pace(session, shelf, person, chosen)
+        return render(request, template, person=person, roles=own, role=chosen, pace=paced, **facts)
+
+
+async def _pace(session: TenantSession, shelf: TenantShelf, person: Person, role: Role) -> Pace | None:
+    """The lights against the calendar: all for the office, a unit's own for its liaison."""
+    if role is Role.OFFICE:
+        return await pace(session, shelf, today())
+    if role is Role.LIAISON and person.unit_id is not None:
+        return await pace(session, shelf, today(), units=[person.unit_id])
+    return None
