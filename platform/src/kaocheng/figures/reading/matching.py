@@ -28,12 +28,9 @@ def once_each(desk: Desk, sheet: Sheet, lines: Sequence[Line], table: Table) -> 
         first[unit.code] = line.row
         kept.append(line)
     waiting = [unit for unit in units if unit.code not in first]
-    unclaimed = list(waiting)
+    meant = _all_meant(wrong, lines, units, waiting)
     for place, line in wrong:
-        meant = _meant(line, place, lines, units, unclaimed)
-        if meant is not None:
-            unclaimed.remove(meant)
-        suggestion = meant.label if meant else ""
+        suggestion = meant[place].label if place in meant else ""
         cell = address(line.row, column)
         if line.unit is not None and line.unit.code in first:
             desk.error(
@@ -62,6 +59,26 @@ def the_unit(desk: Desk, sheet: Sheet, line: Line, units: Sequence[UnitName], co
     elif written not in {line.unit.label, line.unit.code}:
         desk.conversion("name_straightened", sheet, cell, written=straighten(written), unit=line.unit.label)
     return line.unit
+
+
+def _all_meant(
+    wrong: Sequence[tuple[int, Line]],
+    lines: Sequence[Line],
+    units: Sequence[UnitName],
+    waiting: Sequence[UnitName],
+) -> dict[int, UnitName]:
+    """For each wrong row, by its place, the unit it was meant for; the last of each belong together."""
+    unclaimed = list(waiting)
+    found: dict[int, UnitName] = {}
+    for place, line in wrong:
+        meant = _meant(line, place, lines, units, unclaimed)
+        if meant is not None:
+            unclaimed.remove(meant)
+            found[place] = meant
+    left = [place for place, _line in wrong if place not in found]
+    if len(left) == len(unclaimed) == 1:
+        found[left[0]] = unclaimed[0]
+    return found
 
 
 def _meant(
