@@ -51,9 +51,13 @@ def write_tenants(county: County, folder: Path, seed: int) -> None:
     units.write_text("\n".join([header, *lines, ""]), "utf-8")
 
 
-def write_workbooks(county: County, folder: Path, seed: int) -> None:
-    """Everything but the catalogue and the copy with mistakes, which stay as they are."""
+def write_workbooks(county: County, folder: Path, seed: int, *, tidy: bool = False) -> None:
+    """Everything but the catalogue and the copy with mistakes, which stay as they are.
+
+    A *tidy* office types numbers only.
+    """
     writer = _Writer(county, Random(f"pen {seed}"))
+    writer.untidy = writer.untidy and not tidy
     for name, write in (
         (TARGET, writer.targets),
         (HALF, writer.half),
