@@ -174,6 +174,16 @@ def test_the_graver_gap_wins(a: list[int], b: list[int]) -> None:
         assert list(np.broadcast_to(found.state, (4,))) == list(map(max, a, b))
 
 
+def test_not_applicable_comes_before_missing_and_missing_before_undefined() -> None:
+    gap = {name: Exact.nothing(state, 1) for name, state in (("na", NA), ("missing", MISSING))}
+    undefined = Exact.of([1]) / Exact.of([0])
+
+    assert (gap["na"] + gap["missing"]).state[0] == NA
+    assert (undefined + gap["missing"]).state[0] == MISSING
+    assert (undefined * gap["na"]).state[0] == NA
+    assert undefined.state[0] == UNDEFINED
+
+
 @given(states)
 def test_a_choice_has_the_state_of_its_condition_where_that_is_a_gap(marks: list[int]) -> None:
     asked = Truth(np.array([True, False, True, False]), np.array(marks, np.uint8))

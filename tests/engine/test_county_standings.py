@@ -179,6 +179,12 @@ def test_whoever_is_still_tied_across_the_line_is_not_excellent() -> None:
     assert (found["b"].rank, found["c"].rank) == (2, 2)
 
 
+def test_a_single_place_between_two_alike_goes_to_neither() -> None:
+    """四, one place of four, a and b alike in everything: 仍相同的,均不评为优秀."""
+    found = places(marked({"a": "90", "b": "90", "c": "84", "d": "84"}))
+    assert {s.grade for s in found.values()} == {"良好"}
+
+
 def test_a_tie_that_does_not_cross_the_line_needs_no_chain() -> None:
     """四, two places of eight, and a and b alike in everything: both are within the line."""
     found = places(marked({"a": "95", "b": "95"} | dict.fromkeys("cdefgh", "84")))
