@@ -20,6 +20,7 @@ CHAIN = (
     "2026_11_20_scoring",
     "2026_11_20_standings",
     "2026_11_20_rollup",
+    "2026_11_20_supplied",
 )
 
 # A row in each table of the ground; the stages' own rows hang on these.

@@ -62,6 +62,7 @@ class SchemeVersion:
     adopted_by: PersonId | None = None
     frozen_by: PersonId | None = None
     frozen_at: datetime | None = None
+    basis: str | None = None  # digest of the text as handed in, where a workbook supplied values to it
 
     @property
     def label(self) -> str:
@@ -90,6 +91,16 @@ class Change(NamedTuple):
     path: str
     before: str
     after: str
+
+
+class Stated(NamedTuple):
+    """A value that a workbook states with authority: where the scheme says it, and what it said when seen."""
+
+    path: tuple[str, ...]
+    value: str
+    before: str
+    label: str
+    cell: str
 
 
 @dataclass(eq=False)
@@ -132,6 +143,42 @@ class SchemeRefused(Invalid):
     def __str__(self) -> str:
         head = _("考核方案有 {count} 处错误,没有采用:", count=len(self.mistakes))
         return "\n".join((head, *self.mistakes))
+
+
+@dataclass(eq=False)
+class FrozenPoints(Refused):
+    """A workbook states other points than the rules by which the round is already scored."""
+
+    version: str
+    label: str
+
+    code = "frozen_points"
+
+    def __str__(self) -> str:
+        return _(
+            "“{label}”的分值与已冻结的{version}不同;要改,请先采用方案的新版并写明理由",
+            label=self.label,
+            version=self.version,
+        )
+
+
+@dataclass(eq=False)
+class SchemeMoved(Refused):
+    """The scheme says something else by now than when somebody looked at what would change in it."""
+
+    label: str
+    before: str
+    now: str
+
+    code = "scheme_moved"
+
+    def __str__(self) -> str:
+        return _(
+            "看过之后方案又改了:“{label}”当时是“{before}”,现在是“{now}”;请重新导入这个文件,看过再同意",
+            label=self.label,
+            before=self.before,
+            now=self.now or "—",
+        )
 
 
 def declared(recipe: Recipe) -> tuple[Declared, ...]:

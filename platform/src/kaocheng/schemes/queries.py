@@ -126,6 +126,7 @@ def _version(row: Row[Any]) -> SchemeVersion:
         adopted_at=row.adopted_at,
         frozen_by=_person(row.frozen_by),
         frozen_at=row.frozen_at,
+        basis=row.basis,
     )
 
 

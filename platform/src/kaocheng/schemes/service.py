@@ -1,7 +1,6 @@
-"""The verbs of schemes: check one, adopt it, freeze it when the round opens."""
+"""The verbs of schemes: check one, adopt it, supply it with points, freeze it when the round opens."""
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,8 +20,11 @@ from kaocheng.schemes.domain import (
     SchemeRefused,
     SchemeVersion,
     State,
+    Stated,
     declared,
 )
+from kaocheng.schemes.supplying import due, edited
+from kaocheng.schemes.supplying import reason as why
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,16 @@ class Checked:
         if errors:
             raise SchemeRefused(errors)
         return compile_scheme(self.scheme)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A scheme about to be kept: on what text it stands, and what workbook made it another one."""
+
+    checked: Checked
+    basis: str | None = None
+    reason: str = ""
+    workbook: str = ""
 
 
 def check(text: str, shelf: TenantShelf, *, file: str = "scheme.toml") -> Checked:
@@ -84,13 +96,73 @@ async def adopt(
         SchemeRefused: it has errors, each named with file and line.
     """
     checked = check(text, shelf, file=file)
-    recipe = checked.recipe()
+    year = int(checked.recipe().year)
     await queries.hold(session)
-    year = int(recipe.year)
-    digest = hashlib.sha256(text.encode()).hexdigest()
     earlier = await queries.versions(session, year)
+    digest = checked.scheme.digest
+    # Handed in again as it was: what a workbook has supplied since stays.
+    grown = next((v for v in earlier if v.state is not State.SUPERSEDED and v.basis == digest), None)
+    if grown is not None:
+        checked = check(grown.text, shelf, file=file)
+    draft = Draft(checked, basis=grown.basis if grown else None)
+    return await _keep(session, draft, earlier, by=by, at=at, shelf=shelf)
+
+
+def tried(version: SchemeVersion, stated: Sequence[Stated], shelf: TenantShelf) -> Checked:
+    """The version as it would be with what a workbook states, read and checked; nothing is kept.
+
+    Raises:
+        FrozenPoints, SchemeMoved, Unplaced: it cannot be put into the scheme.
+    """
+    return check(edited(version, due(version, stated)), shelf)
+
+
+async def supply(
+    session: TenantSession,
+    stated: Sequence[Stated],
+    *,
+    year: int,
+    workbook: str,
+    digest: str,
+    by: PersonId | None,
+    at: datetime,
+    shelf: TenantShelf,
+) -> SchemeVersion | None:
+    """Adopt a new draft that says what *workbook* states, and is otherwise the same to the letter.
+
+    Nothing is done, and nothing returned, where the scheme says it all already.
+
+    Raises:
+        FrozenPoints, SchemeMoved, Unplaced: it cannot be put into the scheme.
+        SchemeRefused: with these values the scheme no longer holds together.
+    """
+    await queries.hold(session)
+    version = await queries.in_force(session, year)
+    changed = due(version, stated)
+    if not changed:
+        return None
+    draft = Draft(
+        tried(version, stated, shelf),
+        basis=version.basis or version.digest,
+        reason=why(workbook, changed),
+        workbook=digest,
+    )
+    return await _keep(session, draft, await queries.versions(session, year), by=by, at=at, shelf=shelf)
+
+
+async def _keep(
+    session: TenantSession,
+    draft: Draft,
+    earlier: Sequence[SchemeVersion],
+    *,
+    by: PersonId | None,
+    at: datetime,
+    shelf: TenantShelf,
+) -> SchemeVersion:
+    """The draft as the newest version of its year, unless one that counts says the same already."""
+    scheme, recipe = draft.checked.scheme, draft.checked.recipe()
     for version in earlier:
-        if version.state is not State.SUPERSEDED and version.says_the_same(digest, recipe.digest):
+        if version.state is not State.SUPERSEDED and version.says_the_same(scheme.digest, recipe.digest):
             return version
     for version in earlier:
         if version.state is State.DRAFT:
@@ -99,22 +171,25 @@ async def adopt(
         session,
         {
             "code": recipe.code,
-            "name": checked.scheme.name,
-            "year": year,
+            "name": scheme.name,
+            "year": int(recipe.year),
             "version": max((version.version for version in earlier), default=0) + 1,
-            "text": text,
-            "digest": digest,
+            "text": scheme.text,
+            "digest": scheme.digest,
             "recipe": recipe.to_bytes(),
             "recipe_digest": recipe.digest,
             "packs": dict(shelf.digests),
             "state": State.DRAFT,
-            "reason": "",
+            "reason": draft.reason,
             "adopted_by": by,
             "adopted_at": at,
+            "basis": draft.basis,
         },
     )
     await _in_step(session, kept)
-    await record.write(session, "scheme.adopted", by, _facts(kept), at)
+    source = {"workbook": draft.workbook} if draft.workbook else {}
+    what = "scheme.supplied" if source else "scheme.adopted"
+    await record.write(session, what, by, {**_facts(kept), **source}, at)
     return kept
 
 
@@ -141,9 +216,8 @@ async def freeze(
         if not reason.strip():
             raise ReasonNeeded(replaced.label)
         await queries.move(session, replaced.id, state=State.SUPERSEDED)
-    await queries.move(
-        session, newest.id, state=State.FROZEN, reason=reason.strip(), frozen_by=by, frozen_at=at
-    )
+    given = reason.strip() or newest.reason
+    await queries.move(session, newest.id, state=State.FROZEN, reason=given, frozen_by=by, frozen_at=at)
     frozen = await queries.version(session, year, newest.version)
     await _in_step(session, frozen)
     await record.write(session, "scheme.frozen", by, _facts(frozen), at)

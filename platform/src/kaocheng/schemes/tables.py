@@ -39,6 +39,8 @@ scheme = Table(
     Column("adopted_at", TIMESTAMP(timezone=True), nullable=False),
     Column("frozen_by", Integer),
     Column("frozen_at", TIMESTAMP(timezone=True)),
+    # The digest of the text as handed in, where a workbook has supplied values to it since.
+    Column("basis", Text),
     PrimaryKeyConstraint("tenant_id", "id"),
     UniqueConstraint("tenant_id", "year", "version"),
     ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
