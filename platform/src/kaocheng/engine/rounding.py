@@ -14,7 +14,8 @@ def half_up(value: Fraction, decimals: int) -> Fraction:
 
 def _steps(value: Fraction, decimals: int) -> int:
     """How many steps of the last decimal that is."""
-    above, below = abs(value.numerator) * 10**decimals, value.denominator
+    scale: int = 10**decimals
+    above, below = abs(value.numerator) * scale, value.denominator
     whole = (2 * above + below) // (2 * below)
     return whole if value.numerator >= 0 else -whole
 
