@@ -30,9 +30,9 @@ from kaocheng.tenancy import queries as tenancy
 from kaocheng.tenancy.domain import Form
 
 
-async def names(session: TenantSession) -> Names:
-    """Everything a workbook of this tenant may speak of."""
-    rules = await rules_in_force(session)
+async def names(session: TenantSession, rules: Recipe | None = None) -> Names:
+    """Everything a workbook of this tenant may speak of, by *rules* or those in force."""
+    rules = rules or await rules_in_force(session)
     tenant = await tenancy.tenant(session)
     units = await tenancy.units(session)
     labels = {unit.code: unit.label for unit in units}

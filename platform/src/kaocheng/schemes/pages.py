@@ -1,6 +1,7 @@
 """Where the rules are read: the tree of each paper with its clauses, what lint says, every version."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from litestar import Controller, get, post
@@ -8,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from kaocheng.db.session import TenantSession
-from kaocheng.engine.recipe import PaperRule
+from kaocheng.engine.recipe import PaperRule, Recipe
 from kaocheng.errors import Invalid, Place
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person, allows
@@ -18,6 +19,14 @@ from kaocheng.pages.excel import Column, Table, excel
 from kaocheng.rulebook import Finding
 from kaocheng.schemes import queries, rules, service, tree
 from kaocheng.schemes.domain import NoScheme, SchemeVersion, State, difference
+from kaocheng.schemes.supplying import clauses_changed
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What later stages have to say of rules; the shell hands it in, as a stage knows only earlier ones."""
+
+    on: Callable[[TenantSession, Recipe], Awaitable[Sequence[Finding]]]
 
 
 class SchemePages(Controller):
@@ -32,6 +41,7 @@ class SchemePages(Controller):
         request: Ask,
         session: NamedDependency[TenantSession],
         shelf: NamedDependency[TenantShelf],
+        remarks: NamedDependency[Remarks],
         paper: FromQuery[str] = "",
     ) -> Page:
         """The rules that count now."""
@@ -39,7 +49,7 @@ class SchemePages(Controller):
             version = await queries.in_force(session)
         except NoScheme:
             return render(request, "schemes/none.html")
-        return await _shown(request, session, shelf, version, paper)
+        return await _shown(request, session, shelf, remarks, version, paper)
 
     @get("/{year:int}/{number:int}")
     async def version(
@@ -48,12 +58,14 @@ class SchemePages(Controller):
         *,
         session: NamedDependency[TenantSession],
         shelf: NamedDependency[TenantShelf],
+        remarks: NamedDependency[Remarks],
         year: FromPath[int],
         number: FromPath[int],
         paper: FromQuery[str] = "",
     ) -> Page:
         """One version, as it was."""
-        return await _shown(request, session, shelf, await queries.version(session, year, number), paper)
+        version = await queries.version(session, year, number)
+        return await _shown(request, session, shelf, remarks, version, paper)
 
     @post("/freeze", guards=(may(Permission.WRITE_RULES),))
     async def freeze(
@@ -105,7 +117,12 @@ class SchemePages(Controller):
 
 
 async def _shown(
-    request: Ask, session: TenantSession, shelf: TenantShelf, version: SchemeVersion, paper: str
+    request: Ask,
+    session: TenantSession,
+    shelf: TenantShelf,
+    remarks: Remarks,
+    version: SchemeVersion,
+    paper: str,
 ) -> Page:
     papers = version.recipe.papers
     chosen = papers.get(paper) or next(iter(papers.values()))
@@ -118,7 +135,7 @@ async def _shown(
         chosen=chosen,
         lines=tree.lines(version.recipe, chosen),
         rules=rules.rules(version.recipe, chosen),
-        findings=_findings(version, shelf),
+        findings=(*_findings(version, shelf, versions), *await remarks.on(session, version.recipe)),
         versions=versions,
         may_freeze=_may_freeze(version, versions),
         replaces=any(v.state is State.FROZEN and v.year == version.year for v in versions),
@@ -138,12 +155,18 @@ def _may_freeze(version: SchemeVersion, versions: Sequence[SchemeVersion]) -> bo
     )
 
 
-def _findings(version: SchemeVersion, shelf: TenantShelf) -> Sequence[Finding]:
+def _findings(
+    version: SchemeVersion, shelf: TenantShelf, versions: Sequence[SchemeVersion]
+) -> Sequence[Finding]:
     """What lint says of the text today; a pack that has gone since leaves the frozen rules untouched."""
     try:
-        return service.check(version.text, shelf).findings
+        checked = service.check(version.text, shelf)
     except Invalid as problem:
         return (Finding("error", problem.code, Place(), str(problem)),)
+    bound = next((v for v in versions if version.basis and v.digest == version.basis), None)
+    if bound is None or version.state is not State.DRAFT:  # who freezes it has looked at its clauses
+        return checked.findings
+    return (*checked.findings, *clauses_changed(checked.scheme, bound.recipe))
 
 
 def _table(version: SchemeVersion, paper: PaperRule) -> Table:

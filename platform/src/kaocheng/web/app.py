@@ -95,6 +95,7 @@ def create_app(settings: Settings, urls: Urls) -> Platform:
             "session": Provide(door.session),
             "person": Provide(door.person, sync_to_thread=False),
             "shelf": Provide(door.shelf),
+            "remarks": Provide(door.remarks, sync_to_thread=False),
             "settings": Provide(door.settings, sync_to_thread=False),
         },
         guards=[security.sieve, security.signed_in],

@@ -9,11 +9,13 @@ from litestar.di import NamedDependency
 from litestar.types import HTTPScope
 
 from kaocheng.db.session import TenantSession, tenant_session
+from kaocheng.figures.catalogues import against_catalogue
 from kaocheng.i18n import LANGUAGES, _, speaking
 from kaocheng.identity.domain import Directory, NotSignedIn, Permission, Person, allows
 from kaocheng.packs.shelf import Shelf, TenantShelf
 from kaocheng.pages import Ask, MenuItem, Visit, here
 from kaocheng.pages.visit import LANGUAGE, SAID, SIGN_IN
+from kaocheng.schemes.pages import Remarks
 from kaocheng.settings import Settings
 from kaocheng.tenancy import queries as tenancy
 
@@ -93,6 +95,11 @@ async def shelf(request: Ask, session: NamedDependency[TenantSession]) -> Tenant
     """The packs this tenant has enabled, and nothing of the others."""
     installed: Shelf = request.app.state.shelf
     return installed.for_tenant((await tenancy.tenant(session)).packs)
+
+
+def remarks() -> Remarks:
+    """What is said of rules beside lint: where the office's catalogue differs from them."""
+    return Remarks(against_catalogue)
 
 
 def settings(request: Ask) -> Settings:
