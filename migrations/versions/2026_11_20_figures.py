@@ -10,18 +10,19 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 revision = "2026_11_20_figures"
 down_revision = "2026_11_20_schemes"
 
-TABLES = ("workbook", "figure", "vouching", "scored_period")
+TABLES = ("workbook", "filing", "figure", "vouching", "scored_period")
 KEY = ("tenant_id", "period", "unit_id", "indicator_id", "series", "revision")
 
 
 def upgrade() -> None:
     _workbook()
+    _filing()
     _figure()
     _vouching()
     _scored_period()
     _confine()
     # Figures and judgements are added, never changed: the application is not even able to.
-    op.execute("grant select, insert on figure, vouching, scored_period to kaocheng_app")
+    op.execute("grant select, insert on filing, figure, vouching, scored_period to kaocheng_app")
     op.execute("grant select, insert on workbook to kaocheng_app")
     op.execute(
         "grant update (form, period, name, state, preview, filed_by, filed_at) on workbook to kaocheng_app"
@@ -56,6 +57,22 @@ def _workbook() -> None:
     )
 
 
+def _filing() -> None:
+    op.create_table(
+        "filing",
+        sa.Column("tenant_id", sa.Integer, nullable=False),
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("filed_by", sa.Integer, nullable=False),
+        sa.Column("filed_at", TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("workbook_id", sa.Integer),
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        # What a vouching points at, so that the database itself can compare filer and voucher.
+        sa.UniqueConstraint("tenant_id", "id", "filed_by", name="filing_filer"),
+        sa.ForeignKeyConstraint(["tenant_id", "filed_by"], ["person.tenant_id", "person.id"]),
+        sa.ForeignKeyConstraint(["tenant_id", "workbook_id"], ["workbook.tenant_id", "workbook.id"]),
+    )
+
+
 def _figure() -> None:
     op.create_table(
         "figure",
@@ -69,21 +86,16 @@ def _figure() -> None:
         sa.Column("value", sa.Numeric),
         sa.Column("day", sa.Date),
         sa.Column("word", sa.Text),
-        sa.Column("filed_by", sa.Integer, nullable=False),
-        sa.Column("filed_at", TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("workbook_id", sa.Integer),
         sa.Column("cell", sa.Text),
         sa.Column("doubts", JSONB, nullable=False, server_default=sa.text("'[]'")),
         sa.PrimaryKeyConstraint(*KEY),
-        # What a vouching points at, so that the database itself can compare filer and voucher.
-        sa.UniqueConstraint(*KEY, "filed_by", name="figure_filer"),
         # Foreign keys are checked behind row security's back: without tenant_id in the key,
         # a county could file a figure against its neighbour's township.
         sa.ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
         sa.ForeignKeyConstraint(["tenant_id", "indicator_id"], ["indicator.tenant_id", "indicator.id"]),
-        sa.ForeignKeyConstraint(["tenant_id", "filed_by"], ["person.tenant_id", "person.id"]),
-        sa.ForeignKeyConstraint(["tenant_id", "workbook_id"], ["workbook.tenant_id", "workbook.id"]),
-        sa.CheckConstraint("period <> '' and revision >= 1", name="figure_key"),
+        # The filing says who, when and from which workbook; its number is the revision.
+        sa.ForeignKeyConstraint(["tenant_id", "revision"], ["filing.tenant_id", "filing.id"]),
+        sa.CheckConstraint("period <> ''", name="figure_key"),
         sa.CheckConstraint("kind between 0 and 4", name="figure_kind"),
         sa.CheckConstraint(
             "(kind = 0) = (value is not null) and (kind = 1) = (day is not null)"
@@ -112,7 +124,10 @@ def _vouching() -> None:
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("at", TIMESTAMP(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint(*KEY, "turn"),
-        sa.ForeignKeyConstraint([*KEY, "filed_by"], [f"figure.{column}" for column in (*KEY, "filed_by")]),
+        sa.ForeignKeyConstraint([*KEY], [f"figure.{column}" for column in KEY]),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "revision", "filed_by"], ["filing.tenant_id", "filing.id", "filing.filed_by"]
+        ),
         sa.ForeignKeyConstraint(["tenant_id", "by_person"], ["person.tenant_id", "person.id"]),
         # Whoever filed a figure does not vouch for it, whatever the code above may think.
         sa.CheckConstraint("by_person <> filed_by", name="vouching_second_pair_of_eyes"),

@@ -151,7 +151,15 @@ FURTHER_MISTAKES = [
 ]
 
 # What the application may do to each table as a whole; columns it may update are not listed here.
-INSERT_ONLY = {"figure", "vouching", "scored_period", "record_entry", "score_sheet", "publication"}
+INSERT_ONLY = {
+    "filing",
+    "figure",
+    "vouching",
+    "scored_period",
+    "record_entry",
+    "score_sheet",
+    "publication",
+}
 
 
 @pytest.fixture

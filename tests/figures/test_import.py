@@ -245,14 +245,38 @@ async def test_the_database_refuses_what_is_no_figure(yunling: County, value: st
             await session.execute(
                 sql(
                     "insert into figure (tenant_id, period, unit_id, indicator_id, series, revision, kind,"
-                    f" value, filed_by, filed_at) values ({int(session.tenant)}, '2026', {key.unit_id},"
-                    f" {key.indicator_id}, '', 1, 0, {value}, 1, now())"
+                    f" value) values ({int(session.tenant)}, '2026', {key.unit_id},"
+                    f" {key.indicator_id}, '', 1, 0, {value})"
                 )
             )
 
 
 @pytest.mark.parametrize(
-    "statement", ["update figure set revision = 9", "delete from figure", "delete from vouching"]
+    ("revision", "refused_by"), [("revision", "figure_pkey"), ("revision + 1", "foreign key")]
+)
+async def test_a_filing_has_one_value_of_a_figure_and_a_value_its_filing(
+    yunling: County, revision: str, refused_by: str
+) -> None:
+    await yunling.import_(YEAR)
+    with pytest.raises(DBAPIError, match=refused_by):
+        async with yunling.session() as session:
+            await session.execute(
+                sql(
+                    "insert into figure (tenant_id, period, unit_id, indicator_id, series, revision, kind)"
+                    f" select tenant_id, period, unit_id, indicator_id, series, {revision}, 2"
+                    " from figure limit 1"
+                )
+            )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update figure set revision = 9",
+        "update filing set filed_by = 9",
+        "delete from figure",
+        "delete from vouching",
+    ],
 )
 async def test_the_application_cannot_change_what_was_filed(yunling: County, statement: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied"):

@@ -150,11 +150,11 @@ async def file_year(
                 (Key("2026", 5, known["target", indicator, "target"]), "100")
                 for indicator in ("revenue", "forest")
             ]
-        made = [(NewValue(key=key, value=_value(value), cell="表1!C3"), revision) for key, value in new]
+        made = [NewValue(key=key, value=_value(value), cell="表1!C3") for key, value in new]
         for code, points in (bonus or {}).items():
             for field, value in (("points", points), ("matter", f"{code}获省级表彰,先进个人张三")):
                 key = Key("2026", numbers[code], known["claim", "bonus", field], "1")
-                made.append((NewValue(key=key, value=_value(value)), revision))
+                made.append(NewValue(key=key, value=_value(value)))
         await figures.keep(session, made, by=staff["wang"].id, at=NOON)
         if vouched:
             await verification.vouch_all(session, Filter(), by=staff["zhao"], at=NOON, reason="一致")
@@ -166,7 +166,7 @@ async def veto(engine: AsyncEngine, county: TenantId, staff: Mapping[str, Person
         known = {(i.of, i.code, i.field): i.id for i in (await figures.indicators(session)).values()}
         key = Key("2026", list(UNITS).index(code) + 1, known["claim", "veto", "date"], "1")
         value = Value(Kind.DATE, day=date(2026, 5, 1))
-        await figures.keep(session, [(NewValue(key=key, value=value), 1)], by=staff["wang"].id, at=NOON)
+        await figures.keep(session, [NewValue(key=key, value=value)], by=staff["wang"].id, at=NOON)
         await verification.vouch_all(session, Filter(), by=staff["zhao"], at=NOON)
 
 

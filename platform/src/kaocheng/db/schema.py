@@ -34,6 +34,7 @@ TENANTS_OWN = (
     "indicator",
     # figures
     "workbook",
+    "filing",
     "figure",
     "vouching",
     # verification

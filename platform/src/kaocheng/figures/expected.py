@@ -24,6 +24,7 @@ from kaocheng.figures.domain import (
 )
 from kaocheng.figures.needs import Need, needs
 from kaocheng.schemes import queries as schemes
+from kaocheng.schemes.domain import SchemeVersion
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.tenancy.domain import EVERYBODY, Unit
 
@@ -47,12 +48,18 @@ class Scope:
 EVERYTHING = Scope()
 
 
-async def recipe(session: TenantSession) -> Recipe | None:
-    """The rules in force, if the tenant has adopted any."""
+async def scheme(session: TenantSession) -> SchemeVersion | None:
+    """The scheme in force, if the tenant has adopted any."""
     try:
-        return (await schemes.in_force(session)).recipe
+        return await schemes.in_force(session)
     except Missing:
         return None
+
+
+async def recipe(session: TenantSession) -> Recipe | None:
+    """The rules in force, if the tenant has adopted any."""
+    version = await scheme(session)
+    return version.recipe if version else None
 
 
 async def scheme_periods(session: TenantSession) -> tuple[str, ...]:

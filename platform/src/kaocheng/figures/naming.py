@@ -1,17 +1,18 @@
 """The tenant's own words for the reader: units, indicators, parts, forms, as scheme and folder give them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kaocheng.db.session import TenantSession
-from kaocheng.engine import grammar
+from kaocheng.engine import compose, grammar
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.figures import queries
 from kaocheng.figures.domain import Indicator, Of
 from kaocheng.figures.expected import recipe as rules_in_force
+from kaocheng.figures.expected import scheme as scheme_in_force
 from kaocheng.figures.expected import targets_of, values_before
 from kaocheng.figures.needs import needs
 from kaocheng.figures.reading import (
@@ -32,7 +33,8 @@ from kaocheng.tenancy.domain import Form
 
 async def names(session: TenantSession, rules: Recipe | None = None) -> Names:
     """Everything a workbook of this tenant may speak of, by *rules* or those in force."""
-    rules = rules or await rules_in_force(session)
+    version = None if rules else await scheme_in_force(session)
+    rules = version.recipe if version else rules
     tenant = await tenancy.tenant(session)
     units = await tenancy.units(session)
     labels = {unit.code: unit.label for unit in units}
@@ -41,7 +43,8 @@ async def names(session: TenantSession, rules: Recipe | None = None) -> Names:
     bare = Names(tenant=tenant.name, units=unit_names, forms=forms)
     if rules is None:
         return bare
-    return _named(bare, rules, (await queries.indicators(session)).values(), labels)
+    known = (await queries.indicators(session)).values()
+    return replace(_named(bare, rules, known, labels), state=version.state if version else "")
 
 
 async def context(session: TenantSession, period: str) -> Context:
@@ -98,11 +101,13 @@ def _named(bare: Names, rules: Recipe, known: Iterable[Indicator], labels: Mappi
                 label=str(of.get("label", code)),
                 fields=_fields(rules, code, of),
                 groups=groups.get((Of.ROW, code), ()),
+                full=_together(rules, code),
             )
             for code, of in rules.lists.items()
         ),
         adjustments=tuple(_adjustments(rules)),
         rules=tuple(_rules(rules, labels)),
+        categories=tuple(_categories(rules)),
         clauses=rules.clauses,
     )
 
@@ -194,12 +199,15 @@ def _adjustments(rules: Recipe) -> Iterable[AdjustmentName]:
 
 def _rules(rules: Recipe, labels: Mapping[str, str]) -> Iterable[RuleName]:
     for paper in rules.papers.values():
+        summed = _summed(paper)
         for node in paper.nodes.values():
             if not node.composed and node.get("clause"):
-                yield _rule(rules, paper, node, labels)
+                yield _rule(rules, paper, node, labels, summed)
 
 
-def _rule(rules: Recipe, paper: PaperRule, node: NodeRule, labels: Mapping[str, str]) -> RuleName:
+def _rule(
+    rules: Recipe, paper: PaperRule, node: NodeRule, labels: Mapping[str, str], summed: Collection[str]
+) -> RuleName:
     figure = rules.figures.get(node.code, {})
     collector = str(node.get("collector") or figure.get("collector") or "")
     return RuleName(
@@ -208,7 +216,39 @@ def _rule(rules: Recipe, paper: PaperRule, node: NodeRule, labels: Mapping[str, 
         full=_full(node.get("full")),
         measure=str(figure.get("unit") or figure.get("measure") or ""),
         collector=labels.get(collector, collector),
+        group=paper.group,
+        paper=paper.code,
+        code=node.code if node.code in summed else "",
     )
+
+
+def _categories(rules: Recipe) -> Iterable[RuleName]:
+    """The sums of points within a larger sum: what a table writes in brackets behind a category."""
+    for paper in rules.papers.values():
+        summed = _summed(paper)
+        for node in paper.nodes.values():
+            if node.composed and node.code in summed:
+                yield _rule(rules, paper, node, {}, summed)
+
+
+def _summed(paper: PaperRule) -> frozenset[str]:
+    """The nodes whose points are added as they are; what a weighted part is worth is no points."""
+    sums = [node for node in paper.nodes.values() if node.composed and node["compose"] == "sum"]
+    return frozenset(
+        part.partition("@")[0] for node in sums for part, _weight in compose.references(paper, node)
+    )
+
+
+def _together(rules: Recipe, code: str) -> Mapping[str, Decimal]:
+    """By class, what the points (``full``) of a unit's rows in a list must add up to."""
+    found: dict[str, set[Decimal]] = defaultdict(set)
+    fields = rules.lists[code].get("fields") or {}
+    for paper in rules.papers.values() if "full" in fields else ():
+        for node in paper.nodes.values():
+            full = _full(node.get("full"))
+            if node.get("rows") == code and node.get("fold", "sum") == "sum" and full is not None:
+                found[paper.group].add(full)
+    return {group: fulls.pop() for group, fulls in found.items() if len(fulls) == 1}
 
 
 def _full(written: Any) -> Decimal | None:

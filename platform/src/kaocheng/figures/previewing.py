@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from kaocheng.db.session import TenantSession
-from kaocheng.figures import doubting, naming, queries, reading, storing
+from kaocheng.figures import doubting, naming, queries, reading, storing, supplying
 from kaocheng.figures.domain import (
     Figure,
     Indicator,
@@ -28,6 +28,7 @@ from kaocheng.figures.reading import CONVERSION, DOUBT, ERROR, Context, Entry, F
 from kaocheng.figures.reading.doubts import doubts
 from kaocheng.i18n import _
 from kaocheng.packs.shelf import TenantShelf
+from kaocheng.schemes.domain import Stated
 
 PAST_PERIODS = 3  # as far back as a pack is shown a unit's figures
 
@@ -46,6 +47,7 @@ class Preview:
     values: tuple[NewValue, ...]
     findings: tuple[Finding, ...]
     workbook_id: int | None = None
+    stated: tuple[Stated, ...] = ()  # what a catalogue changes in the scheme
     already: Workbook | None = None  # the same file, stored before
 
     @property
@@ -86,6 +88,7 @@ class Preview:
                 ensure_ascii=False,
             ),
             "findings": [f.as_json() for f in self.findings],
+            "stated": [[list(path), *rest] for path, *rest in self.stated],
         }
 
 
@@ -109,6 +112,7 @@ def from_json(kept: Mapping[str, Any]) -> Preview:
             for period, unit, indicator, series, kind, written, cell, doubts in json.loads(kept["values"])
         ),
         findings=tuple(map(doubting.finding, kept["findings"])),
+        stated=tuple(Stated(tuple(path), *rest) for path, *rest in kept.get("stated", ())),
     )
 
 
@@ -140,6 +144,9 @@ async def read(
     findings = list(found.findings)
     if shelf is not None and shelf.packs:
         findings += await _opinions(session, shelf, values, found.entries, context)
+    stated = tuple(Stated(*one) for one in found.catalogue.supplies) if found.catalogue else ()
+    if stated and not found.errors:
+        findings += await supplying.mistakes(session, stated, found.period, shelf)
     return Preview(
         name=name,
         digest=hashlib.sha256(content).hexdigest(),
@@ -150,6 +157,7 @@ async def read(
         understood=tuple(replace(found, entries=(), findings=()).as_json()["understood"]),
         values=_doubted(values, findings),
         findings=tuple(findings),
+        stated=stated,
     )
 
 

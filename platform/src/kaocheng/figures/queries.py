@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from kaocheng.db.session import TenantSession
+from kaocheng.db.session import TenantSession, next_number
 from kaocheng.figures import doubting
 from kaocheng.figures.domain import (
     Figure,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # One statement reads a period whole: the latest revision of each figure beside the latest thing said of it.
 _COLUMNS = """
 select f.period, f.unit_id, f.indicator_id, f.series, f.revision, f.kind, f.value, f.day, f.word,
-       f.filed_by, p.label as filer, f.filed_at, f.workbook_id, w.name as workbook, f.cell, f.doubts,
+       g.filed_by, p.label as filer, g.filed_at, g.workbook_id, w.name as workbook, f.cell, f.doubts,
        u.code as unit, u.label as unit_label,
        v.outcome, v.by_person, j.label as judge, v.at, v.reason
 """
@@ -42,8 +42,9 @@ select f.period, f.unit_id, f.indicator_id, f.series, f.revision, f.kind, f.valu
 _JOINS = """
 join unit u on u.tenant_id = f.tenant_id and u.id = f.unit_id
 join indicator i on i.tenant_id = f.tenant_id and i.id = f.indicator_id
-join person p on p.tenant_id = f.tenant_id and p.id = f.filed_by
-left join workbook w on w.tenant_id = f.tenant_id and w.id = f.workbook_id
+join filing g on g.tenant_id = f.tenant_id and g.id = f.revision
+join person p on p.tenant_id = g.tenant_id and p.id = g.filed_by
+left join workbook w on w.tenant_id = g.tenant_id and w.id = g.workbook_id
 left join lateral (
   select tenant_id, outcome, by_person, reason, at from vouching
   where tenant_id = f.tenant_id and period = f.period and unit_id = f.unit_id
@@ -72,13 +73,14 @@ order by f.revision desc
 _STANDING = """
 with latest as (
   select distinct on (tenant_id, period, unit_id, indicator_id, series)
-         tenant_id, period, unit_id, indicator_id, series, revision, kind, value, day, word, workbook_id
+         tenant_id, period, unit_id, indicator_id, series, revision, kind, value, day, word
   from figure where period = any($1)
   order by tenant_id, period, unit_id, indicator_id, series, revision desc
 )
-select f.*, w.form, v.outcome
+select f.period, f.unit_id, f.indicator_id, f.series, f.kind, f.value, f.day, f.word, w.form, v.outcome
 from latest f
-left join workbook w on w.tenant_id = f.tenant_id and w.id = f.workbook_id
+join filing g on g.tenant_id = f.tenant_id and g.id = f.revision
+left join workbook w on w.tenant_id = g.tenant_id and w.id = g.workbook_id
 left join lateral (
   select outcome from vouching
   where tenant_id = f.tenant_id and period = f.period and unit_id = f.unit_id
@@ -100,15 +102,17 @@ where f.period = any($1)
          and n.indicator_id = f.indicator_id and n.series = f.series)
 order by f.tenant_id, f.period, f.unit_id, f.indicator_id, f.series, f.revision desc
 """
-# ON CONFLICT keeps the statement one that a sharded database runs as well; the lock makes it never apply.
+_FILE = "insert into filing (tenant_id, id, filed_by, filed_at, workbook_id) values ($1, $2, $3, $4, $5)"
+# ON CONFLICT keeps the statement one that a sharded database runs as well; it never applies, because no
+# two writers ever have the same filing.  Numbers travel as text: the server reads them faster than we pack.
 _KEEP = """
 insert into figure (tenant_id, period, unit_id, indicator_id, series, revision, kind, value, day, word,
-                    filed_by, filed_at, workbook_id, cell, doubts)
-select $1, n.period, n.unit_id, n.indicator_id, n.series, n.revision, n.kind, n.value, n.day, n.word,
-       $2, $3, $4, nullif(n.cell, ''), n.doubts::jsonb
-from unnest($5::text[], $6::int[], $7::int[], $8::text[], $9::int[], $10::smallint[], $11::numeric[],
-            $12::date[], $13::text[], $14::text[], $15::text[])
-  as n (period, unit_id, indicator_id, series, revision, kind, value, day, word, cell, doubts)
+                    cell, doubts)
+select $1, n.period, n.unit_id, n.indicator_id, n.series, $2, n.kind, n.value::numeric, n.day, n.word,
+       nullif(n.cell, ''), n.doubts::jsonb
+from unnest($3::text[], $4::int[], $5::int[], $6::text[], $7::smallint[], $8::text[], $9::date[],
+            $10::text[], $11::text[], $12::text[])
+  as n (period, unit_id, indicator_id, series, kind, value, day, word, cell, doubts)
 on conflict do nothing
 """
 
@@ -170,10 +174,7 @@ async def standing(session: TenantSession, periods: Collection[str]) -> dict[Key
     """What a new file for *periods* has to be compared with."""
     connection = await session.raw()
     rows = await connection.fetch(_STANDING, list(periods))
-    return {
-        _key(row): Standing(row["revision"], _value(row), row["form"] or "", _outcome(row["outcome"]))
-        for row in rows
-    }
+    return {_key(row): Standing(_value(row), row["form"] or "", _outcome(row["outcome"])) for row in rows}
 
 
 async def judged_before(session: TenantSession, periods: Collection[str]) -> dict[Key, Value]:
@@ -192,35 +193,34 @@ async def periods(session: TenantSession) -> tuple[str, ...]:
 
 async def keep(
     session: TenantSession,
-    values: Sequence[tuple[NewValue, int]],
+    values: Sequence[NewValue],
     *,
     by: int,
     at: datetime,
     workbook_id: int | None = None,
 ) -> int:
-    """Add each value as the given revision, all by one statement; how many there are now."""
-    if not values:
-        return 0
+    """File *values*, all by one statement; the number of the filing, which is their revision."""
+    filing = await next_number(session, "filing")
     connection = await session.raw()
+    await connection.execute(_FILE, int(session.tenant), filing, by, at, workbook_id)
     said = await connection.execute(
         _KEEP,
         int(session.tenant),
-        by,
-        at,
-        workbook_id,
-        [v.key.period for v, _ in values],
-        [v.key.unit_id for v, _ in values],
-        [v.key.indicator_id for v, _ in values],
-        [v.key.series for v, _ in values],
-        [revision for _, revision in values],
-        [int(v.value.kind) for v, _ in values],
-        [v.value.decimal for v, _ in values],
-        [v.value.day for v, _ in values],
-        [v.value.word for v, _ in values],
-        [v.cell for v, _ in values],
-        [json.dumps(list(v.doubts), ensure_ascii=False) if v.doubts else "[]" for v, _ in values],
+        filing,
+        [v.key.period for v in values],
+        [v.key.unit_id for v in values],
+        [v.key.indicator_id for v in values],
+        [v.key.series for v in values],
+        [v.value.kind for v in values],
+        [None if v.value.decimal is None else str(v.value.decimal) for v in values],
+        [v.value.day for v in values],
+        [v.value.word for v in values],
+        [v.cell for v in values],
+        [json.dumps(list(v.doubts), ensure_ascii=False) if v.doubts else "[]" for v in values],
     )
-    return int(said.rsplit(" ", 1)[-1])
+    if said != f"INSERT 0 {len(values)}":
+        raise RuntimeError("one filing has two values for one figure")
+    return filing
 
 
 async def hold(session: TenantSession, periods: Collection[str]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from kaocheng import record
 from kaocheng.db.session import TenantSession, next_number
 from kaocheng.errors import Problem
-from kaocheng.figures import previewing, queries, storing
+from kaocheng.figures import previewing, queries, storing, supplying
 from kaocheng.figures.domain import (
     AlreadyStored,
     ConversionsOpen,
@@ -31,6 +31,7 @@ from kaocheng.figures.domain import (
     Workbook,
 )
 from kaocheng.figures.previewing import Preview
+from kaocheng.figures.quiet import no_search
 from kaocheng.figures.tables import workbook as workbooks
 from kaocheng.identity.domain import Permission, Person, Role, require
 from kaocheng.packs.shelf import TenantShelf
@@ -95,9 +96,10 @@ async def preview(
     """
     require(by, Permission.IMPORT_FIGURES)
     collector = "" if _for_all(by) else by.unit_label
-    seen = await look(session, name, content, form=form, period=period, collector=collector, shelf=shelf)
-    await _yours(session, by, [value.key for value in seen.values])
-    return await _kept(session, seen, content, by, at)
+    with no_search():
+        seen = await look(session, name, content, form=form, period=period, collector=collector, shelf=shelf)
+        await _yours(session, by, [value.key for value in seen.values])
+        return await _kept(session, seen, content, by, at)
 
 
 async def agree(
@@ -107,8 +109,11 @@ async def agree(
     by: Person,
     at: datetime,
     accept_conversions: bool = False,
+    shelf: TenantShelf | None = None,
 ) -> Stored:
     """Store everything a previewed workbook holds, or nothing; a second time changes nothing.
+
+    What a catalogue states otherwise than the scheme becomes a new draft of the scheme.
 
     Raises:
         NoSuchWorkbook: there is none of that number, or it is somebody else's.
@@ -116,11 +121,18 @@ async def agree(
         ConversionsOpen: values were straightened and nobody agreed to that.
         Discarded: somebody decided against it.
         NotYoursToFile: it holds figures that somebody else collects.
+        FrozenPoints, SchemeMoved, SchemeRefused: the scheme changed since it was previewed.
     """
     require(by, Permission.IMPORT_FIGURES)
     book, kept = await queries.workbook(session, workbook_id, lock=True)
     _may_touch(book, by)
-    seen = previewing.from_json(kept)
+    with no_search():
+        return await _agree(session, book, previewing.from_json(kept), by, at, accept_conversions)
+
+
+async def _agree(
+    session: TenantSession, book: Workbook, seen: Preview, by: Person, at: datetime, accept_conversions: bool
+) -> Stored:
     if book.state == "stored":
         return Stored(
             workbook_id=book.id,
@@ -137,6 +149,8 @@ async def agree(
     if seen.conversions and not accept_conversions:
         raise ConversionsOpen(book.name, len(seen.conversions))
     await _yours(session, by, [value.key for value in seen.values])
+    if seen.stated:
+        await supplying.supply(session, seen.stated, book, by=by, at=at, shelf=shelf)
     await _mark(session, book.id, "stored", by, at)
     return await _store(session, seen.values, book, by, at)
 
@@ -199,15 +213,15 @@ async def _store(
     if book is not None:
         gone = storing.taken_back(values, standing, known, book.form)
     decided = storing.decide([*values, *gone], standing)
-    kept = await queries.keep(
-        session,
-        [(step.value, step.revision) for step in decided.steps],
-        by=by.id,
-        at=at,
-        workbook_id=book.id if book else None,
-    )
-    if kept != len(decided.steps):
-        raise RuntimeError("a revision was written past the lock on its period")
+    filing = None
+    if decided.steps:
+        filing = await queries.keep(
+            session,
+            [step.value for step in decided.steps],
+            by=by.id,
+            at=at,
+            workbook_id=book.id if book else None,
+        )
     stored = Stored(
         workbook_id=book.id if book else None,
         form=book.form if book else "",
@@ -219,20 +233,22 @@ async def _store(
         unchanged=decided.unchanged,
         doubts=sum(bool(step.value.doubts) for step in decided.steps),
     )
-    await record.write(session, "figures.filed", by.id, _facts(stored, decided, known, by), at)
+    await record.write(session, "figures.filed", by.id, _facts(stored, filing, decided, known, by), at)
     return stored
 
 
 def _facts(
-    stored: Stored, decided: storing.Decision, known: Mapping[int, Indicator], by: Person
+    stored: Stored,
+    filing: int | None,
+    decided: storing.Decision,
+    known: Mapping[int, Indicator],
+    by: Person,
 ) -> dict[str, record.Fact]:
-    """Counts, the file, for whom it was done, and a digest that names every revision with its value."""
-    lines = sorted(
-        "~".join((*map(str, step.value.key), str(step.revision), str(step.value.value)))
-        for step in decided.steps
-    )
+    """Counts, the file, for whom it was done, and a digest that names every figure with its new value."""
+    lines = sorted(f"{step.value.key}~{step.value.value}" for step in decided.steps)
     acting_for = sorted({known[step.value.key.indicator_id].collector for step in decided.steps} - {""})
     return {
+        "filing": filing,
         "workbook": stored.workbook_id,
         "digest": stored.digest,
         "form": stored.form,

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kaocheng.figures.domain import WITHDRAWN, Indicator, Key, Kind, NewValue, Of, Outcome, Standing, Value
 
 LISTED = frozenset({Of.ROW, Of.CLAIM})
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One new revision, and what it supersedes."""
 
     value: NewValue
-    revision: int
     before: Value | None
 
     @property
@@ -52,12 +51,12 @@ def decide(values: Sequence[NewValue], standing: Mapping[Key, Standing]) -> Deci
     for value in values:
         now = standing.get(value.key)
         if now is None:
-            steps.append(Step(value, 1, None))
+            steps.append(Step(value, None))
         elif now.value == value.value and now.outcome is not Outcome.RETURNED:
             unchanged += 1
         else:
             before = None if now.value.kind is Kind.WITHDRAWN else now.value
-            steps.append(Step(value, now.revision + 1, before))
+            steps.append(Step(value, before))
     return Decision(tuple(steps), unchanged)
 
 

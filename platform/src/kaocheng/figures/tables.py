@@ -40,6 +40,22 @@ workbook = Table(
     CheckConstraint("state in ('previewed', 'stored', 'discarded')", name="workbook_state"),
 )
 
+# One act of filing: a workbook agreed to, a form sent off.  What it brought is not said again per figure.
+filing = Table(
+    "filing",
+    metadata,
+    Column("tenant_id", Integer, nullable=False),
+    Column("id", Integer, nullable=False),
+    Column("filed_by", Integer, nullable=False),
+    Column("filed_at", TIMESTAMP(timezone=True), nullable=False),
+    Column("workbook_id", Integer),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    # What a vouching points at, so that the database itself can compare filer and voucher.
+    UniqueConstraint("tenant_id", "id", "filed_by", name="filing_filer"),
+    ForeignKeyConstraint(["tenant_id", "filed_by"], ["person.tenant_id", "person.id"]),
+    ForeignKeyConstraint(["tenant_id", "workbook_id"], ["workbook.tenant_id", "workbook.id"]),
+)
+
 figure = Table(
     "figure",
     metadata,
@@ -48,33 +64,19 @@ figure = Table(
     Column("unit_id", Integer, nullable=False),
     Column("indicator_id", Integer, nullable=False),
     Column("series", Text, nullable=False),
-    Column("revision", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),  # the filing it came with: a later one supersedes it
     Column("kind", SmallInteger, nullable=False),
     Column("value", Numeric),
     Column("day", Date),
     Column("word", Text),
-    Column("filed_by", Integer, nullable=False),
-    Column("filed_at", TIMESTAMP(timezone=True), nullable=False),
-    Column("workbook_id", Integer),
     Column("cell", Text),
     Column("doubts", JSONB, nullable=False, server_default=text("'[]'")),
+    # Ten thousand rows are written at once: one index, and a foreign key only where nothing else reaches.
     PrimaryKeyConstraint("tenant_id", "period", "unit_id", "indicator_id", "series", "revision"),
-    # What a vouching points at, so that the database itself can compare filer and voucher.
-    UniqueConstraint(
-        "tenant_id",
-        "period",
-        "unit_id",
-        "indicator_id",
-        "series",
-        "revision",
-        "filed_by",
-        name="figure_filer",
-    ),
     ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
     ForeignKeyConstraint(["tenant_id", "indicator_id"], ["indicator.tenant_id", "indicator.id"]),
-    ForeignKeyConstraint(["tenant_id", "filed_by"], ["person.tenant_id", "person.id"]),
-    ForeignKeyConstraint(["tenant_id", "workbook_id"], ["workbook.tenant_id", "workbook.id"]),
-    CheckConstraint("period <> '' and revision >= 1", name="figure_key"),
+    ForeignKeyConstraint(["tenant_id", "revision"], ["filing.tenant_id", "filing.id"]),
+    CheckConstraint("period <> ''", name="figure_key"),
     CheckConstraint("kind between 0 and 4", name="figure_kind"),
     CheckConstraint(
         "(kind = 0) = (value is not null) and (kind = 1) = (day is not null)"
@@ -106,7 +108,10 @@ vouching = Table(
     Column("reason", Text, nullable=False),
     Column("at", TIMESTAMP(timezone=True), nullable=False),
     PrimaryKeyConstraint(*_FIGURE, "turn"),
-    ForeignKeyConstraint([*_FIGURE, "filed_by"], [f"figure.{column}" for column in (*_FIGURE, "filed_by")]),
+    ForeignKeyConstraint(_FIGURE, [f"figure.{column}" for column in _FIGURE]),
+    ForeignKeyConstraint(
+        ["tenant_id", "revision", "filed_by"], ["filing.tenant_id", "filing.id", "filing.filed_by"]
+    ),
     ForeignKeyConstraint(["tenant_id", "by_person"], ["person.tenant_id", "person.id"]),
     CheckConstraint("by_person <> filed_by", name="vouching_second_pair_of_eyes"),
     CheckConstraint("outcome in ('vouched', 'returned', 'undone')", name="vouching_outcome"),

@@ -143,6 +143,7 @@ class VerificationPages(Controller):
             request,
             "verification/figure.html",
             history=history,
+            times={f.revision: time for time, f in enumerate(reversed(history), 1)},
             latest=history[0],
             ref=Ref(key, history[0].revision),
             said=await queries.judgements(session, key),

@@ -200,9 +200,8 @@ class NewValue(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What holds now for one figure: revision, value, the form it came by, and what was said of it."""
+    """What holds now for one figure: its value, the form it came by, and what was said of it."""
 
-    revision: int
     value: Value
     form: str
     outcome: Outcome

@@ -110,6 +110,7 @@ class WorkbookPages(Controller):
         request: Ask,
         session: NamedDependency[TenantSession],
         person: NamedDependency[Person],
+        shelf: NamedDependency[TenantShelf],
         id: FromPath[int],
     ) -> Page:
         """Store all of it; the conversions are agreed to by the same press, which lists them."""
@@ -120,6 +121,7 @@ class WorkbookPages(Controller):
             by=person,
             at=datetime.now(UTC),
             accept_conversions=handed_in.text("conversions") == "agreed",
+            shelf=shelf,
         )
         said = _(
             "已存入:新 {new} 个,改 {changed} 个,撤回 {withdrawn} 个,未变 {unchanged} 个;等待核验",

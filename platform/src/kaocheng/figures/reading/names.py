@@ -77,6 +77,7 @@ class ListName:
     label: str
     fields: tuple[FieldName, ...]
     groups: tuple[str, ...] = ()
+    full: Mapping[str, Decimal] = field(default_factory=dict)  # by class: what its rows' points must add to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +92,19 @@ class AdjustmentName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleName:
-    """One scored indicator of the scheme, as the catalogue (指标表) should state it."""
+    """One scored indicator of the scheme, or one category of them, as the catalogue (指标表) should state it.
+
+    *paper* and *code* are where its points stand, if they are points to be added and no weights.
+    """
 
     label: str
     clause: str = ""
     full: Decimal | None = None
     measure: str = ""
     collector: str = ""
+    group: str = ""
+    paper: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +127,11 @@ class FormName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """Everything a workbook of one tenant may speak of, for one year."""
+    """Everything a workbook of one tenant may speak of, for one year.
+
+    *state* is how far the scheme has come: a catalogue supplies a ``draft``, and cannot change what is
+    ``frozen``; where it is empty, what differs is only told.
+    """
 
     tenant: str = ""
     year: str = ""
@@ -129,6 +140,8 @@ class Names:
     lists: tuple[ListName, ...] = ()
     adjustments: tuple[AdjustmentName, ...] = ()
     rules: tuple[RuleName, ...] = ()
+    categories: tuple[RuleName, ...] = ()
+    state: str = ""
     clauses: Mapping[str, str] = field(default_factory=dict)
     forms: tuple[FormName, ...] = ()
 

@@ -46,6 +46,7 @@ _WHAT: dict[str, Callable[[Facts], str]] = {
     "unit_ambiguous": lambda f: _("显示为“{written}”,也可能是“{other}”,分不清是哪一个", **f),
     "merged_cells": lambda f: _("数据单元格被合并为 {range},看不出各是多少", **f),
     "negative_points": lambda f: _("“{type}”的分值“{written}”是负数", **f),
+    "rows_open": lambda f: _("“{unit}”各行分值({range})合计 {sum} 分,方案规定为 {full} 分", **f),
     # names
     "unknown_unit": lambda f: _("本表的单位中没有“{written}”", **f),
     "duplicate_unit": lambda f: _("“{unit}”重复出现,第 {first} 行已有", **f),
@@ -73,6 +74,12 @@ _WHAT: dict[str, Callable[[Facts], str]] = {
     "name_straightened": lambda f: _("“{written}”按“{unit}”读入", **f),
     "label_carried_down": lambda f: _("第 {row} 行没有写单位,按上面的“{unit}”读入", **f),
     "points_left_out": lambda f: _("“{type}”不计分,所填分值 {written} 不读入", **f),
+    "points_supplied": lambda f: _(
+        "“{label}”的分值是 {written},方案草案为 {declared},按本表改为 {written}", **f
+    ),
+    "clause_supplied": lambda f: _(
+        "“{label}”的计分办法与方案草案所引条文({clause})不一致,条文按本表改写", **f
+    ),
     # doubts
     "falls": lambda f: _("累计数 {value} 比上一期的 {last} 还小", **f),
     "far_from_last": lambda f: _("{value} 与上一期的 {last} 相差悬殊,其他单位没有这样的变化", **f),
@@ -90,6 +97,8 @@ _WHAT: dict[str, Callable[[Facts], str]] = {
     "table_measure": lambda f: _("“{label}”的计量单位是“{written}”,方案为“{declared}”", **f),
     "collector_differs": lambda f: _("“{label}”的数据采集责任单位是“{written}”,方案为“{declared}”", **f),
     "rule_missing": lambda f: _("方案中的“{label}”不在指标表里", **f),
+    "points_frozen": lambda f: _("“{label}”的分值是 {written},已冻结的方案为 {declared}", **f),
+    "points_open": lambda f: _("按本表的分值,方案不能成立:{reason}", **f),
 }
 
 _REMEDY: dict[str, Callable[[Facts], str]] = {
@@ -104,6 +113,7 @@ _REMEDY: dict[str, Callable[[Facts], str]] = {
     "unit_ambiguous": lambda f: _("请按表头的计量单位重新键入,全列用同一种写法"),
     "merged_cells": lambda f: _("请取消合并,逐格填写"),
     "negative_points": lambda f: _("加分、扣分都填正数,由类型决定加减"),
+    "rows_open": lambda f: _("请改正各行分值,使合计等于 {full}", **f),
     "unknown_unit": lambda f: _("请改成规范名称;不属于本表的单位请删去此行"),
     "duplicate_unit": lambda f: _("请核对此行是哪个单位,删去或改正"),
     "missing_unit": lambda f: _("请补上这个单位的一行"),
@@ -128,6 +138,8 @@ _REMEDY: dict[str, Callable[[Facts], str]] = {
     "name_straightened": lambda f: _("无误请同意"),
     "label_carried_down": lambda f: _("无误请同意"),
     "points_left_out": lambda f: _("无误请同意;否则请改正类型"),
+    "points_supplied": lambda f: _("同意后方案出一版新草案,只改本表所列各处;否则请改正本表"),
+    "clause_supplied": lambda f: _("同意后方案出一版新草案;计分规则本身不变,冻结之前请核对它是否还合条文"),
     "falls": lambda f: _("累计数不应减少,请与填报单位核实"),
     "far_from_last": lambda f: _("请核对是否多写或少写一位、单位是否写错"),
     "far_from_target": lambda f: _("请核对是否多写或少写一位、单位是否写错"),
@@ -143,6 +155,8 @@ _REMEDY: dict[str, Callable[[Facts], str]] = {
     "table_measure": lambda f: _("请核对;填报时以方案的计量单位为准"),
     "collector_differs": lambda f: _("请以印发的办法为准,修改方案或指标表"),
     "rule_missing": lambda f: _("请核对指标名称,或在指标表中补上"),
+    "points_frozen": lambda f: _("本轮按已冻结的分值计分;要改,请先采用方案的新版并写明理由,再导入本表"),
+    "points_open": lambda f: _("请核对本表的分值、各类的分值和合计"),
 }
 
 _SUGGESTED = frozenset(

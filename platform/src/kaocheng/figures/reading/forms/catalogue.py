@@ -1,13 +1,14 @@
 """The catalogue (指标表): clause texts, points, measures and collectors, compared with the scheme.
 
-Its prose about scoring is never parsed; it is kept, and a text that differs from the scheme's clause is said.
+It is the law for points and for the words of clauses: a draft takes them over, a frozen scheme does not.
+Its prose about scoring is never parsed; measures and collectors that differ are said.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from kaocheng import numbers
 from kaocheng.figures.reading import cells, headed
@@ -17,7 +18,7 @@ from kaocheng.figures.reading.labels import alike, is_note, is_total, plain, sam
 from kaocheng.figures.reading.names import RuleName
 from kaocheng.figures.reading.sheet import Sheet, letter
 
-__all__ = ["WORDS", "Catalogue", "CatalogueItem", "read"]
+__all__ = ["WORDS", "Catalogue", "CatalogueItem", "Supply", "read"]
 
 WORDS = {
     "number": ("序号", "编号"),
@@ -38,8 +39,19 @@ WORDS = {
     "note": ("备注",),
 }
 NEEDED = ("label", "points", "clause")
+DRAFT = "draft"
 TABLE = "表."  # clauses a catalogue adds: 表.1, 表.2 …
 _CATEGORY_POINTS = re.compile(r"\((\d+(?:\.\d+)?)分\)$")
+
+
+class Supply(NamedTuple):
+    """A value the scheme takes from the table: where it stands there, what it says now, and the cell."""
+
+    path: tuple[str, ...]
+    value: str
+    before: str
+    label: str
+    cell: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +77,7 @@ class Catalogue:
     items: tuple[CatalogueItem, ...]
     categories: tuple[tuple[str, Decimal], ...] = ()
     total: Decimal | None = None
+    supplies: tuple[Supply, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For programs and for keeping; numbers as text."""
@@ -73,6 +86,7 @@ class Catalogue:
             "items": [{**asdict(item), "points": _text(item.points)} for item in self.items],
             "categories": [[name, numbers.text(points)] for name, points in self.categories],
             "total": _text(self.total),
+            "supplies": [[list(path), *rest] for path, *rest in self.supplies],
         }
 
     @classmethod
@@ -85,6 +99,7 @@ class Catalogue:
             ),
             categories=tuple((name, Decimal(points)) for name, points in kept["categories"]),
             total=_decimal(kept["total"]),
+            supplies=tuple(Supply(tuple(path), *rest) for path, *rest in kept["supplies"]),
         )
 
 
@@ -113,6 +128,7 @@ class _Reading:
     desk: Desk
     sheet: Sheet
     table: Headed
+    supplies: dict[tuple[str, ...], Supply] = field(default_factory=dict)
 
     def read(self) -> None:
         items: list[CatalogueItem] = []
@@ -130,12 +146,13 @@ class _Reading:
             category = self._category(row, categories) or category
             items.append(self._item(row, label, category, len(items) + 1))
         self._sums(items, categories, total)
-        self._compare(items)
+        self._compare(items, categories)
         self.desk.catalogue = Catalogue(
             sheet=self.sheet.title,
             items=tuple(items),
             categories=tuple((name, points) for name, (points, _cell) in categories.items()),
             total=total[0] if total else None,
+            supplies=tuple(self.supplies.values()),
         )
         self._understood(items)
 
@@ -202,34 +219,83 @@ class _Reading:
                 facts = {"written": numbers.text(points), "sum": numbers.text(found)}
                 self.desk.error("total_differs", self.sheet, cell, label=name or "合计", **facts)
 
-    def _compare(self, items: list[CatalogueItem]) -> None:
+    def _compare(self, items: list[CatalogueItem], categories: Mapping[str, tuple[Decimal, str]]) -> None:
         """What the catalogue and the scheme say differently about the same indicator."""
-        rules = {plain(rule.label): rule for rule in self.desk.names.rules}
-        missing = {p: r for p, r in rules.items() if r.clause.startswith(TABLE)}
+        rules = self.desk.names.rules
+        missing = {plain(r.label): r for r in rules if r.clause.startswith(TABLE)}
+        papers: dict[str, set[str]] = {}
         for item in items:
-            rule = rules.get(plain(item.label))
+            rule = self._meant(item.label, rules)
             missing.pop(plain(item.label), None)
             if rule is None or not rule.clause:
                 self._doubt("clause_unbound", item, "label")
             else:
+                papers.setdefault(item.category, set()).add(rule.paper)
                 self._differences(item, rule)
+        for name, (points, cell) in categories.items():
+            near = [r for r in self.desk.names.categories if r.paper in papers.get(name, ())]
+            if (above := self._meant(name, near)) is not None:
+                self._worth(name, points, above, cell)
         for rule in missing.values():
-            near = max((i.label for i in items), key=lambda label: alike(label, rule.label), default="")
-            self.desk.doubt("rule_missing", self.sheet, self.table.cell("label"), label=rule.label, near=near)
+            nearest = max((i.label for i in items), key=lambda label: alike(label, rule.label), default="")
+            self.desk.doubt(
+                "rule_missing", self.sheet, self.table.cell("label"), label=rule.label, near=nearest
+            )
+
+    def _meant(self, label: str, rules: Iterable[RuleName]) -> RuleName | None:
+        """The rule of that name; where several papers have one, that of the class the table is about."""
+        named = [rule for rule in rules if plain(rule.label) == plain(label)]
+        about = f"{title(self.sheet, self.table.row)} {self.desk.form.label} {self.desk.form.group}"
+        own = [rule for rule in named if rule.group and rule.group in about] if len(named) > 1 else named
+        if len(own) == 1:
+            return own[0]
+        # Whose it is cannot be told: what differs is said, and nothing supplied.
+        return replace(named[-1], paper="", code="") if named else None
 
     def _differences(self, item: CatalogueItem, rule: RuleName) -> None:
         clause = self.desk.names.clauses.get(rule.clause, "")
         if plain(clause).rstrip("。.;；") != plain(item.text).rstrip("。.;；"):
-            self._doubt("clause_changed", item, "clause", clause=rule.clause)
-        if item.points is not None and rule.full is not None and item.points != rule.full:
-            facts = {"written": numbers.text(item.points), "declared": numbers.text(rule.full)}
-            self._doubt("points_differ", item, "points", **facts)
+            self._clause(item, rule, clause)
+        if item.points is not None:
+            self._worth(item.label, item.points, rule, address(item.row, self.table.columns["points"]))
         if item.measure and rule.measure and not same_measure(plain(item.measure), rule.measure):
             self._doubt("table_measure", item, "measure", written=item.measure, declared=rule.measure)
         if item.collector and rule.collector and plain(item.collector) != plain(rule.collector):
             self._doubt(
                 "collector_differs", item, "collector", written=item.collector, declared=rule.collector
             )
+
+    def _clause(self, item: CatalogueItem, rule: RuleName, clause: str) -> None:
+        path, cell = ("clauses", rule.clause), address(item.row, self.table.columns["clause"])
+        other = self.supplies.get(path)
+        ours = bool(rule.paper) and rule.clause.startswith(TABLE) and bool(item.text)
+        if not (ours and self._state == DRAFT) or (other is not None and other.value != item.text):
+            self._doubt("clause_changed", item, "clause", clause=rule.clause)
+            return
+        self.desk.conversion("clause_supplied", self.sheet, cell, label=item.label, clause=rule.clause)
+        self._supply(path, item.text, clause, item.label, cell)
+
+    def _worth(self, label: str, points: Decimal, rule: RuleName, cell: str) -> None:
+        if rule.full is None or points == rule.full:
+            return
+        facts = {"label": label, "written": numbers.text(points), "declared": numbers.text(rule.full)}
+        if not rule.code or points <= 0 or not self._state:
+            self.desk.doubt("points_differ", self.sheet, cell, **facts)
+        elif self._state == DRAFT:
+            path = ("papers", rule.paper, "nodes", rule.code, "full")
+            self.desk.conversion("points_supplied", self.sheet, cell, **facts)
+            self._supply(path, facts["written"], facts["declared"], label, cell)
+        else:
+            self.desk.error("points_frozen", self.sheet, cell, **facts)
+
+    def _supply(self, path: tuple[str, ...], value: str, before: str, label: str, cell: str) -> None:
+        self.supplies[path] = Supply(path, value, before, label, f"{self.sheet.title}!{cell}")
+
+    @property
+    def _state(self) -> str:
+        """How far the scheme of the table's own year has come; of another year's nothing is supplied."""
+        names = self.desk.names
+        return names.state if self.desk.period in ("", names.year) else ""
 
     def _doubt(self, code: str, item: CatalogueItem, field: str, /, **facts: str) -> None:
         cell = address(item.row, self.table.columns[field])

@@ -43,6 +43,7 @@ BY_MEASURE: Mapping[str, tuple[str, ...]] = {
     "text": ("任务", "内容", "事项", "名称", "项目"),
     "分": ("分值", "分数", "得分", "满分"),
 }
+POINTS = "full"
 NOT_YET = frozenset({"done"})  # an empty cell says that it is not finished
 TEXT, DATE = frozenset({"text", "word", "文字"}), frozenset({"date", "日期"})
 
@@ -134,6 +135,7 @@ class _Listing:
         group = self._group(lines)
         kept = self._units(lines, column, group)
         self._values(lines, kept, column)
+        self._closing(kept, self.named.full.get(group))
         self._understood(column, group, kept)
 
     def _group(self, lines: list[Line]) -> str:
@@ -205,6 +207,26 @@ class _Listing:
                     )
             spoilt = set(stored.settle(desk, sheet)) if plain(field.measure) in PERCENT else set()
             desk.entries.extend(e for e in read if e.cell not in spoilt)
+
+    def _closing(self, kept: dict[int, UnitName], full: Decimal | None) -> None:
+        """Each unit's points must add up to what the scheme gives them together, or no sum of them counts."""
+        column = self.table.columns.get(POINTS)
+        if full is None or column is None:
+            return
+        read = {
+            e.cell: e.value for e in self.desk.entries if e.sheet == self.sheet.title and e.field == POINTS
+        }
+        cells_of: dict[UnitName, list[str]] = {}
+        for row, unit in kept.items():
+            cells_of.setdefault(unit, []).append(address(row, column))
+        for unit, own in cells_of.items():
+            if not all(cell in read for cell in own):
+                continue  # an unreadable cell is said already
+            found = [value for cell in own if isinstance(value := read[cell], Decimal)]
+            if sum(found) != full:
+                facts = {"sum": numbers.text(sum(found, Decimal(0))), "full": numbers.text(full)}
+                span = own[0] if len(own) == 1 else f"{own[0]}:{own[-1]}"
+                self.desk.error("rows_open", self.sheet, own[0], unit=unit.label, range=span, **facts)
 
     def _optional(self, field: FieldName) -> bool:
         return field.optional or field.code in NOT_YET
