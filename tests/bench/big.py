@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kaocheng.db import TenantId, migrate, roles, tenant_session
@@ -156,25 +156,24 @@ async def correct(engine: AsyncEngine, county: TenantId, staff: dict[str, Person
         known = {(i.of, i.code): i for i in (await figures.indicators(session)).values()}
         key = Key(PERIOD, 1, known["figure", INDICATORS[0]].id)
         new = NewValue(key=key, value=Value(Kind.DECIMAL, Decimal(revision)), cell="表1!C3")
-        await figures.keep(session, [(new, revision)], by=staff["wang"].id, at=NOON)
+        await figures.keep(session, [new], by=staff["wang"].id, at=NOON)
         await verification.vouch_all(session, Filter(), by=staff["zhao"], at=NOON, reason="一致")
 
 
-async def analyze(engine: AsyncEngine) -> None:
-    """What autovacuum would do within its minute."""
-    async with engine.connect() as connection:
-        await connection.execute(text("analyze"))
-        await connection.commit()
+def analyze(place: Installation) -> None:
+    """What autovacuum does within its minute."""
+    with psycopg.connect(place.superuser_url, autocommit=True) as admin:
+        admin.execute("vacuum analyze")
 
 
-def _year(known: dict[tuple[str, str], Indicator], units: int) -> Iterator[tuple[NewValue, int]]:
+def _year(known: dict[tuple[str, str], Indicator], units: int) -> Iterator[NewValue]:
     everybody = units + 1
     for code, column in zip(INDICATORS, values(units), strict=True):
         for n, value in enumerate(column, 1):
             key = Key(PERIOD, n, known["figure", code].id)
-            yield NewValue(key=key, value=Value(Kind.DECIMAL, Decimal(value)), cell="表1!C3"), 1
+            yield NewValue(key=key, value=Value(Kind.DECIMAL, Decimal(value)), cell="表1!C3")
         key = Key(PERIOD, everybody, known["target", code].id)
-        yield NewValue(key=key, value=Value(Kind.DECIMAL, Decimal(100))), 1
+        yield NewValue(key=key, value=Value(Kind.DECIMAL, Decimal(100)))
 
 
 def _unit(county: TenantId, n: int, units: int) -> dict[str, object]:
