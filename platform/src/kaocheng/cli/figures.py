@@ -117,6 +117,7 @@ async def _agree(
                 by=desk.somebody(),
                 at=desk.at,
                 accept_conversions=options.accept_conversions,
+                shelf=await tenants_shelf(session, desk.settings.allowed_packs),
             )
     except ErrorsRemain as problem:
         say(str(problem))

@@ -210,7 +210,9 @@ class Year:
                 return 0
             kept = await figures.preview(session, path.name, content, by=office, at=at, shelf=self.shelf)
             assert kept.workbook_id is not None
-            stored = await figures.agree(session, kept.workbook_id, by=office, at=at, accept_conversions=True)
+            stored = await figures.agree(
+                session, kept.workbook_id, by=office, at=at, accept_conversions=True, shelf=self.shelf
+            )
         self.say(
             _(
                 "{name}:{form},{values} 个数,整理 {conversions} 处,疑点 {doubts} 处",

@@ -121,7 +121,7 @@ async def supply(
     session: TenantSession,
     stated: Sequence[Stated],
     *,
-    year: int,
+    year: int | None,
     workbook: str,
     digest: str,
     by: PersonId | None,
@@ -141,13 +141,14 @@ async def supply(
     changed = due(version, stated)
     if not changed:
         return None
+    earlier = await queries.versions(session, version.year)
     draft = Draft(
         tried(version, stated, shelf),
         basis=version.basis or version.digest,
         reason=why(workbook, changed),
         workbook=digest,
     )
-    return await _keep(session, draft, await queries.versions(session, year), by=by, at=at, shelf=shelf)
+    return await _keep(session, draft, earlier, by=by, at=at, shelf=shelf)
 
 
 async def _keep(
