@@ -127,7 +127,11 @@ async def agree(
     book, kept = await queries.workbook(session, workbook_id, lock=True)
     _may_touch(book, by)
     with no_search():
-        return await _agree(session, book, previewing.from_json(kept), by, at, accept_conversions)
+        seen = previewing.from_json(kept)
+        stored = await _agree(session, book, seen, by, at, accept_conversions)
+    if seen.stated and not stored.again:
+        await supplying.supply(session, seen.stated, book, by=by, at=at, shelf=shelf)
+    return stored
 
 
 async def _agree(
@@ -149,8 +153,6 @@ async def _agree(
     if seen.conversions and not accept_conversions:
         raise ConversionsOpen(book.name, len(seen.conversions))
     await _yours(session, by, [value.key for value in seen.values])
-    if seen.stated:
-        await supplying.supply(session, seen.stated, book, by=by, at=at, shelf=shelf)
     await _mark(session, book.id, "stored", by, at)
     return await _store(session, seen.values, book, by, at)
 
@@ -363,6 +365,9 @@ async def _yours(session: TenantSession, by: Person, keys: Iterable[Key]) -> Non
     known = await queries.indicators(session)
     units = await queries.units(session)
     own = frozenset({by.unit_label, units.get(by.unit_id or 0, "")} - {""})
+    keys = list(keys)
+    if _for_all(by) and {k.indicator_id for k in keys} <= known.keys() and {k.unit_id for k in keys} <= units.keys():
+        return
     for key in keys:
         indicator = known.get(key.indicator_id)
         if indicator is None or key.unit_id not in units:
