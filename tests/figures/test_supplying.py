@@ -188,4 +188,5 @@ async def test_the_page_lists_what_would_change_and_one_press_changes_it(yunling
         page = await b.get(f"/figures/workbooks/{seen.workbook_id}")
         assert "“地方财政收入”的分值是 9,方案草案为 8,按本表改为 9" in page.text
         await b.post(f"/figures/workbooks/{seen.workbook_id}/agree", {"conversions": "agreed"})
+        assert "方案已按本表出一版新草案" in (await b.get(f"/figures/workbooks/{seen.workbook_id}")).text
     assert len(await versions(yunling)) == 2

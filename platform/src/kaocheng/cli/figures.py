@@ -145,6 +145,8 @@ async def _agree(
                 unchanged=stored.unchanged,
             )
         )
+        if seen.stated:
+            say(_("方案已按本表出一版新草案,冻结之前请核对"))
     return 0
 
 

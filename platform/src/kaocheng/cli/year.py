@@ -223,6 +223,8 @@ class Year:
                 doubts=stored.doubts,
             )
         )
+        if kept.stated:
+            self.say(_("方案已按本表出一版新草案,冻结之前请核对"))
         return 1
 
     def _workbooks(self) -> Iterator[Workbook]:

@@ -130,6 +130,8 @@ class WorkbookPages(Controller):
             withdrawn=stored.withdrawn,
             unchanged=stored.unchanged,
         )
+        if previewing.from_json((await queries.workbook(session, id))[1]).stated:
+            said = _("方案已按本表出一版新草案,冻结之前请核对")
         return go(
             request,
             f"/figures/workbooks/{id}",
