@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from kaocheng.figures.domain import Figure, Indicator, Key, Kind, Of, Value
 from kaocheng.figures.reading import sentences
@@ -51,8 +51,7 @@ def finding(read: Mapping[str, Any]) -> Finding:
     return (PackDoubt if read["code"] == PACK else Finding).from_json(read)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One new figure for the packs to look at, and where it stands."""
 
     key: Key

@@ -30,6 +30,8 @@ from kaocheng.identity.tables import person as persons
 if TYPE_CHECKING:
     from asyncpg import Record
 
+_KINDS = tuple(Kind)
+
 # One statement reads a period whole: the latest revision of each figure beside the latest thing said of it.
 _COLUMNS = """
 select f.period, f.unit_id, f.indicator_id, f.series, f.revision, f.kind, f.value, f.day, f.word,
@@ -104,14 +106,14 @@ order by f.tenant_id, f.period, f.unit_id, f.indicator_id, f.series, f.revision 
 """
 _FILE = "insert into filing (tenant_id, id, filed_by, filed_at, workbook_id) values ($1, $2, $3, $4, $5)"
 # ON CONFLICT keeps the statement one that a sharded database runs as well; it never applies, because no
-# two writers ever have the same filing.  Numbers travel as text: the server reads them faster than we pack.
+# two writers ever have the same filing.  Columns travel as text, see `_array`.
 _KEEP = """
 insert into figure (tenant_id, period, unit_id, indicator_id, series, revision, kind, value, day, word,
                     cell, doubts)
-select $1, n.period, n.unit_id, n.indicator_id, n.series, $2, n.kind, n.value::numeric, n.day, n.word,
-       nullif(n.cell, ''), n.doubts::jsonb
-from unnest($3::text[], $4::int[], $5::int[], $6::text[], $7::smallint[], $8::text[], $9::date[],
-            $10::text[], $11::text[], $12::text[])
+select $1, n.period, n.unit_id, n.indicator_id, n.series, $2, n.kind, n.value, n.day, n.word, n.cell,
+       coalesce(n.doubts, '[]')::jsonb
+from unnest($3::text::text[], $4::text::int[], $5::text::int[], $6::text::text[], $7::text::smallint[],
+            $8::text::numeric[], $9::text::date[], $10::text::text[], $11::text::text[], $12::text::text[])
   as n (period, unit_id, indicator_id, series, kind, value, day, word, cell, doubts)
 on conflict do nothing
 """
@@ -207,20 +209,36 @@ async def keep(
         _KEEP,
         int(session.tenant),
         filing,
-        [v.key.period for v in values],
-        [v.key.unit_id for v in values],
-        [v.key.indicator_id for v in values],
-        [v.key.series for v in values],
-        [v.value.kind for v in values],
-        [None if v.value.decimal is None else str(v.value.decimal) for v in values],
-        [v.value.day for v in values],
-        [v.value.word for v in values],
-        [v.cell for v in values],
-        [json.dumps(list(v.doubts), ensure_ascii=False) if v.doubts else "[]" for v in values],
+        _array([v.key.period for v in values]),
+        _array([v.key.unit_id for v in values]),
+        _array([v.key.indicator_id for v in values]),
+        _array([v.key.series for v in values]),
+        _array([int(v.value.kind) for v in values]),
+        _array([v.value.decimal for v in values]),
+        _array([v.value.day for v in values]),
+        _array([v.value.word for v in values]),
+        _array([v.cell or None for v in values]),
+        _array([json.dumps(v.doubts, ensure_ascii=False) if v.doubts else None for v in values]),
     )
     if said != f"INSERT 0 {len(values)}":
         raise RuntimeError("one filing has two values for one figure")
     return filing
+
+
+def _array(column: Sequence[object]) -> str:
+    """A column as the server's own notation of an array.
+
+    The driver asks of each element whether it is itself an array: of ten thousand rows, half a store's time.
+
+    >>> _array([1, None]), _array(["", 'a "b"'])
+    ('{"1",NULL}', '{"","a \\\\"b\\\\""}')
+    """
+    written = {one: _quoted(str(one)) for one in set(column) - {None}} | {None: "NULL"}
+    return "{" + ",".join([written[one] for one in column]) + "}"
+
+
+def _quoted(element: str) -> str:
+    return '"' + element.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 async def hold(session: TenantSession, periods: Collection[str]) -> None:
@@ -321,7 +339,7 @@ def _key(row: "Record") -> Key:
 
 
 def _value(row: "Record") -> Value:
-    return Value(Kind(row["kind"]), row["value"], row["day"], row["word"])
+    return Value(_KINDS[row["kind"]], row["value"], row["day"], row["word"])
 
 
 def _outcome(said: str | None) -> Outcome:

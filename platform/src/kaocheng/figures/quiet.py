@@ -16,7 +16,7 @@ _under_way: list[bool] = []  # one entry per import; the first knows whether the
 
 @contextmanager
 def no_search() -> Iterator[None]:
-    """Search no more until the last of those that asked for it is done; what is unused is freed all the same."""
+    """Search no more until the last who asked is done; what nothing refers to is freed all the same."""
     with _lock:
         _under_way.append(gc.isenabled())
         gc.disable()

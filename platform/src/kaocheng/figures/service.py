@@ -113,8 +113,6 @@ async def agree(
 ) -> Stored:
     """Store everything a previewed workbook holds, or nothing; a second time changes nothing.
 
-    What a catalogue states otherwise than the scheme becomes a new draft of the scheme.
-
     Raises:
         NoSuchWorkbook: there is none of that number, or it is somebody else's.
         ErrorsRemain: the preview found errors.
@@ -366,7 +364,11 @@ async def _yours(session: TenantSession, by: Person, keys: Iterable[Key]) -> Non
     units = await queries.units(session)
     own = frozenset({by.unit_label, units.get(by.unit_id or 0, "")} - {""})
     keys = list(keys)
-    if _for_all(by) and {k.indicator_id for k in keys} <= known.keys() and {k.unit_id for k in keys} <= units.keys():
+    if (
+        _for_all(by)
+        and {k.indicator_id for k in keys} <= known.keys()
+        and {k.unit_id for k in keys} <= units.keys()
+    ):
         return
     for key in keys:
         indicator = known.get(key.indicator_id)

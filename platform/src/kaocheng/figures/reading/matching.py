@@ -1,6 +1,6 @@
 """Which unit each row is: known, unknown, repeated or absent, and what a wrong name was meant to be."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kaocheng.figures.reading.desk import Desk, address
 from kaocheng.figures.reading.labels import DIRECTIONS, alike, straighten
@@ -17,11 +17,12 @@ IN_PLACE = 0.3  # what standing between the right neighbours is worth, each side
 def once_each(desk: Desk, sheet: Sheet, lines: Sequence[Line], table: Table) -> list[Line]:
     """The first row of each unit of the class; what is unknown, repeated or missing is reported."""
     units, column = desk.names.of_group(table.group), table.unit_column
+    known = frozenset(units)
     kept: list[Line] = []
     wrong: list[tuple[int, Line]] = []
     first: dict[str, int] = {}
     for place, line in enumerate(lines):
-        unit = the_unit(desk, sheet, line, units, column)
+        unit = the_unit(desk, sheet, line, known, column)
         if unit is None or unit.code in first:
             wrong.append((place, line))
             continue
@@ -48,7 +49,9 @@ def once_each(desk: Desk, sheet: Sheet, lines: Sequence[Line], table: Table) -> 
     return kept
 
 
-def the_unit(desk: Desk, sheet: Sheet, line: Line, units: Sequence[UnitName], column: int) -> UnitName | None:
+def the_unit(
+    desk: Desk, sheet: Sheet, line: Line, units: Collection[UnitName], column: int
+) -> UnitName | None:
     """The unit *line* names, if it is one of *units*; an unusual writing is listed."""
     if line.unit is None or line.unit not in units:
         return None
