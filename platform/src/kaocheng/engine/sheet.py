@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from kaocheng.engine.rounding import printed
@@ -86,7 +86,7 @@ class PaperSheet:
         stored = self.values[key][self.row[unit]]
         if stored is None:
             return ""
-        return printed(Fraction(stored), self.column[key].decimals) if _is_number(stored) else stored
+        return _printed(stored, self.column[key].decimals) if _is_number(stored) else stored
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,11 @@ def _paper(read: dict[str, Any]) -> PaperSheet:
 
 def _standing(read: dict[str, Any]) -> Standing:
     return Standing(**{**read, "vetoes": tuple(read["vetoes"]), "why": tuple((c, f) for c, f in read["why"])})
+
+
+@lru_cache(100_000)  # a page shows thousands of cells and few different numbers
+def _printed(stored: str, decimals: int) -> str:
+    return printed(Fraction(stored), decimals)
 
 
 def _is_number(stored: str) -> bool:
