@@ -1,6 +1,7 @@
 """The commands of whoever operates this machine: tenants, people, the record, an outside database."""
 
 import io
+import re
 import shutil
 from pathlib import Path
 
@@ -59,6 +60,19 @@ def test_a_mistake_anywhere_leaves_every_tenant_as_it_was(say: Say, tmp_path: Pa
     toml = tmp_path / "county" / "tenant.toml"
     toml.write_text(toml.read_text(encoding="utf-8").replace("neighbour", "nowhere"), encoding="utf-8")
     assert "tenant.toml:reports_to 写的上级“nowhere”" in say("tenants", "apply", tmp_path, code=2)
+    assert say("tenants", "list") == before
+
+
+def test_a_pack_that_is_not_here_is_a_mistake_with_its_line(say: Say, tmp_path: Path) -> None:
+    before = say("tenants", "list")
+    shutil.copytree(EXAMPLE, tmp_path / "county")
+    toml = tmp_path / "county" / "tenant.toml"
+    text = toml.read_text(encoding="utf-8")
+    line = text[: text.index("packs = ")].count("\n") + 1
+    for written in ('no_such_pack = "2026"', 'target_responsibility = "1999"'):
+        toml.write_text(re.sub(r"packs = \{.*\}", f"packs = {{ {written} }}", text), encoding="utf-8")
+        said = say("tenants", "apply", tmp_path, code=2)
+        assert f"tenant.toml:{line}: 指标包“{written.split()[0]}”用不上" in said
     assert say("tenants", "list") == before
 
 

@@ -149,3 +149,10 @@ def test_an_empty_place_is_no_tenant(tmp_path: Path) -> None:
             folder.read_all(place)
     with pytest.raises(NoTenantFolder):
         folder.read(tmp_path)
+
+
+def test_a_list_of_units_nobody_can_read_is_one_mistake(copy: Path) -> None:
+    (copy / "units.csv").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadFolder) as bad:
+        folder.read(copy)
+    assert [mistake.place.file for mistake in bad.value.mistakes] == ["units.csv"]

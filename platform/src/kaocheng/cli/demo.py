@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from kaocheng import settings as settings_
 from kaocheng.cli.running import Running, orderly, running, stop
 from kaocheng.cli.serve import address, bound, serve
-from kaocheng.cli.tenants import apply
+from kaocheng.cli.tenants import apply, check_packs
 from kaocheng.cli.year import Year
 from kaocheng.db import embedded
 from kaocheng.db.roles import Urls
@@ -74,6 +74,7 @@ def _prepare(settings: Settings, stack: ExitStack, folder: Path) -> Urls:
 async def _years(settings: Settings, urls: Urls, folder: Path) -> None:
     declared = read_all(folder)
     shelf = open_shelf(settings.allowed_packs)
+    check_packs(declared, shelf)
     engine = connect(urls.app, size=2)
     try:
         years = [await _applied(settings, engine, shelf, each) for each in declared]

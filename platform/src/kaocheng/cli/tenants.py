@@ -11,13 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from kaocheng.cli.acting import operate
 from kaocheng.cli.columns import table
 from kaocheng.db.session import TenantId, shared_session
+from kaocheng.errors import Place
 from kaocheng.i18n import _
 from kaocheng.packs.shelf import Shelf, open_shelf
 from kaocheng.schemes import service as schemes
 from kaocheng.schemes.domain import SchemeVersion
 from kaocheng.settings import Settings
 from kaocheng.tenancy import queries, service
-from kaocheng.tenancy.folder import TenantFolder, read_all
+from kaocheng.tenancy.folder import BadFolder, TenantFolder, read_all
+from kaocheng.tenancy.folder.mistakes import Mistakes
 from kaocheng.tenancy.plan import Act, Changes, Subject
 
 __all__ = ["Applied", "apply"]
@@ -62,6 +64,7 @@ def _apply(options: argparse.Namespace) -> int:
 
     async def act(engine: AsyncEngine, settings: Settings) -> int:
         shelf = open_shelf(settings.allowed_packs)
+        check_packs(folders, shelf)
         _check_schemes(folders, shelf)
         await _check_superiors(engine, folders)
         for folder in folders:
@@ -83,6 +86,33 @@ def _apply(options: argparse.Namespace) -> int:
         return 0
 
     return operate(act)
+
+
+def check_packs(folders: Sequence[TenantFolder], shelf: Shelf) -> None:
+    """Refuse a pack that is not here, or not in that edition; one that is here and broken is only said.
+
+    Raises:
+        BadFolder: a folder enables such a pack; with the line that does.
+    """
+    mistakes = Mistakes()
+    for folder in folders:
+        for code, why in shelf.for_tenant(folder.packs).absent.items():
+            place = Place(file=str(folder.path / "tenant.toml"), line=_line(folder.path, code))
+            told = _("指标包“{pack}”用不上:{why}", pack=code, why=why)
+            installed = shelf.installed.get(code)
+            if installed is None or installed.pack is not None:
+                mistakes.add(place, told)
+            else:
+                print(f"{place}: {told}")
+    if mistakes.found:
+        raise BadFolder(tuple(mistakes.found))
+
+
+def _line(folder: Path, code: str) -> int:
+    lines = (folder / "tenant.toml").read_text("utf-8").splitlines()
+    return next(
+        (n for n, line in enumerate(lines, 1) if code in line and not line.lstrip().startswith("#")), 0
+    )
 
 
 def _check_schemes(folders: Sequence[TenantFolder], shelf: Shelf) -> None:

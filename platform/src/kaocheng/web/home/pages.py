@@ -46,7 +46,9 @@ class HomePages(Controller):
         chosen = next((held for held in own if held.value == role), own[0])
         template, facts = await HOMES[chosen](session, person)
         paced = await _pace(session, shelf, person, chosen)
-        return render(request, template, person=person, roles=own, role=chosen, pace=paced, **facts)
+        return render(
+            request, template, person=person, roles=own, role=chosen, pace=paced, absent=shelf.absent, **facts
+        )
 
 
 async def _pace(session: TenantSession, shelf: TenantShelf, person: Person, role: Role) -> Pace | None:
