@@ -62,12 +62,16 @@ def _filing() -> None:
         "filing",
         sa.Column("tenant_id", sa.Integer, nullable=False),
         sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("indicator_id", sa.Integer, nullable=False),
         sa.Column("filed_by", sa.Integer, nullable=False),
         sa.Column("filed_at", TIMESTAMP(timezone=True), nullable=False),
         sa.Column("workbook_id", sa.Integer),
-        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.PrimaryKeyConstraint("tenant_id", "id", "indicator_id"),
         # What a vouching points at, so that the database itself can compare filer and voucher.
-        sa.UniqueConstraint("tenant_id", "id", "filed_by", name="filing_filer"),
+        sa.UniqueConstraint("tenant_id", "id", "indicator_id", "filed_by", name="filing_filer"),
+        # Foreign keys are checked behind row security's back: without tenant_id in the key,
+        # a county could file a figure against its neighbour's township.
+        sa.ForeignKeyConstraint(["tenant_id", "indicator_id"], ["indicator.tenant_id", "indicator.id"]),
         sa.ForeignKeyConstraint(["tenant_id", "filed_by"], ["person.tenant_id", "person.id"]),
         sa.ForeignKeyConstraint(["tenant_id", "workbook_id"], ["workbook.tenant_id", "workbook.id"]),
     )
@@ -89,12 +93,13 @@ def _figure() -> None:
         sa.Column("cell", sa.Text),
         sa.Column("doubts", JSONB, nullable=False, server_default=sa.text("'[]'")),
         sa.PrimaryKeyConstraint(*KEY),
-        # Foreign keys are checked behind row security's back: without tenant_id in the key,
-        # a county could file a figure against its neighbour's township.
         sa.ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
-        sa.ForeignKeyConstraint(["tenant_id", "indicator_id"], ["indicator.tenant_id", "indicator.id"]),
-        # The filing says who, when and from which workbook; its number is the revision.
-        sa.ForeignKeyConstraint(["tenant_id", "revision"], ["filing.tenant_id", "filing.id"]),
+        # The filing says who, when and from which workbook, and its number is the revision; it has
+        # its indicator, so that ten thousand figures need not each be checked against both.
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "revision", "indicator_id"],
+            ["filing.tenant_id", "filing.id", "filing.indicator_id"],
+        ),
         sa.CheckConstraint("period <> ''", name="figure_key"),
         sa.CheckConstraint("kind between 0 and 4", name="figure_kind"),
         sa.CheckConstraint(
@@ -126,7 +131,8 @@ def _vouching() -> None:
         sa.PrimaryKeyConstraint(*KEY, "turn"),
         sa.ForeignKeyConstraint([*KEY], [f"figure.{column}" for column in KEY]),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "revision", "filed_by"], ["filing.tenant_id", "filing.id", "filing.filed_by"]
+            ["tenant_id", "revision", "indicator_id", "filed_by"],
+            ["filing.tenant_id", "filing.id", "filing.indicator_id", "filing.filed_by"],
         ),
         sa.ForeignKeyConstraint(["tenant_id", "by_person"], ["person.tenant_id", "person.id"]),
         # Whoever filed a figure does not vouch for it, whatever the code above may think.

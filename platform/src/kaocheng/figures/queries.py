@@ -44,7 +44,7 @@ select f.period, f.unit_id, f.indicator_id, f.series, f.revision, f.kind, f.valu
 _JOINS = """
 join unit u on u.tenant_id = f.tenant_id and u.id = f.unit_id
 join indicator i on i.tenant_id = f.tenant_id and i.id = f.indicator_id
-join filing g on g.tenant_id = f.tenant_id and g.id = f.revision
+join filing g on g.tenant_id = f.tenant_id and g.id = f.revision and g.indicator_id = f.indicator_id
 join person p on p.tenant_id = g.tenant_id and p.id = g.filed_by
 left join workbook w on w.tenant_id = g.tenant_id and w.id = g.workbook_id
 left join lateral (
@@ -71,24 +71,25 @@ _HISTORY = f"""
 where f.period = any($1) and f.unit_id = any($2) and f.indicator_id = $3 and f.series = $4
 order by f.revision desc
 """
-# What a new file is compared with; nothing else is read, because this runs inside the lock.
+# What a new file is compared with; nothing else is read, because this runs inside the lock, and nothing is
+# looked up figure by figure: filings and what was sent back are few.
 _STANDING = """
-with latest as (
-  select distinct on (tenant_id, period, unit_id, indicator_id, series)
-         tenant_id, period, unit_id, indicator_id, series, revision, kind, value, day, word
-  from figure where period = any($1)
-  order by tenant_id, period, unit_id, indicator_id, series, revision desc
-)
-select f.period, f.unit_id, f.indicator_id, f.series, f.kind, f.value, f.day, f.word, w.form, v.outcome
-from latest f
-join filing g on g.tenant_id = f.tenant_id and g.id = f.revision
-left join workbook w on w.tenant_id = g.tenant_id and w.id = g.workbook_id
-left join lateral (
-  select outcome from vouching
-  where tenant_id = f.tenant_id and period = f.period and unit_id = f.unit_id
-    and indicator_id = f.indicator_id and series = f.series and revision = f.revision
-  order by turn desc limit 1
-) v on true
+select distinct on (tenant_id, period, unit_id, indicator_id, series)
+       period, unit_id, indicator_id, series, kind, value, day, word, revision
+from figure where period = any($1)
+order by tenant_id, period, unit_id, indicator_id, series, revision desc
+"""
+_FORMS = """
+select distinct g.id, w.form from filing g
+join workbook w on w.tenant_id = g.tenant_id and w.id = g.workbook_id
+where g.id = any($1)
+"""
+_RETURNED = """
+select period, unit_id, indicator_id, series, revision from (
+  select distinct on (tenant_id, period, unit_id, indicator_id, series, revision) *
+  from vouching where period = any($1)
+  order by tenant_id, period, unit_id, indicator_id, series, revision, turn desc
+) latest where outcome = 'returned'
 """
 # The last value that was vouched for, before the revision a verifier now has in front of him.
 _JUDGED_BEFORE = """
@@ -104,7 +105,11 @@ where f.period = any($1)
          and n.indicator_id = f.indicator_id and n.series = f.series)
 order by f.tenant_id, f.period, f.unit_id, f.indicator_id, f.series, f.revision desc
 """
-_FILE = "insert into filing (tenant_id, id, filed_by, filed_at, workbook_id) values ($1, $2, $3, $4, $5)"
+_FILE = """
+insert into filing (tenant_id, id, indicator_id, filed_by, filed_at, workbook_id)
+select $1, $2, n.indicator_id, $3, $4, $5 from unnest($6::int[]) as n (indicator_id)
+on conflict do nothing
+"""
 # ON CONFLICT keeps the statement one that a sharded database runs as well; it never applies, because no
 # two writers ever have the same filing.  Columns travel as text, see `_array`.
 _KEEP = """
@@ -176,7 +181,16 @@ async def standing(session: TenantSession, periods: Collection[str]) -> dict[Key
     """What a new file for *periods* has to be compared with."""
     connection = await session.raw()
     rows = await connection.fetch(_STANDING, list(periods))
-    return {_key(row): Standing(_value(row), row["form"] or "", _outcome(row["outcome"])) for row in rows}
+    forms = dict(await connection.fetch(_FORMS, list({row[8] for row in rows})))
+    returned = {(*row,) for row in await connection.fetch(_RETURNED, list(periods))}
+    return {
+        Key(*row[:4]): Standing(
+            Value(_KINDS[row[4]], *row[5:8]),
+            forms.get(row[8], ""),
+            bool(returned) and (*row[:4], row[8]) in returned,
+        )
+        for row in rows
+    }
 
 
 async def judged_before(session: TenantSession, periods: Collection[str]) -> dict[Key, Value]:
@@ -204,7 +218,8 @@ async def keep(
     """File *values*, all by one statement; the number of the filing, which is their revision."""
     filing = await next_number(session, "filing")
     connection = await session.raw()
-    await connection.execute(_FILE, int(session.tenant), filing, by, at, workbook_id)
+    brought = list({v.key.indicator_id for v in values})
+    await connection.execute(_FILE, int(session.tenant), filing, by, at, workbook_id, brought)
     said = await connection.execute(
         _KEEP,
         int(session.tenant),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kaocheng.figures.domain import WITHDRAWN, Indicator, Key, Kind, NewValue, Of, Outcome, Standing, Value
+from kaocheng.figures.domain import WITHDRAWN, Indicator, Key, Kind, NewValue, Of, Standing, Value
 
 LISTED = frozenset({Of.ROW, Of.CLAIM})
 
@@ -52,7 +52,7 @@ def decide(values: Sequence[NewValue], standing: Mapping[Key, Standing]) -> Deci
         now = standing.get(value.key)
         if now is None:
             steps.append(Step(value, None))
-        elif now.value == value.value and now.outcome is not Outcome.RETURNED:
+        elif now.value == value.value and not now.returned:
             unchanged += 1
         else:
             before = None if now.value.kind is Kind.WITHDRAWN else now.value

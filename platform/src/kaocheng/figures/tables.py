@@ -40,18 +40,21 @@ workbook = Table(
     CheckConstraint("state in ('previewed', 'stored', 'discarded')", name="workbook_state"),
 )
 
-# One act of filing: a workbook agreed to, a form sent off.  What it brought is not said again per figure.
+# One act of filing (a workbook agreed to, a form sent off), once for each indicator it brought: who, when and
+# from which file is not said again of each figure.
 filing = Table(
     "filing",
     metadata,
     Column("tenant_id", Integer, nullable=False),
     Column("id", Integer, nullable=False),
+    Column("indicator_id", Integer, nullable=False),
     Column("filed_by", Integer, nullable=False),
     Column("filed_at", TIMESTAMP(timezone=True), nullable=False),
     Column("workbook_id", Integer),
-    PrimaryKeyConstraint("tenant_id", "id"),
+    PrimaryKeyConstraint("tenant_id", "id", "indicator_id"),
     # What a vouching points at, so that the database itself can compare filer and voucher.
-    UniqueConstraint("tenant_id", "id", "filed_by", name="filing_filer"),
+    UniqueConstraint("tenant_id", "id", "indicator_id", "filed_by", name="filing_filer"),
+    ForeignKeyConstraint(["tenant_id", "indicator_id"], ["indicator.tenant_id", "indicator.id"]),
     ForeignKeyConstraint(["tenant_id", "filed_by"], ["person.tenant_id", "person.id"]),
     ForeignKeyConstraint(["tenant_id", "workbook_id"], ["workbook.tenant_id", "workbook.id"]),
 )
@@ -71,11 +74,12 @@ figure = Table(
     Column("word", Text),
     Column("cell", Text),
     Column("doubts", JSONB, nullable=False, server_default=text("'[]'")),
-    # Ten thousand rows are written at once: one index, and a foreign key only where nothing else reaches.
+    # Ten thousand rows are written at once: one index, and two foreign keys.
     PrimaryKeyConstraint("tenant_id", "period", "unit_id", "indicator_id", "series", "revision"),
     ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
-    ForeignKeyConstraint(["tenant_id", "indicator_id"], ["indicator.tenant_id", "indicator.id"]),
-    ForeignKeyConstraint(["tenant_id", "revision"], ["filing.tenant_id", "filing.id"]),
+    ForeignKeyConstraint(
+        ["tenant_id", "revision", "indicator_id"], ["filing.tenant_id", "filing.id", "filing.indicator_id"]
+    ),
     CheckConstraint("period <> ''", name="figure_key"),
     CheckConstraint("kind between 0 and 4", name="figure_kind"),
     CheckConstraint(
@@ -110,7 +114,8 @@ vouching = Table(
     PrimaryKeyConstraint(*_FIGURE, "turn"),
     ForeignKeyConstraint(_FIGURE, [f"figure.{column}" for column in _FIGURE]),
     ForeignKeyConstraint(
-        ["tenant_id", "revision", "filed_by"], ["filing.tenant_id", "filing.id", "filing.filed_by"]
+        ["tenant_id", "revision", "indicator_id", "filed_by"],
+        ["filing.tenant_id", "filing.id", "filing.indicator_id", "filing.filed_by"],
     ),
     ForeignKeyConstraint(["tenant_id", "by_person"], ["person.tenant_id", "person.id"]),
     CheckConstraint("by_person <> filed_by", name="vouching_second_pair_of_eyes"),

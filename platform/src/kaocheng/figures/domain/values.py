@@ -200,11 +200,11 @@ class NewValue(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What holds now for one figure: its value, the form it came by, and what was said of it."""
+    """What holds now for one figure: its value, the form it came by, and whether it was sent back."""
 
     value: Value
     form: str
-    outcome: Outcome
+    returned: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
