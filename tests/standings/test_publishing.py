@@ -5,15 +5,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from kaocheng.db import TenantId, tenant_session
 from kaocheng.db.roles import Urls
+from kaocheng.db.session import driver_url
 from kaocheng.identity.domain import NotAllowed
 from kaocheng.scoring import service as scoring
 from kaocheng.scoring.domain import NoSuchSheet, SheetRow
 from kaocheng.standings import bundle, keys, queries, service
-from kaocheng.standings.domain import NobodyRanked, NoSuchPublication, NoSuchReader, NotPublished, Superseded
+from kaocheng.standings.domain import (
+    NobodyRanked,
+    NoSuchPublication,
+    NoSuchReader,
+    NotFrozen,
+    NotPublished,
+    Superseded,
+)
 from tests.scoring import county as given
 
 pytestmark = pytest.mark.database
@@ -165,6 +173,20 @@ async def test_a_sheet_without_any_result_is_not_published(
         empty = await scoring.run(session, "2026", by=staff["li"], at=given.NOON)
     with pytest.raises(NobodyRanked, match="不能公布"):
         await publish(engine, county, empty.id, tmp_path)
+
+
+async def test_a_sheet_made_by_a_draft_of_the_scheme_is_not_published(
+    engine: AsyncEngine, urls: Urls, county: TenantId, tmp_path: Path
+) -> None:
+    sheet = await scored(engine, county)
+    owner = create_async_engine(driver_url(urls.owner, "asyncpg"))
+    async with owner.begin() as db:
+        await db.execute(
+            text("update scheme set state = 'draft', frozen_at = null where tenant_id = :t"), {"t": county}
+        )
+    await owner.dispose()
+    with pytest.raises(NotFrozen, match="先冻结方案"):
+        await publish(engine, county, sheet.id, tmp_path)
 
 
 async def test_nothing_published_can_be_edited(engine: AsyncEngine, county: TenantId, tmp_path: Path) -> None:

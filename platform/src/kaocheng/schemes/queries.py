@@ -54,6 +54,11 @@ async def version(session: TenantSession, year: int, number: int) -> SchemeVersi
     return _version(row)
 
 
+async def is_draft(session: TenantSession, id: int) -> bool:
+    """Whether the version of this number may still change before the round opens."""
+    return bool(await session.scalar(select(_c.state == State.DRAFT).where(_c.id == id)))
+
+
 async def keep(session: TenantSession, version: Mapping[str, Any]) -> SchemeVersion:
     """Add one version; nothing it says can be changed afterwards."""
     row = {"tenant_id": session.tenant, "id": await next_number(session, "scheme"), **version}

@@ -135,6 +135,18 @@ class NobodyRanked(Refused):
 
 
 @dataclass(eq=False)
+class NotFrozen(Refused):
+    """The sheet was made by a scheme that is still a draft: nobody may publish by rules that can change."""
+
+    period: str
+
+    code = "not_frozen"
+
+    def __str__(self) -> str:
+        return _("{period}的得分表是按方案草案算的,不能公布;请先冻结方案,再重新计算", period=self.period)
+
+
+@dataclass(eq=False)
 class Superseded(Refused):
     """A later sheet of the period has been published; an older one may not take its place."""
 

@@ -13,6 +13,7 @@ from kaocheng.engine.sheet import PaperSheet
 from kaocheng.identity.domain import Permission, Person, allows, require
 from kaocheng.packs.shelf import TenantShelf
 from kaocheng.packs.values import Standing
+from kaocheng.schemes import queries as schemes
 from kaocheng.scoring import queries as scoring
 from kaocheng.scoring.compare import Comparison, compare
 from kaocheng.scoring.domain import SheetHead, SheetRow
@@ -22,6 +23,7 @@ from kaocheng.standings.domain import (
     Consequences,
     NobodyRanked,
     NoSuchReader,
+    NotFrozen,
     NotPublished,
     Publication,
     Seen,
@@ -124,6 +126,7 @@ async def publish(
     Raises:
         NoSuchReader: the tenant does not report to one of them.
         NobodyRanked: the sheet has no result.
+        NotFrozen: it was made by a draft of the scheme.
         Superseded: a later sheet of the period is published.
     """
     require(by, Permission.PUBLISH)
@@ -204,6 +207,8 @@ async def _publish(
     earlier = await queries.published(session, head.period)
     if earlier is not None and earlier.number > head.number:
         raise Superseded(head.period, head.number, earlier.number)
+    if await schemes.is_draft(session, head.scheme_id):
+        raise NotFrozen(head.period)
     tenant = await tenancy.tenant(session)
     key = keys.own(data, tenant.code)
     recipe, inputs, sheet = await scoring.frozen(session, head)
