@@ -1,5 +1,6 @@
 """Who gets in, what every answer carries, and what a form must bring."""
 
+import html
 import re
 
 import pytest
@@ -200,6 +201,18 @@ async def test_the_language_is_the_persons_until_he_chooses_another(
     assert 'lang="zh-CN"' in chinese.text
     assert '<html lang="en">' in english.text
     assert english.headers["content-language"] == "en"
+
+
+async def test_another_language_shows_the_same_page_with_its_query(browser, person, county: TenantId) -> None:
+    await person(county, "li", Role.OFFICE)
+    async with browser() as li:
+        await li.sign_in("li@county")
+        page = await li.get("/figures/values?period=2026&unit=%E4%B8%9C")
+        back = re.search(r'name="back" value="([^"]+)"', page.text)
+        assert back is not None
+        gone = await li.post("/language", {"language": "en", "back": html.unescape(back.group(1))})
+
+    assert gone.headers["location"] == "/figures/values?period=2026&unit=%E4%B8%9C"
 
 
 async def test_an_unknown_host_is_refused(browser) -> None:

@@ -60,6 +60,12 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 0
+    except OSError as problem:
+        if problem.filename is None:  # not a file of the person's: a mistake of ours
+            raise
+        facts = {"file": problem.filename, "reason": problem.strerror}
+        print(_("“{file}”不能读写({reason});请核对路径、权限和磁盘空间", **facts), file=sys.stderr)
+        return 2
 
 
 def _everywhere(argv: Sequence[str]) -> list[str]:

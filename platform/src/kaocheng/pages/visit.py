@@ -37,6 +37,7 @@ class Visit:
     caller: Caller | None = None
     menu: tuple[MenuItem, ...] = ()
     path: str = "/"
+    address: str = "/"  # the page one sees, query included, to come back to
     said: str = ""
 
     @property

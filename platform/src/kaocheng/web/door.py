@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote
 
 from litestar.di import NamedDependency
 from litestar.types import HTTPScope
@@ -47,6 +48,7 @@ class Door:
         visit, own = Visit(path=scope["path"]), ""
         try:
             visit, own = await self._visit(cookies, scope["path"])
+            visit = replace(visit, address=_address(scope))
         except Exception as problem:
             # Raised again by the guard, so that it is answered where every other problem is.
             scope.setdefault("state", {})["problem"] = problem
@@ -106,6 +108,14 @@ def settings(request: Ask) -> Settings:
     """How this installation runs."""
     found: Settings = request.app.state.settings
     return found
+
+
+def _address(scope: HTTPScope) -> str:
+    """Where a reader of the answer can be sent back to; what a form was sent to cannot be asked for."""
+    if scope["method"] != "GET":
+        return "/"
+    query = scope["query_string"].decode("latin-1")
+    return quote(scope["path"]) + (f"?{query}" if query else "")
 
 
 def _cookies(scope: HTTPScope) -> dict[str, str]:
