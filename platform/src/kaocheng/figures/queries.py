@@ -39,6 +39,7 @@ select f.period, f.unit_id, f.indicator_id, f.series, f.revision, f.kind, f.valu
        u.code as unit, u.label as unit_label,
        v.outcome, v.by_person, j.label as judge, v.at, v.reason
 """
+# The latest revisions are those the key's index meets first when it is read backwards, with nothing to sort.
 # What was said is looked up by its key, one figure at a time: joined as two sets, it takes seconds until the
 # tables have statistics, which they have not when a first year has just been imported.
 _JOINS = """
@@ -61,7 +62,7 @@ with latest as (
   from figure
   where ($1::text[] is null or period = any($1)) and ($2::int[] is null or unit_id = any($2))
     and ($3::int[] is null or indicator_id = any($3))
-  order by tenant_id, period, unit_id, indicator_id, series, revision desc
+  order by tenant_id desc, period desc, unit_id desc, indicator_id desc, series desc, revision desc
 )
 {_COLUMNS} from latest f {_JOINS}
 order by f.period, u.ordinal, u.id, i.id, length(f.series), f.series
@@ -77,7 +78,7 @@ _STANDING = """
 select distinct on (tenant_id, period, unit_id, indicator_id, series)
        period, unit_id, indicator_id, series, kind, value, day, word, revision
 from figure where period = any($1)
-order by tenant_id, period, unit_id, indicator_id, series, revision desc
+order by tenant_id desc, period desc, unit_id desc, indicator_id desc, series desc, revision desc
 """
 _FORMS = """
 select distinct g.id, w.form from filing g
@@ -104,6 +105,16 @@ where f.period = any($1)
        where n.tenant_id = f.tenant_id and n.period = f.period and n.unit_id = f.unit_id
          and n.indicator_id = f.indicator_id and n.series = f.series)
 order by f.tenant_id, f.period, f.unit_id, f.indicator_id, f.series, f.revision desc
+"""
+# From each period to the next one, instead of through all that was ever filed.
+_PERIODS = """
+with recursive filed (period) as (
+  select min(period) from figure
+  union all
+  select (select min(period) from figure where figure.period > filed.period) from filed
+  where filed.period is not null
+)
+select period from filed where period is not null order by period
 """
 _FILE = """
 insert into filing (tenant_id, id, indicator_id, filed_by, filed_at, workbook_id)
@@ -203,8 +214,7 @@ async def judged_before(session: TenantSession, periods: Collection[str]) -> dic
 async def periods(session: TenantSession) -> tuple[str, ...]:
     """The periods anything was filed for, latest last."""
     connection = await session.raw()
-    rows = await connection.fetch("select distinct period from figure order by period")
-    return tuple(row["period"] for row in rows)
+    return tuple(row["period"] for row in await connection.fetch(_PERIODS))
 
 
 async def keep(

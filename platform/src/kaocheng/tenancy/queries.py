@@ -37,11 +37,13 @@ __all__ = [
 ]
 
 _parent = units_table.alias("parent")
-_UNITS = select(units_table, _parent.c.code.label("parent")).select_from(
-    units_table.outerjoin(
-        _parent,
-        (_parent.c.tenant_id == units_table.c.tenant_id) & (_parent.c.id == units_table.c.parent_id),
-    )
+# Looked up by its key: as a join it compares every unit with every other until there are statistics.
+_UNITS = select(
+    units_table,
+    select(_parent.c.code)
+    .where(_parent.c.tenant_id == units_table.c.tenant_id, _parent.c.id == units_table.c.parent_id)
+    .scalar_subquery()
+    .label("parent"),
 )
 _FORMS = select(forms_table, units_table.c.code.label("collector")).select_from(
     forms_table.outerjoin(
