@@ -9,11 +9,10 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kaocheng.db.embedded import database
-from kaocheng.db.session import driver_url
+from kaocheng.db.session import connect
 from kaocheng.figures import naming, reading, service
 from kaocheng.settings import Settings
 from tests.bench import Ratio, benchmark, compare
@@ -33,16 +32,19 @@ def import_workbook() -> Ratio:
     folder = Path(tempfile.mkdtemp(prefix="kaocheng-bench-"))
     folder.chmod(0o755)
     try:
-        with database(Settings(data=folder / "data")) as urls:
-            engine = create_async_engine(driver_url(urls.app, "asyncpg"), poolclass=NullPool)
-            county = asyncio.run(_county(engine))
-            books = asyncio.run(_books(county))
-            files = iter(books)
-            return compare(
-                ours=lambda: asyncio.run(_import(county, next(files))),
-                plain=lambda: _read(books[0]),
-                rounds=ROUNDS,
-            )
+        with database(Settings(data=folder / "data")) as urls, asyncio.Runner() as loop:
+            engine = connect(urls.app)  # the pool of the pages: who imports is connected already
+            try:
+                county = loop.run(_county(engine))
+                books = loop.run(_books(county))
+                files = iter(books)
+                return compare(
+                    ours=lambda: loop.run(_import(county, next(files))),
+                    plain=lambda: _read(books[0]),
+                    rounds=ROUNDS,
+                )
+            finally:
+                loop.run(engine.dispose())
     finally:
         shutil.rmtree(folder)
 
