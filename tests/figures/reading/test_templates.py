@@ -40,7 +40,8 @@ def test_a_template_filled_with_any_numbers_reads_back_the_same_numbers(values: 
     preview = read(content, "下载的模板.xlsx", NAMES)
 
     assert {e.cell: e.value for e in preview.entries} == written
-    assert not preview.errors
+    # a % column of numbers all below one is asked back: it may mean shares
+    assert not [f for f in preview.errors if f.code != "maybe_fractions"]
 
 
 @pytest.mark.parametrize("form", ["targets", "half", "year", "evaluation"])

@@ -145,7 +145,7 @@ _REMEDY: dict[str, Callable[[Facts], str]] = {
     "far_from_target": lambda f: _("请核对是否多写或少写一位、单位是否写错"),
     "far_from_peers": lambda f: _("请核对是否多写或少写一位、单位是否写错"),
     "negative": lambda f: _("请核对正负号"),
-    "maybe_fractions": lambda f: _("如果填的是小数(0.985 表示 98.5%),请把该列设成百分比格式再导入"),
+    "maybe_fractions": lambda f: _("请把该列设成百分比格式,核对显示的是 98.5% 还是 0.985%,再导入"),
     "period_differs": lambda f: _("请核对是否选错了文件或时段"),
     "sheet_left_out": lambda f: _("不需要读入的可以不管;应读入的请核对表头"),
     "total_differs": lambda f: _("请核对分值"),
