@@ -43,7 +43,13 @@ class Demo:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         order = [str(KAOCHENG), *arguments]
         return subprocess.run(
-            order, env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False
+            order,
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,  # where no first demo runs, the second one would serve for ever
         )
 
     def start(self) -> float:
