@@ -75,13 +75,13 @@ class FiguresPages(Controller):
         period: FromQuery[str] = "",
         collector: FromQuery[str | None] = None,
         unit: FromQuery[str] = "",
-        state_: FromQuery[str] = "",
+        outcome: FromQuery[str] = "",
         of: FromQuery[str] = "",
     ) -> Page:
         """Every figure of a period with where it came from, and what is missing."""
-        found = _chosen(await _all(session, person, period), collector, unit, state_, of)
+        found = _chosen(await _all(session, person, period), collector, unit, outcome, of)
         missing = (
-            await _missing(session, person, period, collector, unit) if state_ in ("", "missing") else ()
+            await _missing(session, person, period, collector, unit) if outcome in ("", "missing") else ()
         )
         return render(
             request,
@@ -90,7 +90,7 @@ class FiguresPages(Controller):
             count=len(found),
             missing=missing,
             period_code=period,
-            asked={"collector": collector, "unit": unit, "state_": state_, "of": of},
+            asked={"collector": collector, "unit": unit, "outcome": outcome, "of": of},
             labels=await expected.series_labels(session),
             place=place,
             shown=shown,
@@ -108,11 +108,11 @@ class FiguresPages(Controller):
         period: FromQuery[str] = "",
         collector: FromQuery[str | None] = None,
         unit: FromQuery[str] = "",
-        state_: FromQuery[str] = "",
+        outcome: FromQuery[str] = "",
         of: FromQuery[str] = "",
     ) -> Page:
         """The same, whole, as a workbook."""
-        found = _chosen(await _all(session, person, period), collector, unit, state_, of)
+        found = _chosen(await _all(session, person, period), collector, unit, outcome, of)
         labels = await expected.series_labels(session)
         return excel(_("{period}填报数据", period=period), _table(found, labels))
 
@@ -148,14 +148,14 @@ async def _missing(
 
 
 def _chosen(
-    figures: Sequence[Figure], collector: str | None, unit: str, state_: str, of: str
+    figures: Sequence[Figure], collector: str | None, unit: str, outcome: str, of: str
 ) -> list[Figure]:
     return [
         f
         for f in figures
         if collector in (None, f.indicator.collector)
         and unit in ("", f.unit)
-        and (state_ in ("", f.outcome) or (state_ == "doubted" and f.doubts))
+        and (outcome in ("", f.outcome) or (outcome == "doubted" and f.doubts))
         and of in ("", f.indicator.of)
     ]
 

@@ -165,7 +165,7 @@ def _vouched_cell(stand: Stand) -> Cell:
     return Cell(
         value=number(total.vouched),
         note=" · ".join(notes) or (_("核完") if stand.complete else ""),
-        path=to("/figures/values", period=stand.period, state_="filed" if total.waiting else ""),
+        path=to("/figures/values", period=stand.period, outcome="filed" if total.waiting else ""),
     )
 
 
@@ -219,7 +219,7 @@ def _of_period(stand: Stand) -> Iterator[Todo]:
                 tone="bad",
                 text=_("{who} 还缺 {n} 个数", who=row.label or _("考核办"), n=row.missing),
                 small=name,
-                path=to("/figures/values", period=stand.period, collector=row.code, state_="missing"),
+                path=to("/figures/values", period=stand.period, collector=row.code, outcome="missing"),
                 label=_("看缺哪些"),
             )
     total = stand.total
@@ -229,7 +229,7 @@ def _of_period(stand: Stand) -> Iterator[Todo]:
             tone="warn",
             text=_("{n} 个数看上去不对,等核验人定夺", n=total.doubted),
             small=name,
-            path=to("/figures/values", period=stand.period, state_="doubted"),
+            path=to("/figures/values", period=stand.period, outcome="doubted"),
             label=_("查看"),
         )
     if total.waiting:
@@ -237,7 +237,7 @@ def _of_period(stand: Stand) -> Iterator[Todo]:
             tag=_("待核"),
             text=_("{n} 个数等待核验", n=number(total.waiting)),
             small=name,
-            path=to("/figures/values", period=stand.period, state_="filed"),
+            path=to("/figures/values", period=stand.period, outcome="filed"),
             label=_("查看"),
         )
     if stand.complete and stand.head is None:

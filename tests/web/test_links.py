@@ -1,0 +1,47 @@
+"""No page offers a way that leads nowhere: every link is followed, as each role, its query included."""
+
+import html
+import re
+from collections import Counter
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from tests.figures.test_pages import as_
+from tests.web.conftest import browser
+from tests.yunling import HALF, MISTAKEN, TARGETS, YEAR, County, yunling
+
+__all__ = ["browser", "yunling"]
+pytestmark = pytest.mark.database
+LINK = re.compile(r'href="(/[^"#]*)')
+MOST = 4  # pages that differ only in which thing they show
+
+
+@pytest.mark.parametrize("code", ["lina", "zhaomin", "songtao", "chenxia", "fangyuan", "admin"])
+async def test_every_link_of_every_page_leads_somewhere(yunling: County, browser, code: str) -> None:
+    for name in (TARGETS, HALF, YEAR):
+        await yunling.import_(name)
+    await yunling.preview(MISTAKEN)
+    seen, broken, kinds = {"/"}, [], Counter[tuple[str, ...]]()
+    waiting = ["/"]
+    async with as_(yunling, browser, code) as b:
+        while waiting:
+            address = waiting.pop(0)
+            page = await b.get(address, follow_redirects=True)
+            if page.status_code != 200:
+                broken.append((address, page.status_code))
+            if not page.headers["content-type"].startswith("text/html"):
+                continue
+            for link in map(html.unescape, LINK.findall(page.text)):
+                kinds[kind := _kind(link)] += link not in seen
+                if link not in seen and kinds[kind] <= MOST and not link.startswith("/static/"):
+                    seen.add(link)
+                    waiting.append(link)
+    assert broken == []
+    assert seen > {"/"} or code == "admin"  # the operator reads nothing of what the system is for
+
+
+def _kind(link: str) -> tuple[str, ...]:
+    parts = urlsplit(link)
+    names = sorted(name for name, _value in parse_qsl(parts.query, keep_blank_values=True))
+    return (re.sub(r"/\d+", "/n", parts.path), *names)
