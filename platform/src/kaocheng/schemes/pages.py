@@ -110,10 +110,13 @@ class SchemePages(Controller):
     async def export(
         self, session: NamedDependency[TenantSession], year: FromPath[int], number: FromPath[int]
     ) -> Page:
-        """Every paper as a sheet: the tree with points, methods and clauses."""
+        """Every paper as two sheets: the tree with points, methods and clauses, and what follows from it."""
         version = await queries.version(session, year, number)
         papers = version.recipe.papers.values()
-        return excel(version.name, *(_table(version, paper) for paper in papers))
+        return excel(
+            version.name,
+            *(table for paper in papers for table in (_table(version, paper), _rules(version, paper))),
+        )
 
 
 async def _shown(
@@ -196,3 +199,17 @@ def _table(version: SchemeVersion, paper: PaperRule) -> Table:
         for line in tree.lines(version.recipe, paper)
     ]
     return Table(paper.label, columns, rows)
+
+
+def _rules(version: SchemeVersion, paper: PaperRule) -> Table:
+    columns = (
+        Column(_("规则"), width=20),
+        Column(_("怎样做"), width=70),
+        Column(_("条款")),
+        Column(_("条款原文"), width=70),
+    )
+    rows = [
+        (rule.label, _(";").join(rule.says), rule.clause, rule.clause_text)
+        for rule in rules.rules(version.recipe, paper)
+    ]
+    return Table(_("{paper} 加分、否决、等次", paper=paper.label), columns, rows)
