@@ -63,3 +63,8 @@ def test_nobody_listening_is_one_sentence_without_the_password(tmp_path: Path) -
 def test_an_address_of_another_kind_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(Unreachable, match="postgresql://"):
         external.urls("somewhere", None, tmp_path)
+
+
+def test_a_server_that_does_not_answer_is_told_with_its_reason(tmp_path: Path) -> None:
+    with pytest.raises(Unreachable, match=r"连不上\(.*Connection refused\)"):
+        external.urls("postgresql://nobody@127.0.0.1:1/x", None, tmp_path)

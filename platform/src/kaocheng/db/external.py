@@ -110,7 +110,8 @@ def _greeted(setting: str, url: str) -> bool:
                 raise UnsupportedServer(version)
             row = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
     except psycopg.OperationalError as error:
-        raise Unreachable(setting, place, str(error).strip().splitlines()[-1]) from None
+        told = [line for line in str(error).splitlines() if line and not line.startswith("\t")]  # no hints
+        raise Unreachable(setting, place, told[-1] if told else type(error).__name__) from None
     return bool(row and row[0])
 
 
