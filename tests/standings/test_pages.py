@@ -1,5 +1,7 @@
 """The pages and the JSON of scores, standings and the inbox, asked as a browser and a program would."""
 
+import html
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -122,6 +124,18 @@ async def test_a_units_page_and_slip_say_where_the_points_went(
     assert "较差" in slip.text
     assert "未公布,仅供核对" in slip.text
     assert nobody.status_code == 404
+
+
+async def test_the_working_of_a_sum_leads_to_that_of_each_part(
+    as_, engine: AsyncEngine, county: TenantId
+) -> None:
+    await scored(engine, county)
+    async with as_(county, "li") as b:
+        whole = await b.get("/standings/working?period=2026&unit=north")
+        links = re.findall(r'href="(/standings/working\?[^"]+)"', whole.text)
+        parts = [await b.get(html.unescape(link)) for link in links]
+    assert len(parts) >= 2
+    assert {part.status_code for part in parts} == {200}
 
 
 async def test_every_table_exports_with_typed_cells(as_, engine: AsyncEngine, county: TenantId) -> None:
