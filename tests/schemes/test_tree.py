@@ -21,7 +21,10 @@ RECIPE = Recipe(
         [papers.township]
         class = "乡镇"
         [papers.township.nodes]
-        total = { label = "年度总分", compose = "weighted", of = { items = "80%", views = "20%" }, clause = "二" }
+        total.label = "年度总分"
+        total.compose = "weighted"
+        total.of = { items = "80%", views = "20%" }
+        total.clause = "二"
         views = { label = "各方面评价", method = "given", full = 100 }
         items = { label = "责任制", compose = "sum", full = 100 }
         economy = { in = "items", label = "经济发展", compose = "sum", full = 30, collector = "县统计局" }

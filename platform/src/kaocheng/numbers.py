@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isfinite
 
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
@@ -85,7 +86,7 @@ def from_float(value: float) -> Decimal:
     """
     if 1e-24 < abs(value) < 1e24:  # 15 digits near the point pass every bound
         return Decimal(f"{value:.15g}")
-    if value != value or value in (float("inf"), float("-inf")):
+    if not isfinite(value):
         raise NotANumber(str(value), _("不是有限的数"))
     return _bounded(f"{value:.15g}", str(value))
 
