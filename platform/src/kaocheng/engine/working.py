@@ -325,9 +325,8 @@ class _Working:
             points = self._fraction(nodes.leaf(self.run, there))
             if points is not None and points > value:
                 rule = self.run.recipe.figures[self.scope.figure]
-                gap = _(
-                    "{amount} {measure}", amount=shown(abs(candidate - now)), measure=rule.get("unit", "")
-                )
+                measure = _("个百分点") if rule.get("unit") == "%" else rule.get("unit", "")
+                gap = _("{amount} {measure}", amount=shown(abs(candidate - now)), measure=measure)
                 gets = printed(points, self.decimals)
                 return (
                     _("再减少 {gap} 可得 {points} 分", gap=gap, points=gets)

@@ -95,9 +95,10 @@ class Writer:
             condition, yes, no = tree.arguments
             held = self._holds(condition)
             said = self.numbers(condition)
-            self.because.append(
-                _("{condition} 成立", condition=said) if held else _("{condition} 不成立", condition=said)
-            )
+            if held:
+                self.because.append(_("{condition} 成立", condition=said))
+            elif not _is_guard(condition):
+                self.because.append(_("{condition} 不成立", condition=said))
             return self.numbers(yes if held else no, outer)
         if tree.path == ("clamp",):
             return self._held(tree, outer)
@@ -280,6 +281,16 @@ class Writer:
         self.used.setdefault((used.kind, *used.key), used)
 
 
+def _is_guard(condition: Tree) -> bool:
+    """Whether a condition only guards a formula (÷ 0, all alike), so that its failing is no news."""
+    if not isinstance(condition, Operation) or len(condition.parts) < 2:
+        return False
+    right = condition.parts[1]
+    if isinstance(right, Number) and not right.value:
+        return True
+    return condition.sign == "=" and not isinstance(right, Word)
+
+
 def in_words(tree: Tree, labels: Mapping[str, str], outer: int = -1) -> str:
     """A formula in the trade's words: 分值 × 实际值 ÷ 目标值."""
     match tree:
@@ -299,6 +310,10 @@ def in_words(tree: Tree, labels: Mapping[str, str], outer: int = -1) -> str:
             return f"({left}{sign}{right})" if binding < outer else f"{left}{sign}{right}"
     if tree.path in (("target",), ("base",)):
         return _kind_label(_kind(tree))
+    if tree.path == ("if",) and tree.arguments[1] == Name(
+        ("_undefined",), None, getattr(tree.arguments[1], "at", 0)
+    ):
+        return in_words(tree.arguments[2], labels, outer)
     inside = ", ".join(in_words(argument, labels) for argument in tree.arguments)
     return f"{labels.get('.'.join(tree.path), '.'.join(tree.path))}({inside})"
 
