@@ -75,9 +75,20 @@ def _running(rules: Recipe) -> frozenset[str]:
     )
 
 
+def _given(rules: Recipe) -> dict[str, Decimal]:
+    """Full marks of the figures that are points as they are; where papers differ, the higher."""
+    most: dict[str, Decimal] = {}
+    for paper in rules.papers.values():
+        for node in paper.nodes.values():
+            full = str(node.get("full", ""))
+            if node.get("method") == "given" and "x" not in node.keys and full.isdigit():
+                most[node.code] = max(most.get(node.code, Decimal(0)), Decimal(full))
+    return most
+
+
 def _named(bare: Names, rules: Recipe, known: Iterable[Indicator], labels: Mapping[str, str]) -> Names:
     """*bare* (units and forms) with what the rules speak of."""
-    groups = _groups(rules)
+    groups, given = _groups(rules), _given(rules)
     return replace(
         bare,
         year=rules.year,
@@ -91,6 +102,7 @@ def _named(bare: Names, rules: Recipe, known: Iterable[Indicator], labels: Mappi
                 collector=labels.get(i.collector, i.collector),
                 parts=_parts(rules, i),
                 groups=groups.get((i.of, i.code), ()),
+                most=given.get(i.code) if i.of is Of.FIGURE else None,
             )
             for i in known
             if i.of is Of.FIGURE or (i.field == "target" and (i.of, i.code) in groups)

@@ -57,6 +57,7 @@ class IndicatorName:
     """A figure or a target that columns are matched with; *groups* are the classes whose paper uses it.
 
     ``of`` is ``figure`` or ``target``; a target is named here only where some rule asks for it.
+    *most* is what may be given at most, where the values are points as they are (直接给分).
     """
 
     of: str
@@ -67,6 +68,7 @@ class IndicatorName:
     collector: str = ""
     parts: tuple[PartName, ...] = ()
     groups: tuple[str, ...] = ()
+    most: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from kaocheng import numbers
 from kaocheng.figures.reading import cells, layout, matching
 from kaocheng.figures.reading.cells import Value
 from kaocheng.figures.reading.desk import Desk, Entry, SheetUnderstood, address, title
@@ -92,6 +93,10 @@ def _values(desk: Desk, sheet: Sheet, table: Table, lines: list[Line], kept: set
                 value = outcome.value
             elif column.percent and isinstance(value, Decimal):
                 column.stored.formatted.append((place, value))
+            if column.most is not None and isinstance(value, Decimal) and not 0 <= value <= column.most:
+                facts = {"value": numbers.text(value), "most": numbers.text(column.most)}
+                desk.error("out_of_range", sheet, place, **facts)
+                continue
             if unit is not None:
                 entries.append(
                     Entry(column.of, column.code, column.field, column.series, unit, value, name, place)
@@ -104,10 +109,11 @@ def _values(desk: Desk, sheet: Sheet, table: Table, lines: list[Line], kept: set
 class _Shape:
     """A column's facts, laid out for the loop over cells."""
 
-    __slots__ = ("code", "field", "index", "letter", "of", "percent", "series", "stored")
+    __slots__ = ("code", "field", "index", "letter", "most", "of", "percent", "series", "stored")
 
     def __init__(self, column: Column, place: str, percent: bool) -> None:
         one = column.indicator
         self.index, self.letter, self.percent = column.index, place, percent
         self.of, self.code, self.field, self.series = one.of, one.code, one.field, column.series
+        self.most = one.most
         self.stored = Percentages(column.label, column.cell)
