@@ -11,8 +11,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from kaocheng.db.programs import find, ordinary_user
 from kaocheng.db.roles import Urls
 from kaocheng.db.session import driver_url
 
+Copy = Callable[[Urls], AbstractContextManager[Urls]]
 _numbers = count(1)
 
 
@@ -87,17 +89,23 @@ def template(server: str) -> Urls:
     return urls
 
 
+@pytest.fixture(scope="session")
+def copy(server: str) -> Copy:
+    """``with copy(template) as urls``: a database like *template*, which nobody may be using."""
+    return partial(_copy, server)
+
+
 @pytest.fixture
-def urls(server: str, template: Urls) -> Iterator[Urls]:
+def urls(copy: Copy, template: Urls) -> Iterator[Urls]:
     """One test's own database, migrated, with the tenants *county* and *neighbour* in it."""
-    with _copy(server, template) as urls:
+    with copy(template) as urls:
         yield urls
 
 
 @pytest.fixture(scope="session")
-def untouched(server: str, template: Urls) -> Iterator[Urls]:
+def untouched(copy: Copy, template: Urls) -> Iterator[Urls]:
     """The same, shared by the tests that only read it or roll everything back."""
-    with _copy(server, template) as urls:
+    with copy(template) as urls:
         yield urls
 
 
@@ -133,8 +141,10 @@ def _copy(server: str, template: Urls) -> Iterator[Urls]:
     name = f"test_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(
-            sql.SQL("create database {} template template_kaocheng owner {}").format(
-                sql.Identifier(name), sql.Identifier(roles.OWNER)
+            sql.SQL("create database {} template {} owner {}").format(
+                sql.Identifier(name),
+                sql.Identifier(str(make_url(template.owner).database)),
+                sql.Identifier(roles.OWNER),
             )
         )
         yield Urls(app=_renamed(template.app, name), owner=_renamed(template.owner, name))

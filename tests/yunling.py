@@ -1,18 +1,21 @@
 """The fictional county of the samples, its scheme adopted, its people by name: nothing handed in yet.
 
-A test module's ``conftest.py`` imports the fixture ``yunling`` from here.
+A test module's ``conftest.py`` imports its fixtures, all three, from here.
 """
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
-from kaocheng.db.session import TenantId, TenantSession, shared_session, tenant_session
+from kaocheng.db.roles import Urls
+from kaocheng.db.session import TenantId, TenantSession, driver_url, shared_session, tenant_session
 from kaocheng.figures import queries, service
 from kaocheng.figures.domain import Indicator, Key, Stored
 from kaocheng.figures.previewing import Preview
@@ -24,6 +27,7 @@ from kaocheng.tenancy import folder as folders
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.tenancy import service as tenants
 
+Copy = Callable[[Urls], AbstractContextManager[Urls]]
 TENANTS = Path(__file__).parents[1] / "tenants"
 WORKBOOKS = TENANTS / "yunling" / "workbooks"
 NOON = datetime(2027, 1, 6, 4, tzinfo=UTC)
@@ -98,7 +102,22 @@ async def prepare(engine: AsyncEngine) -> County:
     return county
 
 
+@pytest.fixture(scope="session")
+def settled(copy: Copy, template: Urls) -> Iterator[tuple[Urls, County]]:
+    """The county prepared once, in a database from which each test's own is copied."""
+    with copy(template) as urls:
+        engine = create_async_engine(driver_url(urls.app, "asyncpg"), poolclass=NullPool)
+        yield urls, asyncio.run(prepare(engine))
+
+
 @pytest.fixture
-def yunling(engine: AsyncEngine) -> County:
+def urls(copy: Copy, settled: tuple[Urls, County]) -> Iterator[Urls]:
+    """One test's own database, with the county in it."""
+    with copy(settled[0]) as urls:
+        yield urls
+
+
+@pytest.fixture
+def yunling(engine: AsyncEngine, settled: tuple[Urls, County]) -> County:
     """The county, ready for its first workbook."""
-    return asyncio.run(prepare(engine))
+    return replace(settled[1], engine=engine)

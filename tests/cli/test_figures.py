@@ -7,9 +7,9 @@ import pytest
 
 from kaocheng.cli import main
 from kaocheng.db.roles import Urls
-from tests.yunling import HALF, MISTAKEN, WORKBOOKS, YEAR, County, yunling
+from tests.yunling import HALF, MISTAKEN, WORKBOOKS, YEAR, County, settled, urls, yunling
 
-__all__ = ["yunling"]
+__all__ = ["settled", "urls", "yunling"]
 pytestmark = pytest.mark.database
 FINDING = {"kind", "code", "sheet", "cell", "what", "remedy", "suggestion"}
 

@@ -7,9 +7,9 @@ from openpyxl import load_workbook
 
 from tests.figures.test_pages import as_
 from tests.web.conftest import browser
-from tests.yunling import County, yunling
+from tests.yunling import County, settled, urls, yunling
 
-__all__ = ["browser", "yunling"]
+__all__ = ["browser", "settled", "urls", "yunling"]
 pytestmark = pytest.mark.database
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.figures.test_pages import as_
 from tests.web.conftest import browser
-from tests.yunling import HALF, MISTAKEN, TARGETS, YEAR, County, yunling
+from tests.yunling import HALF, MISTAKEN, TARGETS, YEAR, County, settled, urls, yunling
 
-__all__ = ["browser", "yunling"]
+__all__ = ["browser", "settled", "urls", "yunling"]
 pytestmark = pytest.mark.database
 LINK = re.compile(r'href="(/[^"#]*)')
 MOST = 4  # pages that differ only in which thing they show
