@@ -21,7 +21,7 @@ from typing import Any
 
 from kaocheng.db import passwords
 from kaocheng.db import programs as installations
-from kaocheng.db.processes import Note, at_work_in, exists, free_port, lives, locked, see_processes
+from kaocheng.db.processes import Note, answers, at_work_in, exists, free_port, lives, locked, see_processes
 from kaocheng.db.programs import Programs, User
 from kaocheng.errors import Refused
 from kaocheng.i18n import _
@@ -168,7 +168,7 @@ class Cluster:
         """The server that already runs on this folder, once it is ready; None when there is none."""
         until = time.monotonic() + PATIENCE
         while (note := self._note()) and self._lives(note.pid):
-            if note.ready:
+            if note.ready and answers(note.port):
                 return Server(
                     port=note.port,
                     socket_dir=note.sockets,

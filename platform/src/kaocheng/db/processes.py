@@ -3,6 +3,7 @@
 import fcntl
 import os
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +26,19 @@ def locked(file: Path) -> Iterator[None]:
 def see_processes() -> bool:
     """Whether this system shows its processes as folders (Linux does)."""
     return (PROC / "self").exists()
+
+
+def answers(port: int) -> bool:
+    """Whether a PostgreSQL replies there: one that was just killed is still listed, and listens no more.
+
+    It is asked whether it speaks TLS, which any server answers with one letter before anybody signs in.
+    """
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as asked:
+            asked.sendall(struct.pack("!II", 8, 80877103))
+            return asked.recv(1) in (b"N", b"S")
+    except OSError:
+        return False
 
 
 def exists(pid: int) -> bool:
