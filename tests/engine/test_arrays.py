@@ -19,7 +19,6 @@ from kaocheng.engine.arrays import (
     choose,
     larger,
     smaller,
-    total,
 )
 from kaocheng.engine.integers import ROUNDING_LIMIT
 from kaocheng.engine.rounding import half_up, plain, printed
@@ -201,7 +200,3 @@ def test_a_condition_looks_no_further_than_it_must() -> None:
 
     assert ((no & gap).state[0], (yes | gap).state[0]) == (OK, OK)
     assert ((yes & gap).state[0], (no | gap).state[0]) == (MISSING, MISSING)
-
-
-def test_the_sum_of_nothing_is_nothing() -> None:
-    assert total([]).fraction() == 0

@@ -9,7 +9,7 @@ Shapes: one axis, the units (or the rows of a list), in the evaluator's order; a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
@@ -43,10 +43,8 @@ __all__ = [
     "Truth",
     "Words",
     "choose",
-    "exact",
     "larger",
     "smaller",
-    "total",
 ]
 
 
@@ -311,11 +309,6 @@ class Words:
         return self if not self.v.shape else Words(self.v[index], self.state[index])
 
 
-def exact(value: Exact | Fraction | int) -> Exact:
-    """*value* as an exact array."""
-    return value if isinstance(value, Exact) else Exact.constant(value)
-
-
 def choose(condition: Truth, yes: Exact, no: Exact) -> Exact:
     """*yes* where the condition holds, *no* where it does not, its own state where that is unknown."""
     a, b, d = _common(yes, no)
@@ -335,14 +328,6 @@ def smaller(a: Exact, b: Exact) -> Exact:
 def larger(a: Exact, b: Exact) -> Exact:
     """The larger of the two, of each."""
     return choose(a >= b, a, b)
-
-
-def total(values: Iterable[Exact]) -> Exact:
-    """Their sum; zero of none."""
-    result = Exact.constant(0)
-    for value in values:
-        result = result + value
-    return result
 
 
 # -- two values side by side ---------------------------------------------------------------------------

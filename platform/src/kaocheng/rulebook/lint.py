@@ -126,7 +126,7 @@ class Linter:
             yield self.finding(
                 "error", "cycle", (*base, loop[0]), _("节点互相引用成环:{chain}", chain=" → ".join(loop))
             )
-        for period, total in self.totals(paper):
+        for _period, total in self.totals(paper):
             if total not in paper.nodes:
                 reason = _("总分节点“{node}”不存在", node=total)
                 yield self.finding(
@@ -136,7 +136,6 @@ class Linter:
                     reason,
                     nearest(total, paper.nodes),
                 )
-            del period
 
     def totals(self, paper: PaperRule) -> list[tuple[str, str]]:
         total = paper.keys.get("total")

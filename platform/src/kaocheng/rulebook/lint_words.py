@@ -102,7 +102,7 @@ class WordLint:
         """Functions and periods nobody knows, in nodes and in what comes after the total."""
         for node in paper.nodes.values():
             path = ("papers", paper.code, "nodes", node.code)
-            for key, text in expressions(self.recipe, node):
+            for key, text in expressions(node):
                 yield from self._in_text((*path, key), text)
             if node.composed:
                 for reference, _weight in compose.references(paper, node):

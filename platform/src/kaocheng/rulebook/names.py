@@ -10,7 +10,6 @@ from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 
 OWN = frozenset({"x", "target", "base", "last", "full", "it", "lo", "hi"})
 PART_WORDS = frozenset({"score", "rank", "rate", "weight"})
-EXPRESSIONS = ("x", "target", "base", "last", "formula", "only_if", "applies", "times", "otherwise")
 PLAIN = frozenset(
     [
         "label",
@@ -59,7 +58,7 @@ PLAIN = frozenset(
 )
 
 
-def expressions(recipe: Recipe, node: NodeRule) -> Iterator[tuple[str, str]]:
+def expressions(node: NodeRule) -> Iterator[tuple[str, str]]:
     """(key, text) of every expression a node holds."""
     for key, value in node.keys.items():
         if key in PLAIN:
@@ -69,7 +68,6 @@ def expressions(recipe: Recipe, node: NodeRule) -> Iterator[tuple[str, str]]:
         if key in ("not_below", "not_above") and value == "none":
             continue
         yield from ((key, text) for text in _inner(key, value))
-    del recipe
 
 
 def _inner(key: str, value: Any) -> Iterator[str]:
@@ -98,7 +96,7 @@ def names_in_node(
     own |= set((recipe.methods.get(str(node.get("method"))) or {}).get("keys") or ())
     if node.get("rows"):
         own |= set((recipe.lists.get(str(node["rows"])) or {}).get("fields") or {})
-    for key, text in expressions(recipe, node):
+    for key, text in expressions(node):
         for name in _free(parse(text)):
             head = name.path[0]
             if head in own or head == "unit" or head in recipe.figures or head in recipe.lists:
@@ -145,7 +143,7 @@ def _is_word(tree: Call, key: str) -> bool:
 def names_in_rule(recipe: Recipe, paper: PaperRule) -> set[str]:
     """Every figure a paper uses, plainly or in an expression."""
     used = {code for code in recipe.figures if code in paper.nodes and not paper.nodes[code].composed}
-    texts = [text for node in paper.nodes.values() for _key, text in expressions(recipe, node)]
+    texts = [text for node in paper.nodes.values() for _key, text in expressions(node)]
     for kind in ("adjustments", "vetoes", "results"):
         texts += texts_of(paper.table(kind))
     texts += [str(rule.get("formula", "")) for rule in recipe.methods.values()]

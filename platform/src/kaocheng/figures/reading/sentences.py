@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from kaocheng import numbers
 from kaocheng.i18n import _
 
-__all__ = ["CODES", "remedy", "what"]
+__all__ = ["remedy", "what"]
 
 Facts = Mapping[str, str]
 
@@ -164,4 +164,3 @@ _REMEDY: dict[str, Callable[[Facts], str]] = {
 _SUGGESTED = frozenset(
     {"unknown_unit", "duplicate_unit", "unknown_column", "unit_ambiguous", "unknown_type", "rule_missing"}
 )
-CODES = frozenset(_WHAT)
