@@ -113,7 +113,7 @@ async def test_a_change_reads_as_a_sentence(engine: AsyncEngine) -> None:
 
 async def test_an_unknown_superior_stops_the_whole_folder(engine: AsyncEngine) -> None:
     read = replace(folder.read(EXAMPLE), code="fresh", reports_to=("nowhere",))
-    with pytest.raises(NoSuperior, match=r"tenant\.toml.*nowhere"):
+    with pytest.raises(NoSuperior, match=r"tenant\.toml:\d+:.*nowhere"):
         await apply(engine, read)
     async with shared_session(engine) as shared:
         assert "fresh" not in [tenant.code for tenant in await queries.tenants(shared)]

@@ -34,6 +34,15 @@ async def test_programs_get_a_problem_with_a_stable_code(browser) -> None:
     assert answer.json()["code"] == "missing"
 
 
+async def test_a_way_that_does_not_exist_names_those_that_do(browser) -> None:
+    async with browser() as nobody:
+        answer = await nobody.http.request("DELETE", "/sign-in")
+
+    assert answer.status_code == 405
+    assert {"GET", "POST"} <= {way.strip() for way in answer.headers["allow"].split(",")}
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
 async def test_a_query_field_nobody_asked_for_is_refused(browser) -> None:
     async with browser() as nobody:
         answer = await nobody.get("/sign-in?tenant_id=2")

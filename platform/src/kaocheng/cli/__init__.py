@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from kaocheng import settings
+from kaocheng.cli.options import speak_chinese
 from kaocheng.errors import Problem
 from kaocheng.i18n import _, speak
 
@@ -52,6 +53,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         lang = arguments.index("--lang") + 1 if "--lang" in arguments[:-1] else 0
         speak(arguments[lang] if lang else settings.read().language)
+        speak_chinese()
         asked = [word for word in arguments if word in NOUNS][:1]  # a command loads its own modules only
         options = parser(asked or NOUNS).parse_args(arguments)
         return int(options.run(options) or 0)

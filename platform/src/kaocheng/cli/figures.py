@@ -133,7 +133,7 @@ async def _agree(
         "again": stored.again,
     }
     if stored.again:
-        say(_("《{name}》以前已经存入,没有重复存", name=seen.name))
+        say(_("《{name}》以前已经存入,没有重复存;要改回它的数,请用 Excel 打开、另存后再导入", name=seen.name))
     else:
         say(
             _(

@@ -25,7 +25,7 @@ def render(request: Ask, template: str, /, *, status: int = 200, **facts: Any) -
     return Response(
         fragment(template, request=request, **facts),
         status_code=status,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         cookies=cookies,
     )
 

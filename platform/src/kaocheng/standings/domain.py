@@ -6,6 +6,7 @@ from datetime import datetime
 
 from kaocheng.errors import Missing, Refused
 from kaocheng.i18n import _
+from kaocheng.pages.formats import period as spoken
 from kaocheng.scoring.domain import SheetRow
 
 
@@ -91,7 +92,7 @@ class NotPublished(Missing):
     code = "not_published"
 
     def __str__(self) -> str:
-        return _("{period}的名次还没有公布;公布后可在此查看", period=self.period)
+        return _("{period}的名次还没有公布;公布后可在此查看", period=spoken(self.period))
 
 
 @dataclass(eq=False)
@@ -130,7 +131,8 @@ class NobodyRanked(Refused):
 
     def __str__(self) -> str:
         return _(
-            "{period}的得分表没有任何单位得出总分,不能公布;请先补齐数据、核验后重新计算", period=self.period
+            "{period}的得分表没有任何单位得出总分,不能公布;请先补齐数据、核验后重新计算",
+            period=spoken(self.period),
         )
 
 
@@ -143,7 +145,9 @@ class NotFrozen(Refused):
     code = "not_frozen"
 
     def __str__(self) -> str:
-        return _("{period}的得分表是按方案草案算的,不能公布;请先冻结方案,再重新计算", period=self.period)
+        return _(
+            "{period}的得分表是按方案草案算的,不能公布;请先冻结方案,再重新计算", period=spoken(self.period)
+        )
 
 
 @dataclass(eq=False)
@@ -159,7 +163,7 @@ class Superseded(Refused):
     def __str__(self) -> str:
         return _(
             "{period}已公布第{later}次计算的结果,不能再公布更早的第{number}次;请选择最新的得分表",
-            period=self.period,
+            period=spoken(self.period),
             later=self.later,
             number=self.number,
         )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from kaocheng.db.session import TenantId
-from kaocheng.errors import Invalid, Missing
+from kaocheng.errors import Invalid, Missing, Place
 from kaocheng.i18n import _
 from kaocheng.identity.domain import UnitId
 
@@ -106,15 +106,15 @@ class NoSuchTenant(Missing):
 class NoSuperior(Invalid):
     """A tenant's folder names a superior that is not there yet."""
 
-    file: str
+    place: Place
     superior: str
 
     code = "no_superior"
 
     def __str__(self) -> str:
         return _(
-            "{file}:reports_to 写的上级“{superior}”还没有建立;请一起应用它的文件夹,或删去这一行",
-            file=self.file,
+            "{place}:上级“{superior}”还没有建立;请一起应用它的文件夹,或删去这一行",
+            place=self.place,
             superior=self.superior,
         )
 

@@ -111,7 +111,7 @@ async def superior(session: SharedSession | TenantSession, folder: TenantFolder,
     try:
         return await queries.tenant_named(session, code)
     except NoSuchTenant:
-        raise NoSuperior(str(folder.path / "tenant.toml"), code) from None
+        raise NoSuperior(folder.reports_at, code) from None
 
 
 async def _units(session: TenantSession, folder: TenantFolder, planned: Changes) -> Mapping[str, UnitId]:

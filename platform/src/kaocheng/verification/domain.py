@@ -8,6 +8,7 @@ from typing import NamedTuple
 from kaocheng.errors import Invalid, Refused
 from kaocheng.figures.domain import Difference, Figure, Key, NoSuchFigure, Value
 from kaocheng.i18n import _
+from kaocheng.pages.formats import period as spoken
 
 
 class Ref(NamedTuple):
@@ -201,6 +202,6 @@ class AlreadyScored(Refused):
     def __str__(self) -> str:
         return _(
             "{period}已据此计分(第{sheet}次计算),核验不能撤销;数有错,请填报更正后的数,核验后重新计分",
-            period=self.period,
+            period=spoken(self.period),
             sheet=self.sheet,
         )

@@ -48,9 +48,7 @@ def answer(request: Request, problem: Exception) -> Response[bytes]:  # type: ig
     if answered.reference:
         log.error("%s %s %s", answered.reference, request.method, request.url.path, exc_info=problem)
     content, media_type = (
-        (_as_json(answered), PROBLEM_JSON)
-        if _for_programs(request)
-        else (_as_page(answered), "text/html; charset=utf-8")
+        (_as_json(answered), PROBLEM_JSON) if _for_programs(request) else (_as_page(answered), "text/html")
     )
     headers = {"Allow": answered.allow} if answered.allow else {}
     return Response(content, status_code=answered.status, media_type=media_type, headers=headers)
@@ -77,7 +75,7 @@ def weigh(problem: BaseException) -> Answered:
     if isinstance(problem, RecursionError):
         return _http(400)
     if isinstance(problem, HTTPException):
-        return _http(problem.status_code, (problem.headers or {}).get("Allow", ""))
+        return _http(problem.status_code, (problem.headers or {}).get("allow", ""))
     for family, status in FAMILIES:
         if isinstance(problem, family):
             return Answered(status, problem.code, str(problem))

@@ -67,7 +67,7 @@ class JobPages(Controller):
         after = _next(found)
         headers = {"HX-Redirect": after} if found.state is State.DONE and after else {}
         part = fragment("job_progress.html", job=found, told=told(found), next=after)
-        return Response(part, media_type="text/html; charset=utf-8", headers=headers)
+        return Response(part, media_type="text/html", headers=headers)
 
 
 def name(job: Job) -> str:

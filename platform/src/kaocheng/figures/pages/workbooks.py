@@ -123,19 +123,22 @@ class WorkbookPages(Controller):
             accept_conversions=handed_in.text("conversions") == "agreed",
             shelf=shelf,
         )
+        facts = {"new": stored.new, "changed": stored.changed, "withdrawn": stored.withdrawn}
         said = _(
             "已存入:新 {new} 个,改 {changed} 个,撤回 {withdrawn} 个,未变 {unchanged} 个;等待核验",
-            new=stored.new,
-            changed=stored.changed,
-            withdrawn=stored.withdrawn,
+            **facts,
             unchanged=stored.unchanged,
         )
+        if not any(facts.values()):
+            said = _("内容与已有的数完全相同,没有要改的")
         if previewing.from_json((await queries.workbook(session, id))[1]).stated:
             said = _("方案已按本表出一版新草案,冻结之前请核对")
         return go(
             request,
             f"/figures/workbooks/{id}",
-            _("这个文件以前已经存入,没有重复存") if stored.again else said,
+            _("这个文件以前已经存入,没有重复存;要改回它的数,请用 Excel 打开、另存后再导入")
+            if stored.again
+            else said,
         )
 
     @post("/workbooks/{id:int}/discard", guards=[may(Permission.IMPORT_FIGURES)])

@@ -81,6 +81,7 @@ def _read(path: Path, mistakes: Mistakes, *, prefix: str) -> TenantFolder:
         kind=head.kind,
         packs=head.packs,
         reports_to=head.reports_to,
+        reports_at=replace(head.reports_at, file=str(path / head.reports_at.file)),
         invented=head.invented,
         forms=read_forms(toml, names, own),
         units=units,

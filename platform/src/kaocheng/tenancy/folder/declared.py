@@ -45,6 +45,7 @@ class TenantFolder:
     kind: str
     packs: Mapping[str, str] = field(default_factory=dict)
     reports_to: tuple[str, ...] = ()
+    reports_at: Place = field(default_factory=Place)  # where it says so
     invented: bool = False
     forms: tuple[Form, ...] = ()
     units: tuple[DeclaredUnit, ...] = ()

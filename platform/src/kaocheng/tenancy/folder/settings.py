@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from kaocheng.errors import Place
 from kaocheng.i18n import _
 from kaocheng.tenancy.domain import Form, FormKind
 from kaocheng.tenancy.folder.files import Toml
@@ -26,6 +27,7 @@ class Head:
     kind: str
     packs: Mapping[str, str] = field(default_factory=dict)
     reports_to: tuple[str, ...] = ()
+    reports_at: Place = field(default_factory=Place)
     invented: bool = False
 
 
@@ -45,6 +47,7 @@ def read_head(toml: Toml, mistakes: Mistakes) -> Head:
         kind=table.text("kind"),
         packs=table.packs(),
         reports_to=reports_to,
+        reports_at=table.place("reports_to"),
         invented=table.yes("invented"),
     )
 
@@ -94,7 +97,7 @@ class _Table:
         if toml.tables and not isinstance(table, dict):
             mistakes.add(self.place(), _("缺少 [{table}]", table=path[0]))
 
-    def place(self, *path: str) -> Any:
+    def place(self, *path: str) -> Place:
         return self._toml.place(*self._path, *path)
 
     def only(self, known: Sequence[str]) -> None:

@@ -22,7 +22,9 @@ async def page(session: TenantSession, person: Person) -> Told:
         for row in await expected.progress(session, period)
         if row.filed
     ]
-    return "home/verifier.html", {"todos": todos, "progress": progress}
+    done = [row for row in progress if row.vouched == row.expected]
+    under_way = [row for row in progress if row not in done]
+    return "home/verifier.html", {"todos": todos, "under_way": under_way, "done": done}
 
 
 async def waiting_todos(session: TenantSession, person: Person) -> list[Todo]:
