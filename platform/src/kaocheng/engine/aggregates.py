@@ -21,6 +21,9 @@ def circle(tree: Call, scope: language.Scope) -> Exact:
     which, function = tree.path
     flat = scope.flat()
     groups = scope.run.groups(scope, tree.circle)
+    if function == "portion" and len(tree.arguments) == 2:
+        amount, by = (language.number(argument, flat) for argument in tree.arguments)
+        return _by_unit(circles.portions(amount, by, groups), scope)
     if function == "nth":
         values = language.number(tree.arguments[0], flat)
         folding = circles.nth(int(language.constant(tree.arguments[1], flat)))
@@ -40,7 +43,11 @@ def circle(tree: Call, scope: language.Scope) -> Exact:
         )
     if function == "sd":  # of fewer than it needs: a division by zero
         result = result.put(np.where(result.state == MISSING, UNDEFINED, result.state).astype(np.uint8))
-    taken = language.by_unit(result, scope)
+    return _by_unit(result, scope)
+
+
+def _by_unit(value: Exact, scope: language.Scope) -> Exact:
+    taken = language.by_unit(value, scope)
     assert isinstance(taken, Exact)
     return taken
 

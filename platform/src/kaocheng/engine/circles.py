@@ -7,15 +7,16 @@ is missing or not applicable; over nobody the result is missing, and a count is 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from kaocheng.engine.arrays import LIMIT, MISSING, OK, Exact
+from kaocheng.engine.arrays import LIMIT, MISSING, OK, UNDEFINED, Exact
 from kaocheng.engine.irrational import square_root
 
 Array = np.ndarray[Any, Any]
 Fold = Callable[[Sequence[Fraction]], Fraction | None]
+Key = TypeVar("Key")
 
 
 def of_group(values: Exact, groups: Array, fold: Fold) -> Exact:
@@ -132,6 +133,45 @@ def places(ordered: Sequence[object], ties: str) -> list[Fraction]:
         else:
             result += [Fraction(distinct if ties == "dense" else first)] * tied
     return result
+
+
+def portions(amount: Exact, values: Exact, groups: Array) -> Exact:
+    """Each unit's part of *amount* whole places, shared out over its group in proportion to *values*.
+
+    By largest remainder, so that they sum to the amount; of equal remainders the larger value's comes first.
+    """
+    whole, places_, present = values.spread(len(groups)), amount.spread(len(groups)), _present(values, groups)
+    state = np.where((whole.state == OK) & ~present, MISSING, whole.state).astype(np.uint8)
+    result: list[Fraction | int] = [0] * len(groups)
+    members: dict[int, dict[int, Fraction]] = {}
+    for at in map(int, np.flatnonzero(present)):
+        members.setdefault(int(groups[at]), {})[at] = max(whole.fraction(at) or Fraction(0), Fraction(0))
+    for shares in members.values():
+        first, total = min(shares), sum(shares.values(), Fraction(0))
+        available = places_.fraction(first)
+        if available is None or not total:
+            state[list(shares)] = UNDEFINED if available is not None else places_.state[first]
+            continue
+        by_size = sorted(shares, key=lambda at: -shares[at])
+        exact = {at: int(available) * shares[at] / total for at in by_size}
+        for at, part in shared_out(int(available), exact).items():
+            result[at] = part
+    return Exact.of(result, state)
+
+
+def shared_out(whole: int, exact: Mapping[Key, Fraction]) -> dict[Key, int]:
+    """Whole numbers near the *exact* ones that sum to *whole*: the largest remainders are rounded up.
+
+    Of equal remainders the first named is.
+
+    >>> shared_out(2, {"山": Fraction(3, 5), "坝": Fraction(9, 10), "城": Fraction(3, 5)})
+    {'山': 1, '坝': 1, '城': 0}
+    """
+    parts = {key: int(share) for key, share in exact.items()}
+    by_remainder = sorted(exact, key=lambda key: parts[key] - exact[key])
+    for key in by_remainder[: max(0, whole - sum(parts.values()))]:
+        parts[key] += 1
+    return parts
 
 
 def _sortable(values: Exact, present: Array) -> Mapping[int, Fraction | int]:

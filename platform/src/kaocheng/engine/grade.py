@@ -174,11 +174,7 @@ class _Ranking:
         if not (band.get("pool") or self.rule.get("pool")):
             return {key: self._whole(band, quota) for key, quota in exact.items()}
         whole = self._whole(band, sum(exact.values(), Fraction(0)))
-        shares = {key: int(quota) for key, quota in exact.items()}
-        by_remainder = sorted(exact, key=lambda key: (shares[key] - exact[key], key))
-        for key in by_remainder[: whole - sum(shares.values())]:
-            shares[key] += 1
-        return shares
+        return circles.shared_out(whole, {key: exact[key] for key in sorted(exact)})
 
     def _quota(self, band: Mapping[str, Any], circle: Sequence[_Place]) -> Fraction:
         text = str(band["most"])

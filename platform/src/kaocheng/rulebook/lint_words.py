@@ -31,7 +31,7 @@ STAND_INS: Mapping[str, tuple[str, ...]] = {
     "undefined": ("full", "zero", "missing", "not_applicable"),
 }
 AGGREGATES: Mapping[str, tuple[str, ...]] = {
-    "group": ("min", "max", "mean", "median", "sum", "count", "sd", "nth", "rank", "rank_up"),
+    "group": ("min", "max", "mean", "median", "sum", "count", "sd", "nth", "rank", "rank_up", "portion"),
     "others": ("min", "max", "mean", "median", "sum", "count", "sd", "nth"),
     "parts": ("min", "max", "mean", "sum", "count", "sd"),
 }
