@@ -60,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _sheet(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str:
     sheet = score(scheme.recipe, inputs, options.period)
+    for found in sheet.struck:
+        print(found, file=sys.stderr)
     if options.json:
         return sheet.to_bytes().decode() + "\n"
     papers = [p for p in sheet.papers if not options.paper or options.paper in (p.code, p.group)]

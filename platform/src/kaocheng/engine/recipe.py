@@ -122,6 +122,12 @@ class Recipe:
         return found
 
     @property
+    def checks(self) -> Mapping[str, Mapping[str, Any]]:
+        """Checks on what is handed in."""
+        found: Mapping[str, Mapping[str, Any]] = self.keys.get("checks") or {}
+        return found
+
+    @property
     def clauses(self) -> Mapping[str, str]:
         """Clause code → the words of the document."""
         found: Mapping[str, str] = self.keys.get("clauses") or {}

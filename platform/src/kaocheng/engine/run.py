@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from kaocheng.engine import circles, marks, nodes, periods
+from kaocheng.engine import checks, circles, marks, nodes, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose
 from kaocheng.engine.columns import parsed, shared, typed
 from kaocheng.engine.evaluate import Rows, Scope, Value, number
@@ -81,9 +81,17 @@ class Run:
     # -- what was handed in ------------------------------------------------------------------------
 
     @cached_property
-    def _figures(self) -> Mapping[tuple[str, str, str], dict[int, str]]:
+    def struck(self) -> tuple[checks.Struck, ...]:
+        """What the scheme's checks found in what was handed in; they refuse it here."""
+        return checks.struck(self)
+
+    @cached_property
+    def handed_in(self) -> Mapping[tuple[str, str, str], dict[int, str]]:
+        """(figure, part, period) → the text of each unit, without what a check voids."""
         found: dict[tuple[str, str, str], dict[int, str]] = {}
-        for unit, indicator, value, period, series in self.inputs.figures:
+        for unit, indicator, value, period, series in checks.left(
+            self.inputs.figures, self.struck, self.period
+        ):
             at = self.at.get(unit)
             if at is not None:
                 found.setdefault((indicator, series, period or self.period), {})[at] = value
@@ -98,7 +106,7 @@ class Run:
         """A figure (or one part of it) of every unit in *period*."""
 
         def work() -> Value:
-            texts = self._figures.get((code, part, period), {})
+            texts = self.handed_in.get((code, part, period), {})
             value = self.column(texts)
             if isinstance(value, Words):
                 self._all_words(code, texts)

@@ -33,6 +33,7 @@ def score(recipe: Recipe, inputs: Inputs, period: str | None = None) -> Sheet:
 
 def sheet_of(run: Run) -> Sheet:
     """The sheet of a run."""
+    struck = run.struck  # first of all: what is refused is not scored
     papers = tuple(_Paper(run, paper, period).sheet() for paper, period in run.paper_periods())
     return Sheet(
         engine=ENGINE,
@@ -42,6 +43,7 @@ def sheet_of(run: Run) -> Sheet:
         period=run.period,
         papers=papers,
         exact_cells=run.slow,
+        struck=struck,
     )
 
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any
 
+from kaocheng.engine.checks import Struck
 from kaocheng.engine.rounding import printed
 
 NOT_APPLICABLE = "/"
@@ -101,6 +102,7 @@ class Sheet:
     papers: tuple[PaperSheet, ...]
     exact_cells: int = 0  # cells that took the slow exact path
     facts: Mapping[str, str] = field(default_factory=dict)
+    struck: tuple[Struck, ...] = ()  # what a check doubted or voided
 
     def paper(self, group_or_code: str) -> PaperSheet:
         """The paper of one class, by the class's name or the paper's code."""
@@ -124,12 +126,15 @@ class Sheet:
     def from_bytes(cls, stored: bytes) -> "Sheet":
         """Read back what ``to_bytes`` wrote."""
         read = json.loads(stored)
-        return cls(**{**read, "papers": tuple(map(_paper, read["papers"]))})
+        struck = tuple(Struck(**one) for one in read.get("struck", ()))
+        return cls(**{**read, "papers": tuple(map(_paper, read["papers"])), "struck": struck})
 
 
 def _fields(part: Any) -> dict[str, Any]:
     """The fields of one dataclass, for JSON; what is inside them is asked for in its turn."""
     written = {f.name: getattr(part, f.name) for f in fields(part)}
+    if written.get("struck") == ():
+        del written["struck"]  # a sheet nothing was found in keeps the bytes, and the digest, it had
     return written | {"order": list(part.results)} if isinstance(part, PaperSheet) else written
 
 

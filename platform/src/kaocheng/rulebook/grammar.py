@@ -12,6 +12,7 @@ SCHEME = ("code", "name", "year", "language", "round", "from", "drop")
 TOP = ("scheme", "periods", "clauses", "figures", "lists", "methods", "papers", "checks", "from")
 FIGURE = ("label", "unit", "collector", "target", "parts", "missing", "period", "cumulative", "direction")
 LIST = ("label", "collector", "fields")
+CHECK = ("label", "figure", "paper", "when", "each", "then", "say", "clause")
 METHOD = ("formula", "keys", "defaults", "label")
 PAPER = (
     "label",
@@ -140,7 +141,7 @@ def check_keys(source: Source, data: Mapping[str, Any]) -> None:
     """
     _known(source, (), data, TOP)
     _known(source, ("scheme",), data["scheme"], SCHEME)
-    plain = {"figures": FIGURE, "lists": LIST, "methods": METHOD}
+    plain = {"figures": FIGURE, "lists": LIST, "methods": METHOD, "checks": CHECK}
     for kind, known in plain.items():
         for code, rule in (data.get(kind) or {}).items():
             _coded(source, (kind, code), code)

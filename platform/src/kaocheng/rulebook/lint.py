@@ -10,6 +10,7 @@ from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.i18n import _
 from kaocheng.rulebook.findings import Finding, fraction
+from kaocheng.rulebook.lint_checks import CheckLint
 from kaocheng.rulebook.lint_grades import AfterTotal
 from kaocheng.rulebook.lint_words import WordLint
 from kaocheng.rulebook.names import names_in_node, names_in_rule, scored_in
@@ -51,10 +52,11 @@ def compile_scheme(scheme: Scheme) -> Recipe:
 class Linter:
     def __init__(self, scheme: Scheme) -> None:
         self.scheme, self.recipe = scheme, scheme.recipe
-        self.after, self.words = AfterTotal(self), WordLint(self)
+        self.after, self.words, self.handed_in = AfterTotal(self), WordLint(self), CheckLint(self)
 
     def checks(self) -> Iterator[Callable[[], Iterator[Finding]]]:
         yield self._figures
+        yield self.handed_in.checks
         yield self.words.not_yet
         for paper in self.recipe.papers.values():
             for check in (

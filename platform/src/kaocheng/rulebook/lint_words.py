@@ -48,8 +48,6 @@ class WordLint:
 
     def not_yet(self) -> Iterator[Finding]:
         """What the language has and this version does not work out."""
-        for name in self.linter.scheme.keys.get("checks") or {}:
-            yield self._unsupported("warning", ("checks", name), "checks")
         for paper in self.recipe.papers.values():
             base = ("papers", paper.code)
             for node in paper.nodes.values():

@@ -97,7 +97,7 @@ def names_in_node(
     if node.get("rows"):
         own |= set((recipe.lists.get(str(node["rows"])) or {}).get("fields") or {})
     for key, text in expressions(node):
-        for name in _free(parse(text)):
+        for name in free_names(parse(text)):
             head = name.path[0]
             if head in own or head == "unit" or head in recipe.figures or head in recipe.lists:
                 if head in recipe.figures and head not in own and len(name.path) > 1:
@@ -110,14 +110,14 @@ def names_in_node(
             yield key, ".".join(name.path), [*recipe.figures, *own]
 
 
-def _free(tree: Tree) -> Iterator[Name]:
+def free_names(tree: Tree) -> Iterator[Name]:
     """Names that stand for values: not nodes, periods, kinds or lists' own fields."""
     if isinstance(tree, Name):
         yield tree
         return
     if isinstance(tree, Operation):
         for part in tree.parts:
-            yield from _free(part)
+            yield from free_names(part)
         return
     if not isinstance(tree, Call):
         return
@@ -132,7 +132,7 @@ def _free(tree: Tree) -> Iterator[Name]:
     for argument in (*arguments, *(value for key, value in tree.keywords if not _is_word(tree, key))):
         if isinstance(argument, Name) and argument.path[0] in MONTHS and head in FUNCTIONS:
             continue
-        yield from _free(argument)
+        yield from free_names(argument)
 
 
 def _is_word(tree: Call, key: str) -> bool:
