@@ -1,0 +1,247 @@
+"""What was handed in, read as values of all units at once: figures, attributes, targets, lists, claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from kaocheng.engine import checks, periods
+from kaocheng.engine.arrays import MISSING, Exact, Truth, Words, choose
+from kaocheng.engine.columns import parsed, shared, typed
+from kaocheng.engine.evaluate import Rows, Scope, Value, number
+from kaocheng.engine.inputs import EVERYBODY, NOT_APPLICABLE, Claim, Inputs
+from kaocheng.engine.recipe import Recipe
+from kaocheng.errors import Invalid
+from kaocheng.i18n import _
+
+if TYPE_CHECKING:
+    from kaocheng.engine.run import Run
+
+
+@dataclass(eq=False)
+class OddValue(Invalid):
+    """A word among numbers."""
+
+    unit: str
+    figure: str
+    written: str
+
+    code = "not_a_number"
+
+    def __str__(self) -> str:
+        return _(
+            "“{unit}”的“{figure}”写的是“{written}”,不是数;请填数,没有此项工作请填“/”",
+            unit=self.unit,
+            figure=self.figure,
+            written=self.written,
+        )
+
+
+class HandedIn:
+    """The inputs of one run; nothing is read before it is needed, and nothing twice."""
+
+    def __init__(self, recipe: Recipe, inputs: Inputs, period: str | None = None) -> None:
+        self.recipe = recipe
+        self.inputs = inputs
+        self.units = sorted(inputs.units, key=lambda unit: unit.code)
+        self.at = {unit.code: i for i, unit in enumerate(self.units)}
+        first = next(iter(recipe.papers.values()), None)
+        self.period = (
+            recipe.period(period) if period else (recipe.own_period(first) if first else recipe.year)
+        )
+        self.asked = period is not None
+        self._known: dict[tuple[Any, ...], Any] = {}
+
+    def once(self, key: tuple[Any, ...], work: Callable[[], Any]) -> Any:
+        """The result of *work*, done at most once for this *key*."""
+        if key not in self._known:
+            self._known[key] = work()
+        return self._known[key]
+
+    @cached_property
+    def struck(self) -> tuple[checks.Struck, ...]:
+        """What the scheme's checks found in what was handed in; they refuse it here."""
+        return checks.struck(cast("Run", self))
+
+    @cached_property
+    def handed_in(self) -> Mapping[tuple[str, str, str], dict[int, str]]:
+        """(figure, part, period) → the text of each unit, without what a check voids."""
+        found: dict[tuple[str, str, str], dict[int, str]] = {}
+        for unit, indicator, value, period, series in checks.left(
+            self.inputs.figures, self.struck, self.period
+        ):
+            at = self.at.get(unit)
+            if at is not None:
+                found.setdefault((indicator, series, period or self.period), {})[at] = value
+        return found
+
+    def series(self, code: str) -> Mapping[str, str]:
+        """The parts of a figure, by code."""
+        parts: Mapping[str, str] = self.recipe.figures.get(code, {}).get("parts") or {}
+        return parts
+
+    def figure(self, code: str, part: str, period: str) -> Value:
+        """A figure (or one part of it) of every unit in *period*."""
+
+        def work() -> Value:
+            texts = self.handed_in.get((code, part, period), {})
+            value = self.column(texts)
+            if isinstance(value, Words):
+                self._all_words(code, texts)
+            zero = self.recipe.figures[code].get("missing") == "zero"
+            if zero and isinstance(value, Exact):
+                there = Truth(np.asarray(value.state != MISSING))
+                value = choose(there, value, Exact.constant(0))
+            return value
+
+        return self.once(("figure", code, part, period), work)  # type: ignore[no-any-return]
+
+    def _all_words(self, code: str, texts: Mapping[int, str]) -> None:
+        """Refuse the one text that is no number among numbers."""
+        odd = [at for at, text in texts.items() if parsed(text) is None and text != NOT_APPLICABLE]
+        if len(odd) < len([text for text in texts.values() if text != NOT_APPLICABLE]):
+            unit, label = self.units[odd[0]], self.recipe.figures[code].get("label", code)
+            raise OddValue(unit.label or unit.code, str(label), texts[odd[0]])
+
+    def column(self, texts: Mapping[int, str], length: int | None = None) -> Value:
+        """Values by position, typed by what they are: numbers, days, or words."""
+        return typed(texts, len(self.units) if length is None else length)
+
+    def attribute(self, name: str) -> Value:
+        """An attribute of every unit."""
+
+        def work() -> Value:
+            texts = {}
+            for i, unit in enumerate(self.units):
+                known = {"code": unit.code, "label": unit.label, "class": unit.group, **unit.attributes}
+                text = known.get(name)
+                if text not in (None, ""):
+                    texts[i] = str(text)
+            return self.column(texts)
+
+        return self.once(("attribute", name), work)  # type: ignore[no-any-return]
+
+    def position(self, unit: str) -> int | None:
+        """Where a unit stands, by code or label."""
+        if unit in self.at:
+            return self.at[unit]
+        return next((i for i, known in enumerate(self.units) if known.label == unit), None)
+
+    # -- targets -----------------------------------------------------------------------------------
+
+    @cached_property
+    def _targets(self) -> Mapping[tuple[str, str], dict[str, dict[str, list[tuple[str, str]]]]]:
+        found: dict[tuple[str, str], dict[str, dict[str, list[tuple[str, str]]]]] = {}
+        for target in self.inputs.targets:
+            of_period = found.setdefault((target.indicator, target.kind), {}).setdefault(target.period, {})
+            of_period.setdefault(target.unit, []).append((target.since, target.value))
+        return found
+
+    def has_target(self, code: str, kind: str) -> bool:
+        """Whether anybody has such a target."""
+        return (code, kind) in self._targets
+
+    def target_of(self, code: str, kind: str, scope: Scope) -> Value:
+        """Each unit's target: the period's own row, else a longer period's row times the share."""
+        value = self.once(
+            ("target", code, kind, scope.period), lambda: self._target(code, kind, scope.period)
+        )
+        return value if scope.rows is None else value.take(scope.rows.units)  # type: ignore[no-any-return]
+
+    def _target(self, code: str, kind: str, period: str) -> Value:
+        """A unit's own row, of the period or of a longer one, comes before everybody's."""
+        rows = self._targets.get((code, kind), {})
+        result: Value = Exact.nothing(MISSING)
+        last = periods.last_day(period)
+        for everybody, level in product((True, False), reversed(self._ladder(rows, period))):
+            at = {EVERYBODY: 0} if everybody else self.at
+            texts = {
+                at[unit]: text
+                for unit, changes in rows[level].items()
+                if unit in at and (text := _in_force(changes, last))
+            }
+            if not texts:
+                continue
+            value = shared(texts[0]) if everybody else self.column(texts)
+            if not isinstance(value, Exact):
+                return value
+            if level != period and kind == "target":
+                value = value * Exact.constant(self.share(code, period))
+            there = np.full(() if everybody else len(self.units), everybody)
+            there[() if everybody else list(texts)] = True
+            assert isinstance(result, Exact)
+            result = choose(Truth(there), value, result)
+        return result
+
+    def promised(self, code: str, kind: str, period: str, at: int) -> tuple[str, str]:
+        """The period and the value of the row that a unit's target comes from, before any share."""
+        rows = self._targets.get((code, kind), {})
+        for whose, level in product((self.units[at].code, EVERYBODY), self._ladder(rows, period)):
+            if text := _in_force(rows[level].get(whose, []), periods.last_day(period)):
+                return level, text
+        return period, ""
+
+    def _ladder(self, rows: Mapping[str, Any], period: str) -> list[str]:
+        """The periods whose targets hold in *period*: itself, then ever longer ones, then undated."""
+        if not rows:
+            return []
+        now = periods.span(period)
+        longer = [p for p in rows if p and p != period and now in periods.span(p)]
+        longer.sort(key=lambda p: periods.span(p).months)
+        return [p for p in (period, *longer, "") if p in rows]
+
+    def share(self, code: str, period: str) -> Fraction:
+        """What part of the longer period's target holds in *period*."""
+        shares = self.recipe.figures.get(code, {}).get("target") or {}
+        for name, written in shares.items():
+            if self.recipe.period(name) == period:
+                constant = number(
+                    str(written),
+                    Scope(cast("Run", self), next(iter(self.recipe.papers.values())), None, period),
+                )
+                return constant.fraction() or Fraction(0)
+        return Fraction(1)
+
+    # -- lists and claims --------------------------------------------------------------------------
+
+    def rows(self, name: str, period: str) -> Rows:
+        """The rows of a list, in the order of units and then of rows."""
+
+        def work() -> Rows:
+            fields = self.recipe.lists[name].get("fields") or {}
+            found: dict[tuple[int, tuple[int, str]], dict[str, str]] = {}
+            for row in self.inputs.rows:
+                at = self.at.get(row.unit)
+                if row.list == name and at is not None and row.period in ("", period):
+                    order = (int(row.row), "") if row.row.isdigit() else (10**9, row.row)
+                    found.setdefault((at, order), {})[row.field] = row.value
+            keys = sorted(found)
+            columns = {
+                field: self.column(
+                    {i: found[key][field] for i, key in enumerate(keys) if found[key].get(field, "") != ""},
+                    len(keys),
+                )
+                for field in fields
+            }
+            return Rows(name, np.array([unit for unit, _order in keys], int), columns)
+
+        return self.once(("rows", name, period), work)  # type: ignore[no-any-return]
+
+    def claims(self, adjustment: str, period: str, own: str) -> list[tuple[int, Claim]]:
+        """The entries of one adjustment or veto in *period*; an undated one is the paper's own."""
+        return [
+            (self.at[claim.unit], claim)
+            for claim in self.inputs.claims
+            if claim.adjustment == adjustment and claim.unit in self.at and (claim.period or own) == period
+        ]
+
+
+def _in_force(changes: list[tuple[str, str]], last: str) -> str:
+    """The latest value that was in force by the *last* day."""
+    return max((change for change in changes if change[0] <= last), default=("", ""))[1]
