@@ -13,6 +13,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 STATIC := platform/src/kaocheng/web/static
 VENDOR := $(STATIC)/vendor
 PACKS := $(wildcard plugins/*/pyproject.toml)
+# A pack without code is copied at installation, so its edits reach us only by another one.
+PACK_DATA := $(wildcard plugins/*/src/*/*.toml plugins/*/src/*/templates/*.toml)
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PG15 := /usr/lib/postgresql/15/bin
@@ -68,7 +70,7 @@ $(BIN)/python:
 	$(call need,$(PYTHON) -c "import venv$(comma) ensurepip",这个 Python 缺少 venv 模块:请安装(Debian 上是 python3-venv)后再试。,This Python lacks the venv module: install it (python3-venv on Debian) and try again.)
 	$(call step,environment,$(PYTHON) -m venv $(VENV))
 
-$(VENV)/.installed: $(BIN)/python requirements.lock pyproject.toml $(PACKS)
+$(VENV)/.installed: $(BIN)/python requirements.lock pyproject.toml $(PACKS) $(PACK_DATA)
 	$(call step,locked dependencies,$(PIP) --require-hashes -r requirements.lock)
 	$(call step,kaocheng and its packs,$(PIP) --no-deps --no-build-isolation --no-index -e . $(PACKS:%/pyproject.toml=-e ./%))
 	@touch $@

@@ -143,9 +143,7 @@ def test_every_key_a_scheme_may_use_is_on_its_page() -> None:
 
 def test_every_finding_is_on_the_page() -> None:
     folder = Path(lint.__code__.co_filename).parent
-    sources = "".join(
-        (folder / f"{name}.py").read_text("utf-8") for name in ("lint", "lint_grades", "lint_words")
-    )
+    sources = "".join(file.read_text("utf-8") for file in sorted(folder.glob("lint*.py")))
     codes = set(re.findall(r'(?:"error"|"warning"|severity),\s*"(\w+)"', sources))
     assert sorted(code for code in codes if f"`{code}`" not in text("schemes")) == []
 

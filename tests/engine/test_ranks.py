@@ -132,7 +132,7 @@ def test_a_chain_breaks_ties_and_a_gap_in_it_comes_last() -> None:
 def test_units_listed_apart_are_neither_ranked_nor_counted() -> None:
     of = recipe(
         RESULT + 'apart = "unit.kind = \'开发区\'"\nbands = [{ grade = "优", most = "50%" }, '
-        '{ grade = "良" }]\nedge = { by = ["work"] }'
+        '{ grade = "良" }]\nedge = { by = ["work"], still_tied = "none" }'
     )
     found = standings(
         of, given({"total": {"a": "99", "b": "90", "c": "80"}}, attributes={"a": {"kind": "开发区"}})
@@ -144,7 +144,7 @@ def test_units_listed_apart_are_neither_ranked_nor_counted() -> None:
 def test_circles_of_a_result_have_their_own_ranks_and_places() -> None:
     of = recipe(
         RESULT + 'within = ["zone"]\nbands = [{ grade = "优", most = "50%" }, { grade = "良" }]\n'
-        'edge = { by = ["work"] }'
+        'edge = { by = ["work"], still_tied = "none" }'
     )
     zones = {u: {"zone": "山" if u in "ab" else "坝"} for u in "abcd"}
     found = standings(of, given({"total": {"a": 70, "b": 60, "c": 90, "d": 80}}, attributes=zones))
@@ -155,7 +155,8 @@ def test_pooled_places_sum_to_the_rounded_whole() -> None:
     """Circles of 3, 3 and 2, 30 % each: 0.9 + 0.9 + 0.6 = 2.4, so two places, to the largest remainders."""
     of = recipe(
         RESULT + 'within = ["zone"]\npool = true\n'
-        'bands = [{ grade = "优", most = "30%" }, { grade = "良" }]\nedge = { by = ["work"] }'
+        'bands = [{ grade = "优", most = "30%" }, { grade = "良" }]\n'
+        'edge = { by = ["work"], still_tied = "none" }'
     )
     zones = {u: {"zone": z} for u, z in zip("abcdefgh", "111222333", strict=False)}
     found = standings(of, given({"total": {u: 90 - n for n, u in enumerate("abcdefgh")}}, attributes=zones))

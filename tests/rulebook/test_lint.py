@@ -178,7 +178,11 @@ def test_every_code_that_lint_knows_is_tested() -> None:
         ('grain = { in = "total", full = 10, method = "given", round = "two", clause = "一" }', "none"),
         ('grain = { in = "total", full = 10, rows = "task", method = "given", clause = "一" }', "rows"),
         ('grain = { in = "total", full = 10, method = "given", excess_to = "totl", clause = "一" }', "total"),
-        ('grain = { in = "total", full = 10, method = "given", across = ["hlaf"], clause = "一" }', "half"),
+        (
+            'grain = { in = "total", full = 10, method = "given", '
+            'across = ["hlaf"], fold = "sum", clause = "一" }',
+            "half",
+        ),
         ('grain = { in = "total", full = 10, formula = "group.maen(x)", clause = "一" }', "group.mean"),
         ('grain = { in = "total", full = 10, method = "import", sheet = "x", clause = "一" }', "import"),
     ],

@@ -18,7 +18,15 @@ from kaocheng.rulebook.source import nearest
 
 # An analyst may try a scheme that is not fit for use yet: only what cannot be worked out stops him.
 TOLERATED = frozenset(
-    ["not_closed", "no_edge", "unused_adjustment", "unknown_grade", "unreachable_band", "band_order"]
+    [
+        "not_closed",
+        "no_edge",
+        "unused_adjustment",
+        "unknown_grade",
+        "unreachable_band",
+        "band_order",
+        "undeclared",
+    ]
 )
 
 

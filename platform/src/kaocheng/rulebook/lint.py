@@ -11,6 +11,7 @@ from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.i18n import _
 from kaocheng.rulebook.findings import Finding, fraction
 from kaocheng.rulebook.lint_checks import CheckLint
+from kaocheng.rulebook.lint_declared import Declared
 from kaocheng.rulebook.lint_grades import AfterTotal
 from kaocheng.rulebook.lint_words import WordLint
 from kaocheng.rulebook.names import names_in_node, names_in_rule, scored_in
@@ -26,6 +27,7 @@ ZERO_DIVISORS = {
     "status": "x",
     "ballots": "x",
     "share": "x",
+    "z": "group.sd(x)",
     "to_best": "x",
 }
 
@@ -52,7 +54,8 @@ def compile_scheme(scheme: Scheme) -> Recipe:
 class Linter:
     def __init__(self, scheme: Scheme) -> None:
         self.scheme, self.recipe = scheme, scheme.recipe
-        self.after, self.words, self.handed_in = AfterTotal(self), WordLint(self), CheckLint(self)
+        self.after, self.words = AfterTotal(self), WordLint(self)
+        self.handed_in, self.declared = CheckLint(self), Declared(self)
 
     def checks(self) -> Iterator[Callable[[], Iterator[Finding]]]:
         yield self._figures
@@ -70,6 +73,8 @@ class Linter:
                 self.words.nodes,
                 self.words.calls,
                 self.words.after,
+                self.declared.nodes,
+                self.declared.results,
             ):
                 yield lambda check=check, paper=paper: check(paper)  # type: ignore[misc]
 

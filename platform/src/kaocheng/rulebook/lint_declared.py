@@ -1,0 +1,71 @@
+"""What the trade's list of methods says a rule must declare: silence there would pick a winner unseen.
+
+Only what the language has no default for is asked; ``docs/methods.md`` has the whole list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from kaocheng.engine.grammar import BadExpression, Call, parse, walk
+from kaocheng.engine.recipe import NodeRule, PaperRule
+from kaocheng.i18n import _
+from kaocheng.rulebook.findings import Finding
+from kaocheng.rulebook.names import expressions
+from kaocheng.rulebook.source import Path
+
+if TYPE_CHECKING:
+    from kaocheng.rulebook.lint import Linter
+
+
+class Declared:
+    """The declarations one scheme owes."""
+
+    def __init__(self, linter: Linter) -> None:
+        self.linter = linter
+
+    def nodes(self, paper: PaperRule) -> Iterator[Finding]:
+        """Parts of a step over the target (M04), a group of one (M35), periods (M77)."""
+        for node in paper.nodes.values():
+            path = ("papers", paper.code, "nodes", node.code)
+            label = self.linter.label(node)
+            over = node.get("over")
+            if isinstance(over, Mapping) and "steps" not in over:
+                reason = _("“{label}”超额加分,没有写明满一档才加还是按比例加", label=label)
+                yield self._owed((*path, "over"), reason, _('请写 steps = "whole" 或 "exact"'))
+            if _forgets_one_alone(node):
+                reason = _("“{label}”没有写明只有一个单位时得多少分", label=label)
+                yield self._owed(path, reason, _("请写 alone"))
+            if "across" in node.keys and "fold" not in node.keys:
+                reason = _("“{label}”跨时段计分,没有写明各时段怎样合成", label=label)
+                yield self._owed(path, reason, _("请写 fold(mean、sum、last 或各时段的权重)"))
+
+    def results(self, paper: PaperRule) -> Iterator[Finding]:
+        """Units still tied across the line of a quota (M96)."""
+        for code, rule in paper.table("results").items():
+            limited = any("most" in band for band in rule.get("bands") or [])
+            steps = rule.get("edge") or rule.get("break")
+            settled = "still_tied" in (rule.get("edge") or {}) or rule.get("ties") == "ordinal"
+            if limited and steps and not settled:
+                reason = _("结果“{code}”没有写明比完仍并列压线的怎么办", code=code)
+                remedy = _('请在 edge 里写 still_tied = "none" 或 "all"')
+                yield self._owed(("papers", paper.code, "results", code), reason, remedy)
+
+    def _owed(self, path: Path, reason: str, remedy: str) -> Finding:
+        return self.linter.finding("error", "undeclared", path, reason, remedy)
+
+
+def _forgets_one_alone(node: NodeRule) -> bool:
+    """Whether a line from first to last does not say what a group of one gets."""
+    if node.get("method") == "rank_line" and "alone" not in node.keys:
+        return True
+    for _key, text in expressions(node):
+        try:
+            calls = [inner for inner in walk(parse(text)) if isinstance(inner, Call)]
+        except BadExpression:
+            continue  # lint says so elsewhere
+        for call in calls:
+            if call.path == ("rank_line",) and "alone" not in dict(call.keywords):
+                return True
+    return False
