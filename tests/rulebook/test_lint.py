@@ -222,5 +222,5 @@ def test_a_finding_says_place_reason_and_remedy_in_one_sentence() -> None:
     (only,) = found(GOOD.replace("full = 10 }", "full = 12 }"))
     line = GOOD.splitlines().index(SUM.strip()) + 1
     assert (
-        str(only) == f"scheme.toml:{line} (papers.p.nodes.total):“总分”满分 12,各部分合计 10;请核对各项分值"
+        str(only) == f"scheme.toml:{line}:1 (papers.p.nodes.total):“总分”满分 12,各部分合计 10;请核对各项分值"
     )

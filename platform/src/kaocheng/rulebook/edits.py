@@ -15,7 +15,8 @@ from typing import Any
 
 from kaocheng.errors import Place, Refused
 from kaocheng.i18n import _
-from kaocheng.rulebook.source import Path, Source
+from kaocheng.rulebook.located import Path
+from kaocheng.rulebook.source import Source
 
 __all__ = ["Unplaced", "put"]
 

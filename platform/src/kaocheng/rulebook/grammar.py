@@ -6,7 +6,8 @@ from typing import Any
 from kaocheng.engine.compose import COMPOSITIONS
 from kaocheng.engine.methods import METHODS
 from kaocheng.i18n import _
-from kaocheng.rulebook.source import BadScheme, Path, Source, nearest
+from kaocheng.rulebook.located import Path
+from kaocheng.rulebook.source import BadScheme, Source, nearest
 
 SCHEME = ("code", "name", "year", "language", "round", "from", "drop")
 TOP = ("scheme", "periods", "clauses", "figures", "lists", "methods", "papers", "checks", "from")

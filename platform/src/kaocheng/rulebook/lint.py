@@ -14,9 +14,10 @@ from kaocheng.rulebook.lint_checks import CheckLint
 from kaocheng.rulebook.lint_declared import Declared
 from kaocheng.rulebook.lint_grades import AfterTotal
 from kaocheng.rulebook.lint_words import WordLint
+from kaocheng.rulebook.located import Path
 from kaocheng.rulebook.names import names_in_node, names_in_rule, scored_in
 from kaocheng.rulebook.scheme import Scheme
-from kaocheng.rulebook.source import BadScheme, Path, nearest
+from kaocheng.rulebook.source import BadScheme, nearest
 
 ZERO_DIVISORS = {
     "completion": "target",

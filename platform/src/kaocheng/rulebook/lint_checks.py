@@ -9,8 +9,9 @@ from kaocheng.engine.checks import THEN
 from kaocheng.engine.grammar import BadExpression, parse
 from kaocheng.i18n import _
 from kaocheng.rulebook.findings import Finding
+from kaocheng.rulebook.located import Path
 from kaocheng.rulebook.names import free_names
-from kaocheng.rulebook.source import Path, nearest
+from kaocheng.rulebook.source import nearest
 
 if TYPE_CHECKING:
     from kaocheng.rulebook.lint import Linter

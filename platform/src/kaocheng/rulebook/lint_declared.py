@@ -12,8 +12,8 @@ from kaocheng.engine.grammar import BadExpression, Call, parse, walk
 from kaocheng.engine.recipe import NodeRule, PaperRule
 from kaocheng.i18n import _
 from kaocheng.rulebook.findings import Finding
+from kaocheng.rulebook.located import Path
 from kaocheng.rulebook.names import expressions
-from kaocheng.rulebook.source import Path
 
 if TYPE_CHECKING:
     from kaocheng.rulebook.lint import Linter

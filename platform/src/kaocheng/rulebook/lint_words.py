@@ -13,8 +13,9 @@ from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import NodeRule, PaperRule
 from kaocheng.i18n import _
 from kaocheng.rulebook.findings import Finding
+from kaocheng.rulebook.located import Path
 from kaocheng.rulebook.names import expressions, texts_of
-from kaocheng.rulebook.source import Path, nearest
+from kaocheng.rulebook.source import nearest
 
 if TYPE_CHECKING:
     from kaocheng.rulebook.lint import Linter
