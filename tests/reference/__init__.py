@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .inputs import read_inputs
 from .output import write
+from .periods import alike
 from .scheme import read_scheme
 from .world import World
 
@@ -38,5 +39,9 @@ def compute(
     for code, one in scheme.papers.items():
         if paper and code != paper:
             continue
-        found[code] = write(world, one, scheme.periods.get(period, period) or one.period, codes=codes)
+        asked = scheme.periods.get(period, period) or one.period
+        if asked in one.totals(scheme.periods) or (
+            not isinstance(one.keys.get("total"), dict) and alike(asked, one.period)
+        ):
+            found[code] = write(world, one, asked, codes=codes)
     return found

@@ -178,6 +178,11 @@ def per_parts(m: Asked) -> Fraction:
     return sum((m.points(rate) * as_number(values[part]) for part, rate in per.items()), Fraction(0))
 
 
+def deduct(m: Asked) -> Fraction:
+    """`w - sum(per_s * x_s)`; without full marks nothing is there to lose from, so it counts below zero."""
+    return (m.w if m.place.world.full(m.place) is not None else Fraction(0)) - per_parts(m)
+
+
 def count(m: Asked) -> Fraction:
     first = m.keys.get("first")
     if first is not None:

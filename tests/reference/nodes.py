@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from . import methods, periods
+from .adjustments import veto_holds
 from .asked import Asked, Short, sure
 from .compositions import ZERO, Points, composition, folded, node_of, parts, times
 from .evaluate import Place, evaluate, number
@@ -112,8 +113,9 @@ def ruled(rule: Any, place: Place) -> Points:
 def score(place: Place) -> Points:
     """The points of a node with all its rules."""
     node, world = node_of(place), place.world
-    for veto in world.vetoed(place.paper, place.unit, place.period) if place.paper.vetoes else ():
-        if veto.get("zero") == node.code:
+    bare = Place(world, place.paper, place.unit, place.period)
+    for code, veto in place.paper.vetoes.items():
+        if veto.get("zero") == node.code and veto_holds(bare, code, veto):
             return ZERO
     if "across" in node.keys:
         return across(place)
@@ -188,7 +190,7 @@ def raw(place: Place) -> Points:
     if "rows" in node.keys:
         return by_rows(place)
     if "applies" in node.keys:
-        applies = evaluate(tree_of(node.keys["applies"]), place)
+        applies = evaluate(tree_of(node.keys["applies"]), place.world.bare(place, place.unit))
         if isinstance(applies, Gap):
             return applies
         if applies is False:

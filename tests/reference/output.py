@@ -10,7 +10,7 @@ from fractions import Fraction
 from . import nodes, results
 from .evaluate import Place
 from .numbers import NA, Gap, Value, fixed, plain
-from .periods import months
+from .periods import alike, months
 from .scheme import Node, Paper
 from .world import World
 
@@ -40,7 +40,7 @@ def reached(world: World, paper: Paper, period: str) -> tuple[str, list[Node]]:
     world.open(paper, total, period)
     for unit in world.units(paper):
         world.score(paper, total, unit, period)
-    if period == paper.period:
+    if alike(period, paper.period):
         for node in paper.nodes.values():
             if (paper.code, node.code) not in world.opened:
                 world.open(paper, node.code, period)
@@ -100,7 +100,7 @@ def write(world: World, paper: Paper, period: str, *, codes: bool = False) -> st
         for node in several[one]:
             head = f"{one}/{node.code if codes else label(world, node)}"
             columns += node_columns(world, paper, node, one, head)
-    if period == paper.period:
+    if alike(period, paper.period):
         for code, keys in paper.adjustments.items():
             head = code if codes else str(keys.get("label", code))
             columns.append((head, adjustment_cell(world, paper, code, period)))

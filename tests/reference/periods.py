@@ -73,6 +73,12 @@ def contains(longer: str, shorter: str) -> bool:
     return a != b and a[0] <= b[0] and b[1] <= a[1]
 
 
+def alike(one: str, other: str) -> bool:
+    """Whether both are of the same length."""
+    a, b = months(one), months(other)
+    return a[1] - a[0] == b[1] - b[0]
+
+
 def end(period: str) -> date:
     """The last day."""
     year, month = divmod(months(period)[1] + 1, 12)

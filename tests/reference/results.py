@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from . import numbers
+from . import numbers, periods
 from .absolute import LIMITS, in_band
 from .asked import sure
 from .evaluate import Place, evaluate, number
@@ -63,7 +63,7 @@ def standings(world: World, paper: Paper, code: str, period: str) -> dict[str, S
         circles.setdefault(tuple(world.attribute(place, name) for name in within), []).append(one)
     for circle in circles.values():
         rank(circle, result)
-    if period == paper.period and "bands" in result:
+    if periods.alike(period, paper.period) and "bands" in result:
         quotas = pooled(list(circles.values()), result)
         for k, circle in enumerate(circles.values()):
             grade(circle, result, quotas[k])

@@ -161,7 +161,13 @@ class World:
         return members
 
     def bare(self, place: Place, unit: str) -> Place:
-        return Place(self, place.paper, unit, place.period, place.node)
+        """Where a node's `applies` is asked: groups in it are of everybody."""
+        node = place.node
+        assert node is not None
+        key = ("bare", node)
+        if key not in self.memory:
+            self.memory[key] = replace(node, keys={k: v for k, v in node.keys.items() if k != "applies"})
+        return Place(self, place.paper, unit, place.period, self.memory[key])
 
     def values(self, tree: Tree, place: Place, members: list[str]) -> list[Value]:
         """An expression's numbers over a group, gaps left out."""

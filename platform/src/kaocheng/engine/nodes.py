@@ -183,9 +183,13 @@ def applies(here: Scope, length: int) -> Array:
     assert node is not None
     if "applies" not in node.keys or node.get("rows"):
         return np.ones(length, bool)
-    bare = replace(here, node=NodeRule(node.code, {k: v for k, v in node.keys.items() if k != "applies"}))
-    found = truth(str(node["applies"]), bare)
-    return np.broadcast_to(found.holds, (length,))
+    return np.broadcast_to(_asked(here).holds, (length,))
+
+
+def _asked(here: Scope) -> Truth:
+    """The condition itself: groups in it are of everybody, whoever the node then applies to."""
+    assert here.node is not None
+    return truth(str(here.node["applies"]), replace(here, node=_without(here.node, "applies")))
 
 
 def _gated(here: Scope, value: Exact) -> Exact:
@@ -195,8 +199,7 @@ def _gated(here: Scope, value: Exact) -> Exact:
         otherwise = number(in_points(node.get("otherwise", 0)), here)
         value = choose(truth(str(node["only_if"]), here), value, otherwise)
     if "applies" in node.keys:
-        held = truth(str(node["applies"]), here)
-        value = choose(held, value, Exact.nothing(NA))
+        value = choose(_asked(here), value, Exact.nothing(NA))
     return value
 
 

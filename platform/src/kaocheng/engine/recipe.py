@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from kaocheng.engine.periods import span
+
 ENGINE = "1"  # changes when the same recipe and inputs could give another sheet
 
 
@@ -146,15 +148,24 @@ class Recipe:
         """The period a paper's grades belong to."""
         return self.period(str(paper.keys.get("period") or self.year))
 
+    def publishes(self, paper: PaperRule, period: str) -> bool:
+        """Whether the scheme itself names *period* as one the paper gives a result for."""
+        named = isinstance(paper.keys.get("total"), Mapping) or period == self.own_period(paper)
+        return named and self.total(paper, period) is not None
+
     def total(self, paper: PaperRule, period: str) -> str | None:
-        """The node ranked in *period*; ``None`` where the paper publishes nothing then."""
+        """The node ranked in *period*; ``None`` where the paper gives no result then.
+
+        A paper of one month, quarter or year can be asked for any other: the rules of July score August.
+        """
         declared = paper.keys.get("total")
         if isinstance(declared, Mapping):
             return next((node for name, node in declared.items() if self.period(name) == period), None)
         if declared is None:
             tops = [n.code for n in paper.nodes.values() if not n.get("in") and not n.get("only_shown")]
             declared = "total" if "total" in paper.nodes else (tops[0] if tops else None)
-        return str(declared) if declared and period == self.own_period(paper) else None
+        alike = period == (own := self.own_period(paper)) or span(period).months == span(own).months
+        return str(declared) if declared and alike else None
 
     def to_bytes(self) -> bytes:
         """Canonical JSON; the order of nodes is part of it, because it is the order of pages."""

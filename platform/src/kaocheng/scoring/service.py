@@ -253,7 +253,7 @@ def scored_periods(recipe: Recipe) -> list[str]:
     """The periods some paper gives a result for, as the scheme lists them."""
     own = (recipe.own_period(paper) for paper in recipe.papers.values())
     known = dict.fromkeys([*recipe.periods.values(), *own])
-    return [p for p in known if any(recipe.total(paper, p) for paper in recipe.papers.values())]
+    return [p for p in known if any(recipe.publishes(paper, p) for paper in recipe.papers.values())]
 
 
 async def outlooks(session: TenantSession) -> tuple[Outlook, ...]:
