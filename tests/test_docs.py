@@ -10,7 +10,7 @@ import doctest
 import importlib
 import inspect
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from kaocheng.engine import explain, score
 from kaocheng.engine.methods import METHODS
 from kaocheng.rulebook import BadScheme, compile_scheme, grammar, lint, read_scheme
 from kaocheng.rulebook.files import Tables, read_inputs, write_standings
-from tests.engine.small import given, points, recipe
+from tests.engine.small import given, leaf, points, recipe
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -108,19 +108,33 @@ def test_a_node_of_the_page_gives_the_points_beside_it(example: tuple[str, str])
     figures: dict[str, dict[str, str]] = {}
     targets: dict[str, dict[str, str]] = {}
     attributes: dict[str, dict[str, str]] = {}
+    elsewhere: dict[str, dict[str, str]] = {}
     for row in rows:
         for column, value in zip(header[1:-1], row[1:-1], strict=True):
             if column.startswith("unit."):
                 attributes.setdefault(row[0], {})[column[5:]] = value
+            elif column.startswith("sheet."):
+                elsewhere.setdefault(column[6:], {})[row[0]] = value
             elif column in ("target", "base", "full") and value:
                 targets.setdefault(f"{code}:{column}", {})[row[0]] = value
             elif value:
                 figures.setdefault(column, {})[row[0]] = value
-    named = [c for c in header[1:-1] if c not in ("target", "base", "full") and not c.startswith("unit.")]
+    named = [
+        c
+        for c in header[1:-1]
+        if c not in ("target", "base", "full") and not c.startswith(("unit.", "sheet."))
+    ]
     rules = recipe(f"{_figures(code, named)}\n[papers.paper.nodes]\n{toml}")
     inputs = given(figures, targets=targets, units=[row[0] for row in rows], attributes=attributes)
+    inputs = replace(inputs, sheets={code: _sheet(scores) for code, scores in elsewhere.items()})
 
     assert points(rules, inputs, code) == {row[0]: row[-1] for row in sorted(rows)}
+
+
+def _sheet(scores: dict[str, str]) -> str:
+    """The score sheet of another assessment, out of 50."""
+    sheet = score(leaf("formula = 'x', full = 50, round = 'none'"), given({"value": scores}))
+    return sheet.to_bytes().decode()
 
 
 def _figures(code: str, columns: list[str]) -> str:

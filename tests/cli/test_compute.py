@@ -117,3 +117,38 @@ def test_a_period_nothing_is_scored_in_is_refused(files: Path, capsys: pytest.Ca
     assert compute(files, "--period", "2026H1") == 2
     assert "2026H1" in capsys.readouterr().err
     assert compute(files, "--paper", "nix") == 2
+
+
+def test_a_scheme_takes_the_results_of_another_from_its_sheet(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """甲镇's 8.5 of 10 is 85 % of 4: 3.40."""
+    assert compute(files, "--json", "--out", str(files / "last.json")) == 0
+    node = (
+        'income = { in = "total", full = 4, method = "import", sheet = "last", as = "rate", clause = "一" }'
+    )
+    old = 'income = { in = "total", full = 10, method = "completion", clause = "一", undefined = "missing" }'
+    text = SCHEME.replace(old, node).replace("full = 10", "full = 4")
+    (files / "scheme.toml").write_text(text, encoding="utf-8")
+
+    assert compute(files) == 2
+    assert "“last”:没有交来" in capsys.readouterr().err
+    assert compute(files, "--sheet", f"last={files / 'last.json'}") == 0
+    assert capsys.readouterr().out.splitlines()[1] == "甲镇,,3.40,2,,3.40"
+    assert compute(files, "--sheet", f"last={files / 'figures.csv'}") == 2
+    assert "这不是得分表" in capsys.readouterr().err
+
+
+def test_what_a_check_doubts_is_said_beside_the_standings(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check = '[checks.income]\nfigure = "income"\nwhen = "income > 100"\nsay = "超过一百"\n'
+    (files / "scheme.toml").write_text(SCHEME + check + 'then = "doubt"\n', encoding="utf-8")
+    assert compute(files) == 0
+    said = capsys.readouterr()
+    assert said.err == "“乙镇”2026的“收入”:超过一百\n"
+    assert said.out.count("\n") == 3
+
+    (files / "scheme.toml").write_text(SCHEME + check, encoding="utf-8")
+    assert compute(files) == 2
+    assert capsys.readouterr().out == ""

@@ -184,7 +184,7 @@ def test_every_code_that_lint_knows_is_tested() -> None:
             "half",
         ),
         ('grain = { in = "total", full = 10, formula = "group.maen(x)", clause = "一" }', "group.mean"),
-        ('grain = { in = "total", full = 10, method = "import", sheet = "x", clause = "一" }', "import"),
+        ('grain = { in = "total", full = 10, method = "import", clause = "一" }', "sheet"),
     ],
 )
 def test_a_word_nobody_knows_is_never_passed_over(rule: str, said: str) -> None:

@@ -37,6 +37,14 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     verb.add_argument("figures", type=Path, help="figures.csv")
     for table in ("targets", "groups", "rows", "claims"):
         verb.add_argument(f"--{table}", type=Path, metavar="F")
+    verb.add_argument(
+        "--sheet",
+        action="append",
+        type=_named,
+        default=[],
+        metavar=_("代码=文件"),
+        help=_("方案引用的另一张得分表(--json 写出的);可写多次"),
+    )
     verb.add_argument("--period", help=_("时段,如 2026 或 2026H1"))
     verb.add_argument("--paper", help=_("只算这一类(卷的代码或类别名)"))
     verb.add_argument("--codes", action="store_true", help=_("输出代码,并输出隐藏的节点"))
@@ -50,7 +58,14 @@ def run(options: argparse.Namespace) -> int:
     """Score, and print one CSV table per paper (or the whole sheet, or one working)."""
     scheme = read_scheme(decoded(options.scheme), file=options.scheme.name, packs=template)
     check(scheme)
-    tables = Tables(options.figures, options.targets, options.groups, options.rows, options.claims)
+    tables = Tables(
+        options.figures,
+        options.targets,
+        options.groups,
+        options.rows,
+        options.claims,
+        dict(options.sheet),
+    )
     inputs = read_inputs(scheme, tables)
     for name in sorted({figure.indicator for figure in inputs.figures} - set(scheme.figures)):
         near = nearest(name, [*scheme.figures, *(rule.label for rule in scheme.figures.values())])
@@ -64,6 +79,13 @@ def run(options: argparse.Namespace) -> int:
     else:
         sys.stdout.write(text)
     return 0
+
+
+def _named(text: str) -> tuple[str, Path]:
+    code, sign, file = text.partition("=")
+    if not (code and sign and file):
+        raise argparse.ArgumentTypeError(_("请写成 代码=文件,如 province=省考核.json"))
+    return code, Path(file)
 
 
 def _sheet(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str:

@@ -221,8 +221,10 @@ def _call(tree: Call, scope: Scope) -> Value:
     raise BadExpression(_show(tree), tree.at, _("没有函数或方法“{name}”", name=".".join(tree.path)))
 
 
-def _method(tree: Call, scope: Scope) -> Exact:
+def _method(tree: Call, scope: Scope) -> Value:
     """A method as a function: points of ``full``, its keys as arguments."""
+    if tree.path[0] == "import":
+        return _imported(tree, scope)
     given: dict[str, Any] = {}
     for key, argument in tree.keywords:
         given[key] = word_or(argument, METHODS, tree.path[0], key)
@@ -243,6 +245,20 @@ def _method(tree: Call, scope: Scope) -> Exact:
             words[key] = lambda value=value: evaluate(value, scope)  # type: ignore[misc]
     inner = replace(scope, words={**scope.words, **words}, figure=figure)
     return measured_by(tree.path[0], inner, number(method_text(tree.path[0], given, inner), inner))
+
+
+def _imported(tree: Call, scope: Scope) -> Value:
+    """``import(sheet = "city", node = "economy", as = "rate")``."""
+    keys = {
+        key: word.value
+        if isinstance(word, Word)
+        else ".".join(word.path) + (f"@{word.period}" if word.period else "")
+        for key, word in tree.keywords
+        if isinstance(word, Word | Name)
+    }
+    value = by_unit(imported.value(scope.run, scope, keys), scope)
+    text = method_text("import", keys, scope)
+    return value if text == "x" else number(text, scope.within(x=value))
 
 
 PARTWISE = frozenset(
@@ -322,7 +338,7 @@ def show(tree: Tree) -> str:
 
 # -- functions -----------------------------------------------------------------------------------------
 
-from kaocheng.engine import aggregates  # noqa: E402  (they evaluate, so they come last)
+from kaocheng.engine import aggregates, imported  # noqa: E402  (they evaluate, so they come last)
 from kaocheng.engine import functions as _functions  # noqa: E402  (they evaluate, so they come last)
 
 _FUNCTIONS: Mapping[str, Callable[[Call, Scope], Value]] = _functions.FUNCTIONS

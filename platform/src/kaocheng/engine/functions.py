@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from kaocheng.engine import aggregates, irrational, periods
+from kaocheng.engine import aggregates, imported, irrational, periods
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose, larger, smaller
 from kaocheng.engine.grammar import BadExpression, Call, Name, Operation, Tree, Word
@@ -124,6 +124,9 @@ def _score(tree: Call, scope: language.Scope) -> language.Value:
     paper, code, period = node_named(tree.arguments[0], scope)
     if isinstance(paper, str):
         raise BadExpression(language.show(tree), tree.at, _("没有节点“{name}”", name=paper))
+    node = paper.nodes[code]
+    if imported.in_words(node):
+        return language.evaluate(Name(("x",)), scope.run.scope(paper, node, period))
     return language.by_unit(scope.run.score(paper, code, period), scope)
 
 

@@ -83,23 +83,25 @@ class Inputs:
     targets: tuple[Target, ...] = ()
     rows: tuple[Row, ...] = ()
     claims: tuple[Claim, ...] = ()
+    sheets: Mapping[str, str] = field(
+        default_factory=dict
+    )  # code → another assessment's score sheet, as JSON
 
     def canonical(self) -> bytes:
         """The same bytes for the same inputs, however they were ordered."""
         units = sorted(
             [u.code, u.label, u.group, sorted(u.attributes.items()), u.assessed] for u in self.units
         )
-        return json.dumps(
-            {
-                "units": units,
-                "figures": sorted(self.figures),
-                "targets": sorted(self.targets),
-                "rows": sorted(self.rows),
-                "claims": sorted(self.claims),
-            },
-            ensure_ascii=False,
-            separators=(",", ":"),
-        ).encode()
+        written: dict[str, object] = {
+            "units": units,
+            "figures": sorted(self.figures),
+            "targets": sorted(self.targets),
+            "rows": sorted(self.rows),
+            "claims": sorted(self.claims),
+        }
+        if self.sheets:
+            written["sheets"] = dict(sorted(self.sheets.items()))
+        return json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> "Inputs":
@@ -111,6 +113,7 @@ class Inputs:
             targets=_all(Target, read["targets"]),
             rows=_all(Row, read["rows"]),
             claims=_all(Claim, read["claims"]),
+            sheets=read.get("sheets", {}),
         )
 
     @property

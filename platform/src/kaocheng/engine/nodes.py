@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import adjust, circles, compose, folded, periods
+from kaocheng.engine import adjust, circles, compose, folded, imported, periods
 from kaocheng.engine.arrays import MISSING, NA, UNDEFINED, Exact, Truth, choose
 from kaocheng.engine.evaluate import (
     Scope,
@@ -41,6 +41,8 @@ def points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
 
 def applied(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     """The points of every unit to whom the node applies and whose values are there."""
+    if imported.in_words(node):
+        return Exact.nothing(NA, len(run.units))  # a grade has no points; whoever asks for it gets the word
     if node.get("across"):
         return folded.across(run, paper, node, period)
     here = run.scope(paper, node, period)
@@ -108,6 +110,8 @@ def scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:
         ("last", _last(node, here, of_figure("last_year"))),
     ):
         base[word] = _said(node, here, word) or otherwise
+    if node.get("method") == "import":
+        base["x"] = lambda: imported.value(run, here, node.keys)
     for name, text in (node.get("let") or {}).items():
         base[name] = later(str(text), here)
     if node.composed:

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from kaocheng.engine import adjust, compose, folded, grade, marks, nodes, periods
-from kaocheng.engine.arrays import MISSING, NA, OK, Exact
+from kaocheng.engine import adjust, compose, folded, grade, imported, marks, nodes, periods
+from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Words
+from kaocheng.engine.evaluate import Scope, evaluate
 from kaocheng.engine.grammar import BadExpression, Call, Name, parse, walk
 from kaocheng.engine.inputs import Inputs
 from kaocheng.engine.recipe import ENGINE, NodeRule, PaperRule, Recipe
@@ -149,7 +150,7 @@ class _Paper:
             clause=node.get("clause"),
             show=node.get("show") is not False and key != keys.get((self.total, self.period)),
         )
-        self._add(column, self._texts_of(points))
+        self._add(column, self._words_of(here) if imported.in_words(node) else self._texts_of(points))
         for name in nodes.rank_rules(node):
             rank = self.run.node_rank(self.paper, node.code, period, name)
             suffix = f".rank.{name}" if name else ".rank"
@@ -219,6 +220,14 @@ class _Paper:
     def _add(self, column: Column, texts: Texts) -> None:
         self.columns.append(column)
         self.values[column.key] = texts
+
+    def _words_of(self, here: Scope) -> Texts:
+        """The grades that a node takes from another sheet."""
+        words = evaluate(Name(("x",)), here)
+        assert isinstance(words, Words)
+        return tuple(
+            {OK: str(words.v[at]), NA: NOT_APPLICABLE}.get(int(words.state[at])) for at in self._members
+        )
 
     def _texts_of(self, value: Exact) -> Texts:
         texts = texts_of(value.spread(len(self.run.units)))

@@ -6,6 +6,7 @@ Values are kept exactly, as text: a decimal (``86.57``), a fraction where no dec
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
@@ -16,6 +17,7 @@ from kaocheng.engine.checks import Struck
 from kaocheng.engine.rounding import printed
 
 NOT_APPLICABLE = "/"
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+|/[0-9]+)?")  # a grade may be called 3星
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,4 +164,4 @@ def _printed(stored: str, decimals: int) -> str:
 
 
 def _is_number(stored: str) -> bool:
-    return stored[0] in "-0123456789" and stored != NOT_APPLICABLE
+    return _NUMBER.fullmatch(stored) is not None

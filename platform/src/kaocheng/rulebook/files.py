@@ -2,12 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kaocheng.engine.inputs import EVERYBODY, Claim, Figure, Inputs, Row, Target, Unit
-from kaocheng.engine.sheet import Column, PaperSheet, Standing
+from kaocheng.engine.sheet import Column, PaperSheet, Sheet, Standing
 from kaocheng.errors import Invalid, Place
 from kaocheng.i18n import _
 from kaocheng.rulebook.scheme import Scheme
@@ -39,6 +39,7 @@ class Tables:
     groups: Path | None = None
     rows: Path | None = None
     claims: Path | None = None
+    sheets: Mapping[str, Path] = field(default_factory=dict)  # code → the sheet of another assessment
 
 
 def read_inputs(scheme: Scheme, tables: Tables) -> Inputs:
@@ -71,7 +72,20 @@ def read_inputs(scheme: Scheme, tables: Tables) -> Inputs:
             units.append(Unit(name, name, assessed=assessed))
     _once(tables.figures, figures)
     present = [f for f in figures if f.value != ""]
-    return Inputs(tuple(units), tuple(present), tuple(targets), tuple(rows), tuple(claims))
+    sheets = {code: _sheet(path) for code, path in tables.sheets.items()}
+    return Inputs(tuple(units), tuple(present), tuple(targets), tuple(rows), tuple(claims), sheets)
+
+
+def _sheet(path: Path) -> str:
+    """A score sheet as ``compute --json`` writes it; read once, so that a wrong file is refused here."""
+    text = decoded(path).strip()
+    try:
+        Sheet.from_bytes(text.encode())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise BadTable(
+            Place(path.name), _("这不是得分表"), _("请交 kaocheng compute --json 写出的文件")
+        ) from None
+    return text
 
 
 def _once(path: Path, figures: Iterable[Figure]) -> None:

@@ -169,7 +169,7 @@ def _node(source: Source, path: Path, node: Any, own: Mapping[str, Any]) -> None
         known += list(own[name].get("keys") or ()) + list(own[name].get("defaults") or ())
     elif name in METHODS:
         known += list(METHODS[name].keys)
-    elif name not in {"formula", "import"}:
+    elif name != "formula":
         raise BadScheme(
             source.place((*path, "method")),
             _("没有方法“{name}”", name=name),
@@ -178,7 +178,6 @@ def _node(source: Source, path: Path, node: Any, own: Mapping[str, Any]) -> None
     else:  # a paper laid over another may set keys of the method it keeps
         known += [key for method in METHODS.values() for key in method.keys]
         known += [key for rule in own.values() for key in rule.get("keys") or ()]
-        known += ["sheet", "paper", "as"]
     _known(source, path, node, known)
     composed = node.get("compose")
     if composed is not None and composed not in COMPOSITIONS:

@@ -51,9 +51,6 @@ class WordLint:
         """What the language has and this version does not work out."""
         for paper in self.recipe.papers.values():
             base = ("papers", paper.code)
-            for node in paper.nodes.values():
-                if node.get("method") == "import":
-                    yield self._unsupported("error", (*base, "nodes", node.code, "method"), "import")
             for kind, keys in (("adjustments", ("limits",)), ("vetoes", ("for_years", "scope"))):
                 for code, rule in paper.table(kind).items():
                     for key in keys:

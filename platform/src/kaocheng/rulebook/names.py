@@ -137,7 +137,7 @@ def free_names(tree: Tree) -> Iterator[Name]:
 
 def _is_word(tree: Call, key: str) -> bool:
     method = METHODS.get(tree.path[0])
-    return method is not None and key in method.words
+    return tree.path == ("import",) or (method is not None and key in method.words)
 
 
 def names_in_rule(recipe: Recipe, paper: PaperRule) -> set[str]:

@@ -310,5 +310,16 @@ METHODS: Mapping[str, Method] = {
             required=("mean", "spread"),
             needs_full=False,
         ),
+        Method(
+            "import",
+            "引用",
+            "result of another sheet",
+            absolute.imported,
+            "M24 M82",
+            tables=("sheet", "paper"),
+            words={"as": ("score", "rate", "rank", "grade")},
+            required=("sheet",),
+            needs_full=False,
+        ),
     )
 }

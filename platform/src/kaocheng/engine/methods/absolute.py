@@ -18,6 +18,11 @@ def given(keys: Keys) -> str:
     return "x"
 
 
+def imported(keys: Keys) -> str:
+    """The score, rank or grade in another sheet as it stands there; a rate of full marks (引用)."""
+    return "full * x" if keys.word("as", "score") == "rate" and keys.given.get("full") is not None else "x"
+
+
 def convert(keys: Keys) -> str:
     """w·x / out_of (折算)."""
     return f"full * {rate(keys, 'x / out_of')}"
