@@ -139,6 +139,13 @@ def test_what_holds_no_key_is_refused_with_a_sentence(source: str) -> None:
         keys.read_public(source)
 
 
+def test_a_file_of_several_keys_is_refused_rather_than_guessed(tmp_path: Path) -> None:
+    keys.pin(tmp_path, "city", "county", keys.public(KEY))
+    keys.pin(tmp_path, "city", "district", keys.public(keys.own(tmp_path, "district")))
+    with pytest.raises(keys.NotAKey, match="2 个公钥"):
+        keys.read_public(str(tmp_path / "keys" / "city.trusted"))
+
+
 def test_pins_are_kept_per_reader_and_never_replaced_by_an_introduction(tmp_path: Path) -> None:
     stranger = keys.public(KEY)
     assert keys.pin(tmp_path, "city", "county", stranger)

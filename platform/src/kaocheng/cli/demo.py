@@ -65,16 +65,16 @@ def own_tenants() -> Path:
 
 
 def _prepare(settings: Settings, stack: ExitStack, folder: Path) -> Urls:
+    declared = read_all(folder)  # a mistake in it costs no start of a database
+    shelf = open_shelf(settings.allowed_packs)
+    check_packs(declared, shelf)
     with _step(_("启动数据库,升级表结构")):
         urls = stack.enter_context(embedded.database(settings))
-    asyncio.run(_years(settings, urls, folder))
+    asyncio.run(_years(settings, urls, shelf, declared))
     return urls
 
 
-async def _years(settings: Settings, urls: Urls, folder: Path) -> None:
-    declared = read_all(folder)
-    shelf = open_shelf(settings.allowed_packs)
-    check_packs(declared, shelf)
+async def _years(settings: Settings, urls: Urls, shelf: Shelf, declared: Sequence[TenantFolder]) -> None:
     engine = connect(urls.app, size=2)
     try:
         years = [await _applied(settings, engine, shelf, each) for each in declared]

@@ -31,12 +31,19 @@ class NotAKey(Invalid):
     """A text or a file that should hold a public key and does not."""
 
     source: str
+    found: int = 0
 
     code = "not_a_key"
 
     def __str__(self) -> str:
+        if self.found > 1:
+            return _(
+                "“{source}”里有 {n} 个公钥,不知用哪一个;请直接写出要用的一行(ed25519 …)",
+                source=self.source,
+                n=self.found,
+            )
         return _(
-            "“{source}”里没有公钥;请使用“kaocheng keys show”给出的一行(ed25519 …)或其文件",
+            "没有文件“{source}”,或其中没有公钥;请使用“kaocheng keys show”给出的一行(ed25519 …)或其文件",
             source=self.source,
         )
 
@@ -91,6 +98,8 @@ def read_public(source: str) -> PublicKey:
     path = Path(source)
     try:
         text = path.read_text() if len(source) < 4096 and path.is_file() else source
+        if (found := text.split().count("ed25519")) > 1:
+            raise NotAKey(source[:80], found)
         return _parse(text)
     except (OSError, ValueError, binascii.Error):
         raise NotAKey(source[:80]) from None
