@@ -17,19 +17,27 @@ from kaocheng.i18n import _
 
 
 def circle(tree: Call, scope: language.Scope) -> Exact:
-    """``group.mean(e)``, ``others.max(e)``, ``group(zone).rank(e)``."""
+    """``group.mean(e)``, ``others.max(e)``, ``group(zone).rank(e)``: worked out once for all units."""
+    result = scope.run.once(("circle", *scope.key, tree), lambda: _circle(tree, scope))
+    taken = language.by_unit(result, scope)
+    assert isinstance(taken, Exact)
+    return taken
+
+
+def _circle(tree: Call, scope: language.Scope) -> Exact:
     which, function = tree.path
     flat = scope.flat()
     groups = scope.run.groups(scope, tree.circle)
     if function == "portion" and len(tree.arguments) == 2:
         amount, by = (language.number(argument, flat) for argument in tree.arguments)
-        return _by_unit(circles.portions(amount, by, groups), scope)
+        return circles.portions(amount, by, groups)
     if function == "nth":
         values = language.number(tree.arguments[0], flat)
         folding = circles.nth(int(language.constant(tree.arguments[1], flat)))
     else:
         values = _held(language.evaluate(tree.arguments[0], flat), function, tree)
         folding = _FOLDS.get(function, circles.counted)
+    scope.run.once(("compared", *scope.key, tree), lambda: circles.Compared(values, groups))
     words = [a.value for a in tree.arguments[1:] if isinstance(a, Word)]
     if function in ("rank", "rank_up"):
         result = circles.ranks(values, groups, words[0] if words else "competition", function == "rank")
@@ -43,13 +51,7 @@ def circle(tree: Call, scope: language.Scope) -> Exact:
         )
     if function == "sd":  # of fewer than it needs: a division by zero
         result = result.put(np.where(result.state == MISSING, UNDEFINED, result.state).astype(np.uint8))
-    return _by_unit(result, scope)
-
-
-def _by_unit(value: Exact, scope: language.Scope) -> Exact:
-    taken = language.by_unit(value, scope)
-    assert isinstance(taken, Exact)
-    return taken
+    return result
 
 
 def _held(value: language.Value, function: str, tree: Call) -> Exact:

@@ -5,6 +5,7 @@ is missing or not applicable; over nobody the result is missing, and a count is 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from typing import Any, TypeVar
@@ -17,6 +18,20 @@ from kaocheng.engine.irrational import square_root
 Array = np.ndarray[Any, Any]
 Fold = Callable[[Sequence[Fraction]], Fraction | None]
 Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a statistic was taken over: a value of every unit, and the group each stands in."""
+
+    values: Exact
+    groups: Array
+
+    def beside(self, at: int) -> Array:
+        """The places of those in the group of the unit at *at* whose value is there."""
+        group = self.groups[at]
+        found: Array = np.flatnonzero((self.groups == group) & _present(self.values, self.groups))
+        return found if group >= 0 else found[:0]
 
 
 def of_group(values: Exact, groups: Array, fold: Fold) -> Exact:

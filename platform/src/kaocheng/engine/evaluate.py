@@ -53,10 +53,16 @@ class Scope:
     rows: Rows | None = None
     parts: Callable[[], tuple[Scope, ...]] = tuple  # of a composition, for parts.mean(…)
     figure: str | None = None  # what ``x.part`` is a part of
+    way: tuple[object, ...] = ()  # how its words came to mean what they mean, since the node's own
 
-    def within(self, **words: Value | Callable[[], Value]) -> Scope:
-        """The same scope with more words."""
-        return replace(self, words={**self.words, **words})
+    def within(self, via: object, **words: Value | Callable[[], Value]) -> Scope:
+        """The same scope with more words, told apart by what gave them."""
+        return replace(self, words={**self.words, **words}, way=(*self.way, via))
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The same for scopes in which every name means the same."""
+        return (self.paper.code, self.node.code if self.node else None, self.period, *self.way)
 
     def flat(self) -> Scope:
         """The same scope seen by units, not by rows."""
@@ -225,6 +231,12 @@ def _method(tree: Call, scope: Scope) -> Value:
     """A method as a function: points of ``full``, its keys as arguments."""
     if tree.path[0] == "import":
         return _imported(tree, scope)
+    inner, given = called(tree, scope)
+    return measured_by(tree.path[0], inner, number(method_text(tree.path[0], given, inner), inner))
+
+
+def called(tree: Call, scope: Scope) -> tuple[Scope, Mapping[str, Any]]:
+    """Where the formula of a method used as a function is worked out, and the keys it was given."""
     given: dict[str, Any] = {}
     for key, argument in tree.keywords:
         given[key] = word_or(argument, METHODS, tree.path[0], key)
@@ -243,8 +255,7 @@ def _method(tree: Call, scope: Scope) -> Value:
             value = Operation("*", (Name(("full",)), value))  # noqa: PLW2901
         if isinstance(value, Tree):
             words[key] = lambda value=value: evaluate(value, scope)  # type: ignore[misc]
-    inner = replace(scope, words={**scope.words, **words}, figure=figure)
-    return measured_by(tree.path[0], inner, number(method_text(tree.path[0], given, inner), inner))
+    return replace(scope.within(tree, **words), figure=figure), given
 
 
 def _imported(tree: Call, scope: Scope) -> Value:
@@ -258,7 +269,7 @@ def _imported(tree: Call, scope: Scope) -> Value:
     }
     value = by_unit(imported.value(scope.run, scope, keys), scope)
     text = method_text("import", keys, scope)
-    return value if text == "x" else number(text, scope.within(x=value))
+    return value if text == "x" else number(text, scope.within(tree, x=value))
 
 
 PARTWISE = frozenset(

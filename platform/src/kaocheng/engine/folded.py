@@ -35,7 +35,7 @@ def row_scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:
 
     def work() -> Scope:
         rows = run.rows(str(node["rows"]), period)
-        here = replace(nodes.scope(run, paper, node, period), rows=rows, words={})
+        here = replace(nodes.scope(run, paper, node, period), rows=rows, words={}, way=("rows",))
         for name, word in nodes.scope(run, paper, node, period).words.items():
             if name in (node.get("let") or {}):
                 here.words[name] = nodes.later(str(node["let"][name]), here)
@@ -120,9 +120,8 @@ def _fold_rows(fold: Any, values: list[Fraction], weights: list[Fraction]) -> Fr
 
 def across(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     """The node scored in each period inside this one, then folded, bounded and rounded again."""
-    inner = NodeRule(node.code, {k: v for k, v in node.keys.items() if k not in ("across", "fold")})
     within = spans(run, node, period)
-    each = [_in_period(run, paper, inner, p) for p in within]
+    each = [in_period(run, paper, node, p) for p in within]
     here = run.scope(paper, node, period)
     value = compose.over_periods(run, node.get("fold", "mean"), within, each)
     return rounded(run, here, bounded(run, here, value))
@@ -137,6 +136,20 @@ def spans(run: Run, node: NodeRule, period: str) -> list[str]:
         return periods.inside(period, kind)
     named = kind if isinstance(kind, list) else node.get("fold")
     return [run.recipe.period(str(name)) for name in named or ()]
+
+
+def in_period(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
+    """The points of a node in one of the periods it is scored across."""
+    found: Exact = run.once(
+        ("in period", paper.code, node.code, period),
+        lambda: _in_period(run, paper, plain(node), period),
+    )
+    return found
+
+
+def plain(node: NodeRule) -> NodeRule:
+    """A node scored across periods as it is in one of them."""
+    return NodeRule(node.code, {k: v for k, v in node.keys.items() if k not in ("across", "fold")})
 
 
 def _in_period(run: Run, paper: PaperRule, inner: NodeRule, period: str) -> Exact:

@@ -68,7 +68,10 @@ def _by_part(tree: Call, figure: str, name: Name, scope: language.Scope) -> list
     ]
     if len(tree.arguments) == 1:
         return values
-    return [language.evaluate(tree.arguments[1], scope.within(it=value)) for value in values]
+    return [
+        language.evaluate(tree.arguments[1], scope.within((name, n), it=value))
+        for n, value in enumerate(values)
+    ]
 
 
 def _by_period(name: Name, kind: str, scope: language.Scope) -> list[language.Value]:
@@ -168,6 +171,11 @@ def _figure(tree: Call, scope: language.Scope) -> language.Value:
 
 
 def _at_unit(tree: Call, scope: language.Scope) -> language.Value:
+    value = scope.run.once(("at", *scope.key, tree), lambda: _elsewhere(tree, scope))
+    return language.by_unit(value, scope)
+
+
+def _elsewhere(tree: Call, scope: language.Scope) -> language.Value:
     where, expression = _arguments(tree, 2)
     value = language.evaluate(expression, scope.flat())
     if isinstance(where, Word):
@@ -192,8 +200,8 @@ def _at_unit(tree: Call, scope: language.Scope) -> language.Value:
     picked = value.take(np.array([0 if i is None else i for i in found_at]))
     state = np.where(gone, MISSING, picked.state).astype(np.uint8)
     if isinstance(picked, Exact):
-        return language.by_unit(picked.put(state), scope)
-    return language.by_unit(type(picked)(picked.v, state), scope)
+        return picked.put(state)
+    return type(picked)(picked.v, state)
 
 
 def _arithmetic(
@@ -266,11 +274,11 @@ def _trimmed(tree: Call, scope: language.Scope) -> language.Value:
     if left_out:
         values = [
             v.put(
-                np.where(language.truth(left_out, scope.within(it=v)).holds, MISSING, v.state).astype(
-                    np.uint8
-                )
+                np.where(
+                    language.truth(left_out, scope.within((tree, n), it=v)).holds, MISSING, v.state
+                ).astype(np.uint8)
             )
-            for v in values
+            for n, v in enumerate(values)
         ]
     length = len(scope.run.units) if scope.rows is None else len(scope.rows.units)
     columns = [v.spread(length) for v in values]

@@ -235,11 +235,21 @@ class HandedIn:
 
     def claims(self, adjustment: str, period: str, own: str) -> list[tuple[int, Claim]]:
         """The entries of one adjustment or veto in *period*; an undated one is the paper's own."""
-        return [
-            (self.at[claim.unit], claim)
-            for claim in self.inputs.claims
-            if claim.adjustment == adjustment and claim.unit in self.at and (claim.period or own) == period
-        ]
+        entries = self._claims.get(adjustment, {})
+        return [(at, claim) for at in entries for claim in entries[at] if (claim.period or own) == period]
+
+    def claims_of(self, at: int, adjustment: str, period: str, own: str) -> list[Claim]:
+        """One unit's entries."""
+        entries = self._claims.get(adjustment, {}).get(at, ())
+        return [claim for claim in entries if (claim.period or own) == period]
+
+    @cached_property
+    def _claims(self) -> Mapping[str, Mapping[int, list[Claim]]]:
+        found: dict[str, dict[int, list[Claim]]] = {}
+        for claim in self.inputs.claims:
+            if claim.unit in self.at:
+                found.setdefault(claim.adjustment, {}).setdefault(self.at[claim.unit], []).append(claim)
+        return found
 
 
 def _in_force(changes: list[tuple[str, str]], last: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kaocheng.engine.run import Run
 
 Array = np.ndarray[Any, Any]
+Stages = Iterator[tuple[str, Exact]]
 ZERO = Exact.constant(0)
 
 
@@ -45,36 +46,56 @@ def applied(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
         return Exact.nothing(NA, len(run.units))  # a grade has no points; whoever asks for it gets the word
     if node.get("across"):
         return folded.across(run, paper, node, period)
+    return _last_of(stages(run, paper, node, period))
+
+
+def stages(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Stages:
+    """Each step from what a node measures to what it counts, by name; what is told is what is done."""
     here = run.scope(paper, node, period)
     if node.get("rows"):
-        value = folded.by_rows(run, paper, node, period)
+        yield "rows", (value := folded.by_rows(run, paper, node, period))
     elif node.composed:
-        value = compose.composed(run, paper, node, period)
+        yield "parts", (value := compose.composed(run, paper, node, period))
     else:
-        value = leaf(run, here, bound=False)
-    value = value + adjust.joined(run, paper, node.code, period)
+        for name, value in measured(run, here):
+            yield name, value
+    yield "joined", (value := value + adjust.joined(run, paper, node.code, period))
     if node.composed or node.get("rows"):
-        value = _undefined(here, value)
+        yield "undefined", (value := _undefined(here, value))
     if node.get("rows"):
-        value = _missing(here, value)
+        yield "missing", (value := _missing(here, value))
     if node.composed:
-        value = _gated(here, value)
-    value = rounded(run, here, bounded(run, here, value))
-    return _vetoed(run, paper, node, period, value)
+        yield "gate", (value := _gated(here, value))
+    yield "bounds", (value := bounded(run, here, value))
+    yield "round", (value := rounded(run, here, value))
+    yield "veto", _vetoed(run, paper, node, period, value)
 
 
-def leaf(run: Run, here: Scope, *, bound: bool = True) -> Exact:
-    """One measured value's points: method or formula, gate, bounds, rounding (here may be rows)."""
+def measured(run: Run, here: Scope) -> Stages:
+    """Each step of one measured value's points, before bounds and rounding (here may be rows)."""
     node = here.node
     assert node is not None
     inner = measuring(here)
     value = measured_by(str(node.get("method")), inner, number(formula(node, inner), inner))
-    value = _undefined(here, value)
+    yield "worked", value
+    yield "undefined", (value := _undefined(here, value))
     if node.get("method") == "given":
         check_range(run, here, value)
-    value = _missing(here, _gated(here, value))
+    yield "gate", (value := _gated(here, value))
+    yield "missing", (value := _missing(here, value))
     if "times" in node.keys:
-        value = value * number(str(node["times"]), here)
+        yield "times", value * number(str(node["times"]), here)
+
+
+def _last_of(steps: Stages) -> Exact:
+    for _name, value in steps:
+        last = value
+    return last
+
+
+def leaf(run: Run, here: Scope, *, bound: bool = True) -> Exact:
+    """One measured value's points: method or formula, gate, bounds, rounding (here may be rows)."""
+    value = _last_of(measured(run, here))
     return rounded(run, here, bounded(run, here, value)) if bound else value
 
 
@@ -133,6 +154,7 @@ def _part_scope(run: Run, paper: PaperRule, part: compose.Part) -> Scope:
     inner = run.scope(part.paper, part.node, part.period)
     score = run.score(part.paper, part.node.code, part.period)
     return inner.within(
+        ("part", part.weight.fraction()),
         score=score,
         rate=lambda: score / run.full(part.paper, part.node.code, part.period),
         rank=lambda: run.node_rank(part.paper, part.node.code, part.period),
@@ -167,7 +189,8 @@ def measuring(here: Scope) -> Scope:
     if own is not None:
         defaults = own.get("defaults") or {}
         given = {key: node.get(key, defaults.get(key)) for key in own.get("keys") or ()}
-        return here.within(**{key: later(str(v), here) for key, v in given.items() if v is not None})
+        words = {key: later(str(v), here) for key, v in given.items() if v is not None}
+        return here.within(name, **words)
     method = METHODS.get(name)
     if method is None:
         return here
@@ -175,7 +198,7 @@ def measuring(here: Scope) -> Scope:
         key: later(str(node[key]), here) for key in (*method.shares, *method.numbers) if key in node.keys
     }
     in_marks = {key: later(in_points(node[key]), here) for key in method.points if key in node.keys}
-    return here.within(**words, **in_marks)
+    return here.within(name, **words, **in_marks)
 
 
 # -- gates and what stands instead ---------------------------------------------------------------------
@@ -193,7 +216,8 @@ def applies(here: Scope, length: int) -> Array:
 def _asked(here: Scope) -> Truth:
     """The condition itself: groups in it are of everybody, whoever the node then applies to."""
     assert here.node is not None
-    return truth(str(here.node["applies"]), replace(here, node=_without(here.node, "applies")))
+    bare = replace(here, node=_without(here.node, "applies"), way=(*here.way, "applies"))
+    return truth(str(here.node["applies"]), bare)
 
 
 def _gated(here: Scope, value: Exact) -> Exact:

@@ -150,6 +150,11 @@ class Run(HandedIn):
 
     def node_rank(self, paper: PaperRule, code: str, period: str, name: str = "") -> Exact:
         """The units ranked by a node, as its ``rank`` key says."""
+        key = ("node rank", paper.code, code, period, name)
+        found: Exact = self.once(key, lambda: self._node_rank(paper, code, period, name))
+        return found
+
+    def _node_rank(self, paper: PaperRule, code: str, period: str, name: str) -> Exact:
         rule = nodes.rank_rules(paper.nodes[code]).get(name, {})
         group = rule.get("group") or paper.nodes[code].get("group") or "paper"
         circle = tuple(Name((attribute,)) for attribute in nodes.listed(group))

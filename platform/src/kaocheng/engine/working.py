@@ -9,6 +9,7 @@ import numpy as np
 
 from kaocheng.engine import adjust, compose, folded, marks, nodes
 from kaocheng.engine import evaluate as language
+from kaocheng.engine.alone import Alone, LooksAtOthers
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact
 from kaocheng.engine.explain import Explanation, Used
 from kaocheng.engine.grammar import parse
@@ -32,7 +33,11 @@ def work_out(run: Run, unit: str, code: str, period: str | None = None) -> Expla
         node = paper.nodes.get(code or run.recipe.total(paper, own) or "")
         if node is not None and run.members(paper)[at]:
             when = run.recipe.period(period) if period else own
-            return _Working(run, paper, node, when, at).explanation()
+            run.score(paper, node.code, when)  # all it looks at in others is found out here, once
+            try:
+                return _Working(Alone(run, at), paper, node, when, 0).explanation()
+            except LooksAtOthers:
+                return _Working(run, paper, node, when, at).explanation()
     raise KeyError(code)
 
 
@@ -321,7 +326,7 @@ class _Working:
         down = self.node.get("direction") == "down" or self.node.get("method") == "control"
         ahead = sorted({c for c in self._candidates(now) if (c < now if down else c > now)}, reverse=down)
         for candidate in ahead[:20]:
-            there = self.scope.within(x=Exact.constant(candidate))
+            there = self.scope.within(candidate, x=Exact.constant(candidate))
             points = self._fraction(nodes.leaf(self.run, there))
             if points is not None and points > value:
                 rule = self.run.recipe.figures[self.scope.figure]

@@ -124,14 +124,9 @@ class Writer:
 
         if len(tree.path) != 1 or tree.path[0] not in METHODS or not tree.arguments:
             return ""
-        given = {key: language.word_or(value, METHODS, tree.path[0], key) for key, value in tree.keywords}
-        argument = tree.arguments[0]
-        words: dict[str, object] = {"x": lambda: language.evaluate(argument, self.scope)}
-        for key, value in given.items():
-            if isinstance(value, Tree):
-                words[key] = lambda value=value: language.evaluate(value, self.scope)
-        inner = Writer(self.scope.within(**words), self.at, self.unit)  # type: ignore[arg-type]
-        text = inner.numbers(parse(language.method_text(tree.path[0], given, inner.scope)), 4)
+        scope, given = language.called(tree, self.scope)
+        inner = Writer(scope, self.at, self.unit)
+        text = inner.numbers(parse(language.method_text(tree.path[0], given, scope)), 4)
         self.used |= {k: u for k, u in inner.used.items() if u.kind == "group"}
         return text
 

@@ -1,0 +1,138 @@
+"""A run as one unit sees it: all that the whole run found out, cut down to that unit.
+
+What a score is worked out from is then worked out again for one unit in place of all of them.  What looks
+at others (a statistic of the group, a rank, a value at another unit) is taken from the whole run, which
+found it once for everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kaocheng.engine.arrays import Exact, Truth, Words
+from kaocheng.engine.evaluate import Rows, Value
+from kaocheng.engine.inputs import Claim
+from kaocheng.engine.recipe import PaperRule
+from kaocheng.engine.run import Run
+
+OWN = frozenset(["scope", "row scope"])  # where names are looked up: made anew, over this unit's values
+OTHERS = frozenset(["circle", "at"])  # what only the whole run can know
+
+
+class LooksAtOthers(Exception):
+    """An expression compares with others in a way the whole run has not come across."""
+
+
+class Alone(Run):
+    """The run of one unit inside a whole run; its arrays have one element."""
+
+    def __init__(self, whole: Run, place: int) -> None:
+        self.whole, self.place = whole, place
+        self.recipe, self.inputs = whole.recipe, whole.inputs
+        self.units = [whole.units[place]]
+        self.at = {self.units[0].code: 0}
+        self.period, self.asked, self.slow = whole.period, whole.asked, 0
+        self._known: dict[tuple[Any, ...], Any] = {}
+        self._working: list[tuple[str, str, str]] = []
+        self._rows_of: dict[str, Any] = {}
+
+    def once(self, key: tuple[Any, ...], work: Callable[[], Any]) -> Any:
+        """What the whole run knows, cut to this unit; else *work*, which then looks at this unit alone."""
+        if key in self._known:
+            return self._known[key]
+        if key[0] not in OWN and key in self.whole._known:
+            found = self._cut(key, self.whole._known[key])
+        elif key[0] in OTHERS:
+            raise LooksAtOthers
+        else:
+            found = work()
+        self._known[key] = found
+        return found
+
+    def _cut(self, key: tuple[Any, ...], found: Any) -> Any:
+        if isinstance(found, Exact | Truth | Words):
+            return found.take(np.array([self.place]))
+        if isinstance(found, Rows):
+            return self._own_rows(found)
+        if isinstance(found, np.ndarray):
+            return found[[self.place]] if found.shape else found
+        if key[0] == "row points":
+            rows, points = found
+            return self._own_rows(rows), points.take(self._mine(rows))
+        return found
+
+    def _own_rows(self, rows: Rows) -> Rows:
+        mine = self._mine(rows)
+        fields = {name: value.take(mine) for name, value in rows.fields.items()}
+        return Rows(rows.list, np.zeros(len(mine), int), fields)
+
+    def _mine(self, rows: Rows) -> np.ndarray[Any, Any]:
+        """The places of this unit's rows: they stand together, in the order of units."""
+        first, last = np.searchsorted(rows.units, [self.place, self.place + 1])
+        return np.arange(int(first), int(last))
+
+    # -- what the whole run answers ----------------------------------------------------------------
+
+    def figure(self, code: str, part: str, period: str) -> Value:
+        """This unit's figure."""
+        self.whole.figure(code, part, period)
+        return super().figure(code, part, period)
+
+    def attribute(self, name: str) -> Value:
+        """An attribute of this unit, typed as that of all units."""
+        self.whole.attribute(name)
+        return super().attribute(name)
+
+    def has_target(self, code: str, kind: str) -> bool:
+        """Whether anybody has such a target."""
+        return self.whole.has_target(code, kind)
+
+    def promised(self, code: str, kind: str, period: str, at: int) -> tuple[str, str]:
+        """The period and the value of the row this unit's target comes from."""
+        return self.whole.promised(code, kind, period, self.place)
+
+    def _target(self, code: str, kind: str, period: str) -> Value:
+        from kaocheng.engine.evaluate import Scope
+
+        first = next(iter(self.recipe.papers.values()))
+        found = self.whole.target_of(code, kind, Scope(self.whole, first, None, period))
+        return self._cut((), found)  # type: ignore[no-any-return]
+
+    def rows(self, name: str, period: str) -> Rows:
+        """This unit's rows."""
+        self.whole.rows(name, period)
+        return super().rows(name, period)
+
+    def claims(self, adjustment: str, period: str, own: str) -> list[tuple[int, Claim]]:
+        """This unit's entries."""
+        return [(0, claim) for claim in self.whole.claims_of(self.place, adjustment, period, own)]
+
+    def members(self, paper: PaperRule) -> np.ndarray[Any, Any]:
+        """Whether the paper assesses this unit."""
+        self.whole.members(paper)
+        return super().members(paper)
+
+    @property
+    def _first_month(self) -> int:  # type: ignore[override]
+        return self.whole._first_month
+
+    def score(self, paper: PaperRule, code: str, period: str) -> Exact:
+        """The points the whole run gave this unit."""
+        key = ("score", paper.code, code, period)
+        if key not in self._known:
+            self._known[key] = self._cut(key, self.whole.score(paper, code, period))
+        found: Exact = self._known[key]
+        return found
+
+    def node_rank(self, paper: PaperRule, code: str, period: str, name: str = "") -> Exact:
+        """This unit's rank by a node."""
+        self.whole.node_rank(paper, code, period, name)
+        return super().node_rank(paper, code, period, name)
+
+    def grades(self, paper: PaperRule, result: str, period: str) -> Words:
+        """This unit's grade."""
+        self.whole.grades(paper, result, period)
+        return super().grades(paper, result, period)

@@ -1,0 +1,73 @@
+"""One unit worked out alone, beside a whole run, gives what the run gave it."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from kaocheng.engine import nodes
+from kaocheng.engine.alone import Alone
+from kaocheng.engine.run import Run
+from kaocheng.engine.score import sheet_of
+from kaocheng.errors import Invalid
+from kaocheng.rulebook import read_scheme
+from kaocheng.rulebook.files import Tables, read_inputs
+from tests.reference.cases import TRUTHS, Case, truth, yunling
+from tests.reference.generate import random_case
+from tests.reference.generate_expressions import expression_case
+from tests.reference.themes import NAMES, themed_case
+
+
+def run_of(case: Case) -> Run:
+    """The run of a case."""
+    scheme = read_scheme(case.scheme, file=case.name)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {}
+        for name, text in {"figures": case.figures, **case.files()}.items():
+            paths[name] = Path(folder) / f"{name}.csv"
+            paths[name].write_text(text, encoding="utf-8")
+        return Run(scheme.recipe, read_inputs(scheme, Tables(**paths)), case.period or None)
+
+
+def unlike(case: Case) -> list[str]:
+    """Every node of every unit that comes out otherwise when that unit is worked out alone."""
+    run = run_of(case)
+    try:
+        sheet = sheet_of(run)
+    except Invalid:
+        return []
+    found = []
+    for paper in sheet.papers:
+        rules = run.recipe.papers[paper.code]
+        for column in paper.columns:
+            node = rules.nodes.get(column.node) if column.kind == "node" else None
+            if node is None or node.get("across"):
+                continue
+            together = run.applied(rules, node.code, column.period).spread(len(run.units))
+            for unit in paper.units:
+                at = run.at[unit]
+                for _name, value in nodes.stages(Alone(run, at), rules, node, column.period):
+                    alone = value.spread(1)
+                if (alone.fraction(0), alone.state[0]) != (together.fraction(at), together.state[at]):
+                    found.append(f"{case.name} {unit} {column.key}")
+    return found
+
+
+def test_every_node_of_random_schemes() -> None:
+    assert [it for seed in range(60) for it in unlike(random_case(seed))] == []
+    assert [it for seed in range(20) for it in unlike(expression_case(seed))] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_corners_of_the_language(name: str) -> None:
+    assert unlike(themed_case(name, 1)) == []
+
+
+@pytest.mark.parametrize("name", TRUTHS)
+def test_published_results(name: str) -> None:
+    assert unlike(truth(name)[0]) == []
+
+
+@pytest.mark.parametrize("period", ["2026", "2026H1"])
+def test_the_county(period: str) -> None:
+    assert unlike(yunling(period)) == []
