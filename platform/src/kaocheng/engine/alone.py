@@ -116,7 +116,7 @@ class Alone(Run):
         return super().members(paper)
 
     @property
-    def _first_month(self) -> int:  # type: ignore[override]
+    def _first_month(self) -> int:
         return self.whole._first_month
 
     def score(self, paper: PaperRule, code: str, period: str) -> Exact:

@@ -136,7 +136,7 @@ class _Check:
         # a node of no name: plain names are figures here
         here = Scope(self.run, self.paper, NodeRule("", {}), period)
         if self.figure:
-            here = here.within(it=lambda: self.run.figure(self.figure, part, period))
+            here = here.within((self.code, part), it=lambda: self.run.figure(self.figure, part, period))
         held = np.broadcast_to(truth(str(self.rule["when"]), here).holds, self.members.shape)
         for at in map(int, np.flatnonzero(held & self.members)):
             if self._handed_in(at, period, part):
