@@ -98,7 +98,6 @@ FINDINGS: dict[str, tuple[str, str, bool]] = {
     "unknown_period": (GOOD.replace('method = "given"', 'formula = "grain@halff"'), "grain.formula", True),
     "bad_expression": (GOOD.replace('method = "given"', 'formula = "grain +"'), "nodes.grain", True),
     "unused_adjustment": (GOOD + 'bonus = { kind = "bonus" }', "adjustments.bonus", True),
-    "unsupported": (GOOD + 'bonus = { kind = "bonus", to = "total", limits = 5 }', "bonus.limits", False),
     "unknown_grade": (
         GOOD
         + '[papers.p.vetoes]\nv = { bars = ["优秀"] }\n'

@@ -1,4 +1,4 @@
-"""What joins a node from outside its tree: bonuses, deductions, another node's excess; and vetoes."""
+"""What joins a node from outside its tree: bonuses, deductions, another node's excess."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kaocheng.engine.arrays import Exact, smaller
-from kaocheng.engine.evaluate import Scope, number, truth
+from kaocheng.engine.evaluate import Scope, is_share, number
 from kaocheng.engine.inputs import Claim
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.errors import Invalid
@@ -38,6 +38,25 @@ class BadClaim(Invalid):
         return _("“{unit}”的“{kind}”:{reason}", unit=self.unit, kind=self.adjustment, reason=self.reason)
 
 
+@dataclass(eq=False)
+class LimitBroken(Invalid):
+    """More units carry an adjustment than the scheme lets them."""
+
+    adjustment: str
+    units: Sequence[str]
+    reason: str
+
+    code = "limit_broken"
+
+    def __str__(self) -> str:
+        return _(
+            "“{kind}”{reason}:{units};请核减",
+            kind=self.adjustment,
+            reason=self.reason,
+            units=_("、").join(self.units),
+        )
+
+
 def joined(run: Run, paper: PaperRule, code: str, period: str) -> Exact:
     """Everything that joins the node *code*: adjustments with their sign, and excess over full marks."""
     result = Exact.constant(0)
@@ -54,9 +73,53 @@ def joined(run: Run, paper: PaperRule, code: str, period: str) -> Exact:
 def adjustment(run: Run, paper: PaperRule, name: str, period: str) -> Exact:
     """An adjustment's amount for every unit, after its caps; counted upwards whatever its kind."""
     amount: Exact = run.once(
-        ("adjustment", paper.code, name, period), lambda: _adjustment(run, paper, name, period)
+        ("adjustment", paper.code, name, period), lambda: _limited(run, paper, name, period)
     )
     return amount
+
+
+def _limited(run: Run, paper: PaperRule, name: str, period: str) -> Exact:
+    """The amounts, unless more units carry them than may (面上控制)."""
+    rule = paper.table("adjustments")[name]
+    limits = rule.get("limits") or {}
+    limits = limits if isinstance(limits, Mapping) else {"most": limits}
+    amount = _adjustment(run, paper, name, period)
+    carriers = _carriers(run, paper, amount)
+    reason = _too_many(run, paper, limits, carriers, period) if carriers else ""
+    if not reason:
+        return amount
+    if limits.get("then") == "void":
+        return Exact.constant(0)
+    raise LimitBroken(str(rule.get("label", name)), [run.units[at].label for at in carriers], reason)
+
+
+def _too_many(
+    run: Run, paper: PaperRule, limits: Mapping[str, Any], carriers: Sequence[int], period: str
+) -> str:
+    here, among = Scope(run, paper, None, period), int(run.members(paper).sum())
+    if "most" in limits:
+        most = _constant(limits["most"], here)
+        allowed = int(most * among if is_share(str(limits["most"])) else most)
+        if len(carriers) > allowed:
+            return _("最多 {most} 个单位,现有 {count} 个", most=allowed, count=len(carriers))
+    for other, share in (limits.get("needs") or {}).items():
+        bearing = len(_carriers(run, paper, _adjustment(run, paper, other, period)))
+        if bearing <= _constant(share, here) * among:
+            label = paper.table("adjustments")[other].get("label", other)
+            return _(
+                "“{other}”的单位要超过 {share},现有 {count} 个,共 {among} 个",
+                other=label,
+                share=share,
+                count=bearing,
+                among=among,
+            )
+    return ""
+
+
+def _carriers(run: Run, paper: PaperRule, amount: Exact) -> list[int]:
+    """Who carries an adjustment: an amount above zero."""
+    held = np.broadcast_to((amount > Exact.constant(0)).holds, (len(run.units),))
+    return [int(at) for at in np.flatnonzero(held & run.members(paper))]
 
 
 def _adjustment(run: Run, paper: PaperRule, name: str, period: str) -> Exact:
@@ -149,15 +212,3 @@ def _excess(run: Run, paper: PaperRule, code: str, period: str) -> Exact:
         free = nodes.leaf(run, here, bound=False)
     over = free - marks.bounded(run, here, free)
     return over.put(np.where(over.state == 0, 0, 0).astype(np.uint8)) if np.any(over.state) else over
-
-
-def vetoed(run: Run, paper: PaperRule, code: str, period: str) -> Array:
-    """Whom a veto strikes: those reported, or those for whom its condition holds."""
-    rule = paper.table("vetoes")[code]
-    struck = np.zeros(len(run.units), bool)
-    for at, _claim in run.claims(code, period, run.recipe.own_period(paper)):
-        struck[at] = True
-    if "when" in rule:
-        held = truth(str(rule["when"]), Scope(run, paper, None, period)).holds
-        struck = struck | np.broadcast_to(held, struck.shape)
-    return struck & run.members(paper)

@@ -310,6 +310,17 @@ def constant(tree: Tree, scope: Scope) -> Fraction:
     return value
 
 
+def is_share(text: str) -> bool:
+    """A percentage, or a fraction below one, is a share of the circle; anything else is a number of units."""
+    tree = parse(text)
+    if isinstance(tree, Number):
+        return tree.percent
+    if isinstance(tree, Operation) and tree.sign == "/":
+        above, below = tree.parts
+        return isinstance(above, Number) and isinstance(below, Number) and above.value < below.value
+    return False
+
+
 def _show(tree: Tree | str) -> str:
     return tree if isinstance(tree, str) else show(tree)
 

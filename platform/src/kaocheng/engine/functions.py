@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from kaocheng.engine import aggregates, imported, irrational, periods
+from kaocheng.engine import aggregates, imported, irrational, periods, raters
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose, larger, smaller
 from kaocheng.engine.grammar import BadExpression, Call, Name, Operation, Tree, Word
@@ -268,6 +268,7 @@ def _power(x: Exact, p: Exact) -> Exact:
 def _trimmed(tree: Call, scope: language.Scope) -> language.Value:
     """The mean of raters' scores, the highest and lowest *beside* dropped where more than *above* scored."""
     above, beside, condition, *members = tree.arguments
+    severity = members.pop(0) if isinstance(members[0], Word) else None
     most, each = int(language.constant(above, scope)), int(language.constant(beside, scope))
     values = [language.number(member, scope) for member in members]
     left_out = condition.value if isinstance(condition, Word) else ""
@@ -281,10 +282,14 @@ def _trimmed(tree: Call, scope: language.Scope) -> language.Value:
             for n, v in enumerate(values)
         ]
     length = len(scope.run.units) if scope.rows is None else len(scope.rows.units)
-    columns = [v.spread(length) for v in values]
+    columns = [[v.fraction(i) for i in range(length)] for v in (value.spread(length) for value in values)]
+    if isinstance(severity, Word):
+        groups = scope.run.groups(scope)
+        groups = groups if scope.rows is None else groups[scope.rows.units]
+        columns = raters.alike(columns, groups, severity.value)
     means: list[Fraction | None] = []
     for i in range(length):
-        scores = sorted(f for c in columns if (f := c.fraction(i)) is not None)
+        scores = sorted(f for column in columns if (f := column[i]) is not None)
         if most >= 0 and len(scores) > most:
             scores = scores[each : len(scores) - each]
         means.append(sum(scores, Fraction(0)) / len(scores) if scores else None)

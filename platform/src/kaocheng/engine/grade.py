@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import adjust, circles, nodes, periods
+from kaocheng.engine import adjust, circles, nodes, periods, vetoes
 from kaocheng.engine.arrays import NA, Exact, Truth, Words
-from kaocheng.engine.evaluate import Scope, Value, evaluate, number
-from kaocheng.engine.grammar import Number, Operation, parse
+from kaocheng.engine.evaluate import Scope, Value, evaluate, is_share, number
+from kaocheng.engine.grammar import parse
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.engine.rounding import half_up, plain
 from kaocheng.engine.sheet import Standing
@@ -35,6 +35,7 @@ class _Place:
     grade: str | None = None
     barred: set[str] = field(default_factory=set)
     forced: str | None = None
+    down: int = 0  # grades lower
     vetoes: list[str] = field(default_factory=list)
     apart: bool = False
     why: list[Why] = field(default_factory=list)
@@ -151,11 +152,11 @@ class _Ranking:
     # -- vetoes ------------------------------------------------------------------------------------
 
     def _veto(self, places: Sequence[_Place]) -> None:
-        for code, rule in self.paper.table("vetoes").items():
-            struck = adjust.vetoed(self.run, self.paper, code, self.period)
+        for code, rule, struck in vetoes.over(self.run, self.paper, self.period):
             for place in places:
                 if struck[place.at]:
                     place.vetoes.append(code)
+                    place.down += int(rule.get("down", 0))
                     place.barred |= set(nodes.listed(rule["bars"])) if rule.get("bars") else set()
                     if rule.get("at_most") in self.grades:  # a grade of another result touches this one not
                         place.barred |= set(self.grades[: self.grades.index(str(rule["at_most"]))])
@@ -179,7 +180,7 @@ class _Ranking:
     def _quota(self, band: Mapping[str, Any], circle: Sequence[_Place]) -> Fraction:
         text = str(band["most"])
         value = self._numbers(text).fraction(circle[0].at) or Fraction(0)
-        if not _is_share(text):
+        if not is_share(text):
             return value
         return value * (
             sum(self._eligible(band, p) for p in circle) if band.get("of") == "eligible" else len(circle)
@@ -292,7 +293,7 @@ class _Ranking:
         for place in places:
             if place.grade not in self.grades or place.forced is not None:
                 continue  # what a veto fixed, nothing moves
-            moved = -sum(int(self.paper.table("vetoes")[code].get("down", 0)) for code in place.vetoes)
+            moved = -place.down
             for shift in self.rule.get("shift") or []:
                 if self._holds(str(shift["when"]))[place.at]:
                     moved += int(shift["by"])
@@ -318,17 +319,6 @@ class _Ranking:
             apart=place.apart,
             why=tuple(place.why),
         )
-
-
-def _is_share(text: str) -> bool:
-    """A percentage, or a fraction below one, is a share of the circle; anything else is a number of units."""
-    tree = parse(text)
-    if isinstance(tree, Number):
-        return tree.percent
-    if isinstance(tree, Operation) and tree.sign == "/":
-        above, below = tree.parts
-        return isinstance(above, Number) and isinstance(below, Number) and above.value < below.value
-    return False
 
 
 def _limits(band: Mapping[str, Any]) -> dict[str, str]:

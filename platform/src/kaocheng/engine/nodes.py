@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import adjust, circles, compose, folded, imported, periods
+from kaocheng.engine import adjust, circles, compose, folded, imported, periods, vetoes
 from kaocheng.engine.arrays import MISSING, NA, UNDEFINED, Exact, Truth, choose
 from kaocheng.engine.evaluate import (
     Scope,
@@ -301,7 +301,7 @@ def _without(node: NodeRule | None, key: str) -> NodeRule | None:
 def _vetoed(run: Run, paper: PaperRule, node: NodeRule, period: str, value: Exact) -> Exact:
     for code, rule in paper.table("vetoes").items():
         if rule.get("zero") == node.code:
-            value = choose(Truth(~adjust.vetoed(run, paper, code, period)), value, ZERO)
+            value = choose(Truth(~vetoes.vetoed(run, paper, code, period)), value, ZERO)
     return value
 
 

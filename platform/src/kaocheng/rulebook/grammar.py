@@ -132,6 +132,7 @@ BAND = [
     "pool",
 ]
 EDGE = ("by", "still_tied")
+LIMITS = ("most", "needs", "then")
 
 
 def check_keys(source: Source, data: Mapping[str, Any]) -> None:
@@ -155,6 +156,9 @@ def check_keys(source: Source, data: Mapping[str, Any]) -> None:
             for inner, rule in (paper.get(kind) or {}).items():
                 _coded(source, (*path, kind, inner), inner)
                 _known(source, (*path, kind, inner), rule, keys)
+        for name, rule in (paper.get("adjustments") or {}).items():
+            if isinstance(rule.get("limits"), Mapping):
+                _known(source, (*path, "adjustments", name, "limits"), rule["limits"], LIMITS)
         for name, result in (paper.get("results") or {}).items():
             _result(source, (*path, "results", name), result)
         for node_code, node in (paper.get("nodes") or {}).items():

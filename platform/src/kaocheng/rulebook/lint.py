@@ -61,7 +61,6 @@ class Linter:
     def checks(self) -> Iterator[Callable[[], Iterator[Finding]]]:
         yield self._figures
         yield self.handed_in.checks
-        yield self.words.not_yet
         for paper in self.recipe.papers.values():
             for check in (
                 self._tree,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kaocheng.engine import compose, periods
+from kaocheng.engine import compose, periods, vetoes
 from kaocheng.engine.functions import FUNCTIONS
 from kaocheng.engine.grammar import BadExpression, Call, Name, Tree, parse, walk
 from kaocheng.engine.methods import METHODS
@@ -46,20 +46,6 @@ class WordLint:
 
     def __init__(self, linter: Linter) -> None:
         self.linter, self.recipe = linter, linter.recipe
-
-    def not_yet(self) -> Iterator[Finding]:
-        """What the language has and this version does not work out."""
-        for paper in self.recipe.papers.values():
-            base = ("papers", paper.code)
-            for kind, keys in (("adjustments", ("limits",)), ("vetoes", ("for_years", "scope"))):
-                for code, rule in paper.table(kind).items():
-                    for key in keys:
-                        if key in rule:
-                            yield self._unsupported("warning", (*base, kind, code, key), key)
-
-    def _unsupported(self, severity: str, path: Path, key: str) -> Finding:
-        reason = _("“{key}”本版还不计算,写了也不起作用", key=key)
-        return self.linter.finding(severity, "unsupported", path, reason, _("请另行核对这一条"))
 
     # -- nodes -------------------------------------------------------------------------------------
 
@@ -157,6 +143,18 @@ class WordLint:
         for code, rule in paper.table("adjustments").items():
             path = ("papers", paper.code, "adjustments", code)
             yield from self._one_of(path, "kind", rule.get("kind"), ("bonus", "deduction"))
+            limits = rule["limits"] if isinstance(rule.get("limits"), Mapping) else {}
+            yield from self._one_of(
+                (*path, "limits"), "then", limits.get("then", "refuse"), ("refuse", "void")
+            )
+            for other in limits.get("needs") or {}:
+                yield from self._one_of((*path, "limits"), "needs", other, paper.table("adjustments"))
+        for code, rule in paper.table("vetoes").items():
+            path = ("papers", paper.code, "vetoes", code)
+            for scope in vetoes.scopes(rule):
+                yield from self._one_of((*path, "scope"), "scope", scope, vetoes.SCOPES)
+            if not str(rule.get("for_years", 1)).isdigit():
+                yield from self._one_of((*path, "for_years"), "for_years", rule["for_years"], ("1, 2, 3 …",))
         for code, rule in paper.table("results").items():
             path = ("papers", paper.code, "results", code)
             yield from self._one_of(path, "ties", rule.get("ties", "competition"), TIES)

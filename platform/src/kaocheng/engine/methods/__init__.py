@@ -231,9 +231,9 @@ METHODS: Mapping[str, Method] = {
             "评委打分",
             "raters by class",
             events.raters,
-            "M52 M53 M54 M58",
+            "M52 M53 M54 M57 M58",
             tables=("classes", "trim", "leave_out"),
-            words={"severity": ("none",)},
+            words={"severity": ("none", "shift", "ratio", "sd")},
         ),
         Method(
             "efficacy",

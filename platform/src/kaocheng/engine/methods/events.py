@@ -77,11 +77,13 @@ def raters(keys: Keys) -> str:
     classes: Mapping[str, Mapping[str, object]] = keys.table("classes") or {"all": {"of": keys.parts}}
     trim, left_out = keys.table("trim"), keys.given.get("leave_out")
     above, beside = (f"{trim.get('above', 0)}, {trim.get('each', 1)}").split(", ") if trim else ("-1", "0")
+    severity = keys.word("severity", "none")
+    before = "" if severity == "none" else f'"{severity}", '
     means, weights = [], []
     for rule in classes.values():
         members = rule.get("of") or ()
         listed = ", ".join(f"x.{code}" for code in members)  # type: ignore[attr-defined]
-        means.append(f"_trimmed({above}, {beside}, {_condition(left_out)}, {listed})")
+        means.append(f"_trimmed({above}, {beside}, {_condition(left_out)}, {before}{listed})")
         weights.append(f"({rule.get('weight', 1)})")
     if len(means) == 1:
         return means[0]
