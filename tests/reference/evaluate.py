@@ -336,10 +336,10 @@ def lazy_node(tree: Call, place: Place) -> Value:
     world, part = place.world, tree.arguments[0]
     assert isinstance(part, Part)
     word = tree.path[0]
-    if word == "grade":
-        return world.grade(place.paper, part.code, place.unit, world.period(part.period, place))
     paper = world.scheme.papers[part.paper] if part.paper else place.paper
     period = world.period(part.period, place)
+    if word == "grade":
+        return world.grade(paper, part.code, place.unit, period)
     reader = {"score": world.score, "rate": world.rate}[word]
     world.reads(place, paper, part.code, period, part.period)
     return reader(paper, part.code, place.unit, period)

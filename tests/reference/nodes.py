@@ -279,10 +279,21 @@ def row_points(place: Place) -> list[tuple[dict[str, Any], Points]]:
     return out
 
 
+def closed(place: Place, lines: list[dict[str, Any]]) -> bool:
+    """Whether rows that say their own full marks, and are added up, make up the node's."""
+    node = node_of(place)
+    whole = full(place)
+    each = [line["full"] for line in lines if isinstance(line.get("full"), Fraction)]
+    asked = each and "full" in node.keys and node.get("fold", "sum") == "sum"
+    return not asked or whole == sum(each, ZERO)
+
+
 def by_rows(place: Place) -> Points:
     """Scored once a row, then folded, bounded and rounded again."""
     lines = row_points(place)
-    if not lines or any(points is MISSING for _, points in lines):
+    if not lines or not closed(place, [line for line, _ in lines]):
+        return MISSING
+    if any(points is MISSING for _, points in lines):
         return MISSING
     counted = [(line, points) for line, points in lines if isinstance(points, Fraction)]
     if not counted:

@@ -119,7 +119,7 @@ def ballots(m: Asked) -> Fraction:
 
 def raters(m: Asked) -> Fraction:
     top = weights = Fraction(0)
-    for group in m.keys["classes"].values():
+    for group in m.keys.get("classes", {"all": {"of": m.parts(), "weight": 1}}).values():
         scores = [v for v in (m.part(rater) for rater in group["of"]) if not isinstance(v, Gap)]
         if m.has("leave_out"):
             tree = tree_of(m.keys["leave_out"])

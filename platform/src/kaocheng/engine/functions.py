@@ -12,6 +12,7 @@ from kaocheng.engine import aggregates, imported, irrational, periods, raters
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose, larger, smaller
 from kaocheng.engine.grammar import BadExpression, Call, Name, Operation, Tree, Word
+from kaocheng.engine.recipe import PaperRule
 from kaocheng.i18n import _
 
 
@@ -75,7 +76,9 @@ def _by_part(tree: Call, figure: str, name: Name, scope: language.Scope) -> list
 
 
 def _by_period(name: Name, kind: str, scope: language.Scope) -> list[language.Value]:
-    return [language.evaluate(name, _at(scope, p)) for p in periods.inside(scope.period, kind)]
+    """``sum(x, month)`` over the node's period, ``sum(x@half, month)`` over that one."""
+    plain, whole = replace(name, period=None), language.when(name.period, scope)
+    return [language.evaluate(plain, _at(scope, p)) for p in periods.inside(whole, kind)]
 
 
 def _over_time(function: str, values: list[language.Value]) -> Exact:
@@ -143,22 +146,24 @@ def _rate(tree: Call, scope: language.Scope) -> language.Value:
 
 def node_named(tree: Tree, scope: language.Scope):  # type: ignore[no-untyped-def]
     """The paper, node and period that ``items@half`` or ``province/total`` names."""
-    paper = scope.paper
-    if isinstance(tree, Operation) and tree.sign == "/" and isinstance(tree.parts[0], Name):
-        other = scope.run.recipe.papers.get(tree.parts[0].path[0])
-        if other is None:
-            return tree.parts[0].path[0], "", ""
-        paper, tree = other, tree.parts[1]
-    if not isinstance(tree, Name) or tree.path[0] not in paper.nodes:
+    paper, named = _paper_named(tree, scope)
+    if paper is None or not isinstance(named, Name) or named.path[0] not in paper.nodes:
         return language.show(tree), "", ""
-    return paper, tree.path[0], language.when(tree.period, scope)
+    return paper, named.path[0], language.when(named.period, scope)
+
+
+def _paper_named(tree: Tree, scope: language.Scope) -> tuple[PaperRule | None, Tree]:
+    """The paper that ``province/…`` names, else the scope's own; and what is named in it."""
+    if isinstance(tree, Operation) and tree.sign == "/" and isinstance(tree.parts[0], Name):
+        return scope.run.recipe.papers.get(tree.parts[0].path[0]), tree.parts[1]
+    return scope.paper, tree
 
 
 def _grade(tree: Call, scope: language.Scope) -> language.Value:
-    name = tree.arguments[0] if tree.arguments else Name(("",))
-    if not isinstance(name, Name):
+    paper, name = _paper_named(tree.arguments[0] if tree.arguments else Name(("",)), scope)
+    if paper is None or not isinstance(name, Name):
         raise BadExpression(language.show(tree), tree.at, _("grade() 里要写结果的代码"))
-    grades = scope.run.grades(scope.paper, name.path[0], language.when(name.period, scope))
+    grades = scope.run.grades(paper, name.path[0], language.when(name.period, scope))
     return language.by_unit(grades, scope)
 
 

@@ -89,11 +89,11 @@ class AfterTotal:
                 yield self.linter.finding("error", "no_edge", path, reason, _("请写 edge"))
             conditions = ("from", "above", "below", "to", "if", "rank_from", "rank_to", "most")
             for i, band in enumerate(bands):
-                open_ended = not any(key in band for key in conditions) and "least" not in band
-                if open_ended and i < len(bands) - 1:
+                limited = any(key in band for key in conditions)
+                if not limited and "least" not in band and i < len(bands) - 1:
                     reason = _("等次“{grade}”没有条件,后面的等次都到不了", grade=band.get("grade"))
                     yield self.linter.finding("error", "unreachable_band", path, reason)
-                if not open_ended and i == len(bands) - 1:
+                if limited and i == len(bands) - 1:
                     reason = _("最后一个等次“{grade}”还有条件,有的单位可能没有等次", grade=band.get("grade"))
                     yield self.linter.finding("warning", "band_gap", path, reason, _("请去掉它的条件"))
             floors = [f for band in bands if (f := fraction(band.get("from", band.get("above")))) is not None]
