@@ -135,3 +135,25 @@ def test_a_name_that_a_spreadsheet_would_run_stays_a_name(tmp_path: Path) -> Non
     inputs = read(tmp_path, figures='unit,indicator,value\n"=1+1",grain,5\n')
     (paper,) = score(compile_scheme(SCHEME), inputs).papers
     assert write_standings(paper).splitlines()[1].startswith("'=1+1,")
+
+
+def test_a_further_row_of_a_unit_says_what_changed_and_when(tmp_path: Path) -> None:
+    table = "unit,class,kind,from\n甲,镇,农业,\n甲,,工业,2026-07-01\n乙,镇,农业,\n"
+    jia, yi = read(tmp_path, groups=table).units
+
+    assert (dict(jia.attributes), jia.changes) == ({"kind": "农业"}, (("2026-07-01", {"kind": "工业"}),))
+    assert yi.changes == ()
+
+
+@pytest.mark.parametrize(
+    ("again", "reason"),
+    [
+        ("甲,镇,工业,", "写了两次"),
+        ("甲,镇,工业,七月一日", "“七月一日”不是日期"),
+        ("甲,镇,工业,2026-07-32", "不是日期"),
+    ],
+)
+def test_a_change_must_say_from_which_day(tmp_path: Path, again: str, reason: str) -> None:
+    with pytest.raises(BadTable, match=reason) as error:
+        read(tmp_path, groups=f"unit,class,kind,from\n甲,镇,农业,\n{again}\n")
+    assert "groups.csv:3" in str(error.value)

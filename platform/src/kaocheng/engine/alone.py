@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from kaocheng.engine.arrays import Exact, Truth, Words
+from kaocheng.engine.checks import Struck
 from kaocheng.engine.evaluate import Rows, Value
 from kaocheng.engine.inputs import Claim
 from kaocheng.engine.recipe import PaperRule
@@ -81,10 +82,19 @@ class Alone(Run):
         self.whole.figure(code, part, period)
         return super().figure(code, part, period)
 
-    def attribute(self, name: str) -> Value:
+    def attribute(self, name: str, period: str) -> Value:
         """An attribute of this unit, typed as that of all units."""
-        self.whole.attribute(name)
-        return super().attribute(name)
+        self.whole.attribute(name, period)
+        return super().attribute(name, period)
+
+    def day(self, period: str) -> str:
+        """The day whose attributes hold, as for all units."""
+        return self.whole.day(period)
+
+    @property
+    def struck(self) -> tuple[Struck, ...]:
+        """What the checks found, of everybody."""
+        return self.whole.struck
 
     def has_target(self, code: str, kind: str) -> bool:
         """Whether anybody has such a target."""

@@ -107,7 +107,7 @@ def _named(name: Name, scope: Scope) -> Value:
     if head.startswith("_"):
         return Exact.nothing({"_missing": MISSING, "_undefined": UNDEFINED, "_not_applicable": NA}[head])
     if head == "unit" and rest:
-        return by_unit(scope.run.attribute(rest[0]), scope)
+        return by_unit(scope.run.attribute(rest[0], when(name.period, scope)), scope)
     if not rest and head in scope.words and name.period is None:
         word = scope.words[head]
         if callable(word):

@@ -271,7 +271,14 @@ def _power(x: Exact, p: Exact) -> Exact:
 
 
 def _trimmed(tree: Call, scope: language.Scope) -> language.Value:
-    """The mean of raters' scores, the highest and lowest *beside* dropped where more than *above* scored."""
+    """The mean of raters' scores; made alike with all units in view where the scheme asks for it."""
+    if any(isinstance(argument, Word) for argument in tree.arguments[3:]):
+        return scope.run.once(("circle", *scope.key, tree), lambda: _mean_of_raters(tree, scope))  # type: ignore[no-any-return]
+    return _mean_of_raters(tree, scope)
+
+
+def _mean_of_raters(tree: Call, scope: language.Scope) -> Exact:
+    """The mean, the highest and lowest *beside* dropped where more than *above* scored."""
     above, beside, condition, *members = tree.arguments
     severity = members.pop(0) if isinstance(members[0], Word) else None
     most, each = int(language.constant(above, scope)), int(language.constant(beside, scope))

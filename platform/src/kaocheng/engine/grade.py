@@ -115,8 +115,7 @@ class _Ranking:
         found: dict[tuple[str, ...], list[_Place]] = {}
         within = nodes.listed(self.rule["within"]) if self.rule.get("within") else []
         for place in places:
-            unit = self.run.units[place.at]
-            key = tuple(unit.group if a == "class" else str(unit.attributes.get(a, "")) for a in within)
+            key = tuple(self.run.word(a, place.at, self.period) for a in within)
             if not place.apart:
                 found.setdefault(key, []).append(place)
         return found

@@ -113,19 +113,27 @@ class HandedIn:
         """Values by position, typed by what they are: numbers, days, or words."""
         return typed(texts, len(self.units) if length is None else length)
 
-    def attribute(self, name: str) -> Value:
-        """An attribute of every unit."""
+    def attribute(self, name: str, period: str) -> Value:
+        """An attribute of every unit as it holds in *period*, on its last day."""
+        when = self.day(period)
 
         def work() -> Value:
-            texts = {}
-            for i, unit in enumerate(self.units):
-                known = {"code": unit.code, "label": unit.label, "class": unit.group, **unit.attributes}
-                text = known.get(name)
-                if text not in (None, ""):
-                    texts[i] = str(text)
-            return self.column(texts)
+            texts = {i: self.word(name, i, period) for i in range(len(self.units))}
+            return self.column({i: text for i, text in texts.items() if text})
 
-        return self.once(("attribute", name), work)  # type: ignore[no-any-return]
+        return self.once(("attribute", name, when), work)  # type: ignore[no-any-return]
+
+    def word(self, name: str, at: int, period: str) -> str:
+        """One unit's attribute; its class is that of the run's period, because it decides its paper."""
+        return self.units[at].word(name, self.day(self.period if name == "class" else period))
+
+    def day(self, period: str) -> str:
+        """The day whose attributes hold in *period*; none in particular where they never change."""
+        return periods.last_day(period) if self._changing else ""
+
+    @cached_property
+    def _changing(self) -> bool:
+        return any(unit.changes for unit in self.units)
 
     def position(self, unit: str) -> int | None:
         """Where a unit stands, by code or label."""

@@ -67,7 +67,7 @@ def _sheets(run: Run, here: Scope, written: str) -> list[str]:
     """The code of each unit's sheet."""
     if not written.startswith(BY_UNIT):
         return [written] * len(run.units)
-    named = run.attribute(written.removeprefix(BY_UNIT))
+    named = run.attribute(written.removeprefix(BY_UNIT), here.period)
     if not isinstance(named, Words):
         return [""] * len(run.units)
     return [str(named.v[at]) if named.state[at] == OK else "" for at in range(len(run.units))]

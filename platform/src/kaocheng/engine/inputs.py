@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 NOT_APPLICABLE = "/"
@@ -24,6 +25,15 @@ class Unit:
     group: str = ""  # the class (类别) whose paper it is assessed by
     attributes: Mapping[str, str] = field(default_factory=dict)
     assessed: bool = True
+    changes: tuple[tuple[str, Mapping[str, str]], ...] = ()  # (day, what holds from that day), by day
+
+    def word(self, name: str, day: str) -> str:
+        """An attribute as it holds on *day*; empty where it has none."""
+        text = {"code": self.code, "label": self.label, "class": self.group, **self.attributes}.get(name, "")
+        for since, changed in self.changes:
+            if since <= day:
+                text = changed.get(name, text)
+        return str(text or "")
 
 
 class Figure(NamedTuple):
@@ -89,9 +99,7 @@ class Inputs:
 
     def canonical(self) -> bytes:
         """The same bytes for the same inputs, however they were ordered."""
-        units = sorted(
-            [u.code, u.label, u.group, sorted(u.attributes.items()), u.assessed] for u in self.units
-        )
+        units = sorted(map(_unit, self.units), key=itemgetter(0))
         written: dict[str, object] = {
             "units": units,
             "figures": sorted(self.figures),
@@ -108,7 +116,10 @@ class Inputs:
         """Read back what ``canonical`` wrote."""
         read = json.loads(stored)
         return cls(
-            units=tuple(Unit(c, n, g, dict(a), s) for c, n, g, a, s in read["units"]),
+            units=tuple(
+                Unit(code, label, group, dict(known), assessed, tuple((d, dict(c)) for d, c in changes))
+                for code, label, group, known, assessed, *changes in read["units"]
+            ),
             figures=_all(Figure, read["figures"]),
             targets=_all(Target, read["targets"]),
             rows=_all(Row, read["rows"]),
@@ -120,6 +131,12 @@ class Inputs:
     def digest(self) -> str:
         """SHA-256 of the canonical bytes, in hexadecimal."""
         return hashlib.sha256(self.canonical()).hexdigest()
+
+
+def _unit(unit: Unit) -> list[object]:
+    """One unit in canonical form; what never changed says nothing of changes."""
+    known = [unit.code, unit.label, unit.group, sorted(unit.attributes.items()), unit.assessed]
+    return [*known, *([since, sorted(changed.items())] for since, changed in unit.changes)]
 
 
 def _all(kind: type[T], rows: Iterable[list[str]]) -> tuple[T, ...]:

@@ -49,11 +49,12 @@ class Run(HandedIn):
 
         def work() -> Array:
             only = len(self.recipe.papers) == 1
-            known = any(unit.group for unit in self.units)
+            classes = [self.word("class", at, self.period) for at in range(len(self.units))]
+            known = any(classes)
             return np.array(
                 [
-                    unit.assessed and (not paper.group or unit.group == paper.group or (only and not known))
-                    for unit in self.units
+                    unit.assessed and (not paper.group or group == paper.group or (only and not known))
+                    for unit, group in zip(self.units, classes, strict=True)
                 ],
                 bool,
             )
@@ -67,7 +68,8 @@ class Run(HandedIn):
             (scope.node.get("group") if scope.node else None) or "paper"
         )
         node = scope.node.code if scope.node is not None and scope.node.get("applies") else None
-        key = ("groups", scope.paper.code, tuple(named), node, scope.period if node else "")
+        when = scope.period if node else self.day(scope.period)
+        key = ("groups", scope.paper.code, tuple(named), node, when)
         found: Array = self.once(key, lambda: self._groups(scope, named, node))
         return found
 
@@ -81,7 +83,7 @@ class Run(HandedIn):
                 self.scope(scope.paper, scope.node, scope.period), len(self.units)
             )
         keys: list[tuple[str, ...]] = [
-            tuple(self._word(name, i) for name in named if name not in ("paper", "all"))
+            tuple(self.word(name, i, scope.period) for name in named if name not in ("paper", "all"))
             for i in range(len(self.units))
         ]
         numbers = {
@@ -89,10 +91,6 @@ class Run(HandedIn):
             for n, key in enumerate(sorted({k for k, there in zip(keys, inside, strict=True) if there}))
         }
         return np.array([numbers[k] if there else -1 for k, there in zip(keys, inside, strict=True)], int)
-
-    def _word(self, attribute: str, at: int) -> str:
-        unit = self.units[at]
-        return unit.group if attribute == "class" else str(unit.attributes.get(attribute, ""))
 
     @cached_property
     def _first_month(self) -> int:

@@ -28,7 +28,7 @@ def over(run: Run, paper: PaperRule, period: str) -> Iterator[tuple[str, Mapping
     for other in run.recipe.papers.values():
         for code, rule in other.table("vetoes").items():
             if LEADERS in scopes(rule) and code not in own:
-                yield code, rule, _led(run, _struck(run, other, code, period)) & run.members(paper)
+                yield code, rule, _led(run, _struck(run, other, code, period), period) & run.members(paper)
 
 
 def vetoed(run: Run, paper: PaperRule, code: str, period: str) -> Array:
@@ -38,7 +38,7 @@ def vetoed(run: Run, paper: PaperRule, code: str, period: str) -> Array:
     if UNIT in reached:
         whom = whom | struck
     if LEADERS in reached:
-        whom = whom | _led(run, struck)
+        whom = whom | _led(run, struck, period)
     return whom & run.members(paper)
 
 
@@ -77,9 +77,9 @@ def _reported(run: Run, code: str, period: str, own: str, *, whole_year: bool) -
                 yield run.at[claim.unit]
 
 
-def _led(run: Run, struck: Array) -> Array:
+def _led(run: Run, struck: Array, period: str) -> Array:
     """The persons whose unit is struck."""
-    above = run.attribute(ABOVE)
+    above = run.attribute(ABOVE, period)
     if not isinstance(above, Words):
         return np.zeros(len(run.units), bool)
     at = [

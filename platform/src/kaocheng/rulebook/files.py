@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from kaocheng.engine.inputs import EVERYBODY, Claim, Figure, Inputs, Row, Target, Unit
@@ -207,14 +208,43 @@ def _records(path: Path, needed: Iterable[str]) -> Iterator[Record]:
 
 
 def _units(path: Path) -> Iterator[Unit]:
-    seen: set[str] = set()
+    """One unit from each row, and from further rows with a day in ``from`` what changed on that day."""
+    rows: dict[str, dict[str, Record]] = {}
     for record in _records(path, ("unit",)):
-        code = record["unit"]
-        if code in seen:
-            raise BadTable(record.place, _("单位“{unit}”写了两次", unit=code), _("请只留一行"))
-        seen.add(code)
-        attributes = {k: v for k, v in record.items() if k not in ("unit", "class", "label")}
-        yield Unit(code, record["label"] or code, record["class"], attributes)
+        code, since = record["unit"], _day(record)
+        if since in rows.setdefault(code, {}):
+            raise BadTable(
+                record.place,
+                _("单位“{unit}”写了两次", unit=code),
+                _("请只留一行;情况有变的,后一行在 from 列写明自哪天起"),
+            )
+        rows[code][since] = record
+    for code, by_day in rows.items():
+        first, *later = (by_day[day] for day in sorted(by_day))
+        yield Unit(
+            code,
+            first["label"] or code,
+            first["class"],
+            _attributes(first),
+            changes=tuple((_day(r), {k: v for k, v in r.items() if v and k not in _OF_ROW}) for r in later),
+        )
+
+
+_OF_ROW = ("unit", "from")
+
+
+def _attributes(record: Record) -> dict[str, str]:
+    return {k: v for k, v in record.items() if k not in (*_OF_ROW, "class", "label")}
+
+
+def _day(record: Record) -> str:
+    written = record["from"]
+    try:
+        return date.fromisoformat(written).isoformat() if written else ""
+    except ValueError:
+        raise BadTable(
+            record.place, _("“{written}”不是日期", written=written), _("请写成 2026-07-01 的样子")
+        ) from None
 
 
 def decoded(path: Path) -> str:
