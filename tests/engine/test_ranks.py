@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kaocheng.engine import circles
 from kaocheng.engine.arrays import MISSING, OK, Exact
+from kaocheng.engine.run import Loop
 from tests.engine.small import given, leaf, points, recipe, standings
 
 FIGURES = {"value": {"a": "9", "b": "7", "c": "7", "d": "5"}}
@@ -190,3 +191,23 @@ def test_not_applicable_totals_are_not_ranked() -> None:
     found = standings(recipe(RESULT), given({"total": {"a": "/", "b": "80"}}))
     assert set(found) == {"b"}
     assert found["b"].rank == 1
+
+
+def test_a_veto_may_look_at_last_years_grade_and_last_years_at_none() -> None:
+    of = recipe(
+        RESULT
+        + 'bands = [{ grade = "优", from = 90 }, { grade = "良" }]\n'
+        + '[papers.paper.vetoes]\nagain = { when = "grade(overall@last_year) = \'良\'", bars = ["优"] }'
+    )
+    found = standings(of, given({"total": {"a": 95, "b": 95}, "total@2025": {"a": 80, "b": 92}}))
+    assert [found[u].grade for u in "ab"] == ["良", "优"]
+
+
+def test_a_grade_that_needs_itself_is_a_loop_that_is_named() -> None:
+    of = recipe(
+        RESULT
+        + 'bands = [{ grade = "优", from = 90 }, { grade = "良" }]\n'
+        + '[papers.paper.vetoes]\nagain = { when = "grade(overall) = \'优\'", bars = ["优"] }'
+    )
+    with pytest.raises(Loop, match=r"grade\(overall\)@2026"):
+        standings(of, given({"total": {"a": 95}}))

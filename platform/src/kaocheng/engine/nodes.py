@@ -20,7 +20,7 @@ from kaocheng.engine.evaluate import (
     truth,
     when,
 )
-from kaocheng.engine.grammar import BadExpression, Name, parse
+from kaocheng.engine.grammar import BadExpression, Name, parse, walk
 from kaocheng.engine.marks import bounded, check_range, rounded
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.methods.absolute import points as in_points
@@ -145,9 +145,10 @@ def _last(node: NodeRule, here: Scope, otherwise: Callable[[], Value]) -> Callab
     """Last year's measured value: the same expression a year earlier where x is one."""
     if "x" not in node.keys:
         return otherwise
-    return lambda: evaluate(
-        parse(str(node["x"])), here.run.scope(here.paper, node, periods.last_year(here.period))
-    )
+    measured = parse(str(node["x"]))
+    if any(isinstance(word, Name) and word.path == ("last",) for word in walk(measured)):
+        return otherwise  # a growth is measured against the figure itself, or it would never begin
+    return lambda: evaluate(measured, here.run.scope(here.paper, node, periods.last_year(here.period)))
 
 
 def _part_scope(run: Run, paper: PaperRule, part: compose.Part) -> Scope:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -116,20 +117,26 @@ class Run(HandedIn):
         if periods.span(period).end <= self._first_month:
             return Exact.nothing(MISSING, len(self.units))
         if ("score", *key) not in self._known:
-            if key in self._working:
-                start = self._working.index(key)
-                raise Loop(tuple(f"{c}@{p}" for _paper, c, p in (*self._working[start:], key)))
-            if len(self._working) > 400:
-                raise Loop(tuple(f"{c}@{p}" for _paper, c, p in self._working[-4:]))
-            self._working.append(key)
-            try:
+            with self._begun(key):
                 points = nodes.points(self, paper, paper.nodes[code], period)
-            finally:
-                self._working.pop()
             state = np.where(self.members(paper), points.state, np.uint8(NA)).astype(np.uint8)
             self._known[("score", *key)] = points.spread(len(self.units)).put(state).lean()
         found: Exact = self._known[("score", *key)]
         return found
+
+    @contextmanager
+    def _begun(self, key: tuple[str, str, str]) -> Iterator[None]:
+        """While it is worked out: whatever asks for it again meanwhile is a loop."""
+        if key in self._working:
+            start = self._working.index(key)
+            raise Loop(tuple(f"{c}@{p}" for _paper, c, p in (*self._working[start:], key)))
+        if len(self._working) > 400:
+            raise Loop(tuple(f"{c}@{p}" for _paper, c, p in self._working[-4:]))
+        self._working.append(key)
+        try:
+            yield
+        finally:
+            self._working.pop()
 
     def applied(self, paper: PaperRule, code: str, period: str) -> Exact:
         """A node's points before anything stands in where they are missing or not applicable."""
@@ -164,10 +171,14 @@ class Run(HandedIn):
         """The grade each unit has in a result, as words."""
         from kaocheng.engine import grade
 
+        words, state = np.full(len(self.units), "", object), np.full(len(self.units), MISSING, np.uint8)
+        if periods.span(period).end <= self._first_month:
+            return Words(words, state)
+
         def work() -> Words:
             code = result or next(iter(paper.table("results")), "")
-            standings = grade.standings(self, paper, code, period)
-            words, state = np.full(len(self.units), "", object), np.full(len(self.units), MISSING, np.uint8)
+            with self._begun((paper.code, f"grade({code})", period)):
+                standings = grade.standings(self, paper, code, period)
             for standing in standings:
                 if standing.grade is not None:
                     at = self.at[standing.unit]
