@@ -1,31 +1,31 @@
-"""The examples of docs/schemes.md and docs/methods.md, run; and what docs/tour.md names, looked up.
+"""The examples of docs/schemes.md, run; and what docs/tour.md names, looked up.
 
 Two kinds of example.  A *scheme*: a fence ``toml scheme``, the tables beside it (``csv figures``,
 ``targets``, ``groups``, ``rows``, ``claims``) and what ``kaocheng compute`` prints (``csv gives``, or
-``csv gives 2026H1`` for another period) or the sentence it is refused with (``text refused``).  A *node*: a
-fence ``toml node`` with one node and its parts, and a table of units whose last column is its points.
+``csv gives 2026H1`` for another period) or the sentence it is refused with (``text refused``).  A *node*
+as in ``tests.examples``.
 """
 
 import doctest
 import importlib
 import inspect
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from kaocheng.engine import explain, score
-from kaocheng.engine.methods import METHODS
-from kaocheng.rulebook import BadScheme, compile_scheme, grammar, lint, read_scheme
+from kaocheng.rulebook import BadScheme, catalogue, compile_scheme, grammar, lint, read_scheme
 from kaocheng.rulebook.files import Tables, read_inputs, write_standings
-from tests.engine.small import given, leaf, points, recipe
+from tests.examples import Example as Node
+from tests.examples import examples, worked
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 _FENCE = re.compile(r"^```(\w+) ([\w ]+)\n(.*?)^```$", re.M | re.S)
-_NODE = re.compile(r"^```toml node\n(?P<toml>.*?)^```\n\n(?P<table>(?:\|[^\n]*\n)+)", re.M | re.S)
+CHAPTERS = [f"methods/{chapter.code}" for chapter in catalogue.chapters()]
 
 
 @dataclass
@@ -60,17 +60,8 @@ def schemes(page: str) -> list[Example]:
     return found
 
 
-def nodes(page: str) -> list[tuple[str, str]]:
-    """The node examples of a page: TOML and table."""
-    return [(found["toml"], found["table"]) for found in _NODE.finditer(text(page))]
-
-
 def _line(example: Example) -> str:
     return f"line {example.line}"
-
-
-def _code(example: tuple[str, str]) -> str:
-    return example[0].partition(" ")[0]
 
 
 @pytest.mark.parametrize("example", schemes("schemes"), ids=_line)
@@ -99,53 +90,10 @@ def test_the_schemes_of_the_page_are_clean(page: str) -> None:
         assert bool(found) == bool(example.refused), (example.line, list(map(str, found)))
 
 
-@pytest.mark.parametrize("example", [*nodes("methods"), *nodes("schemes")], ids=_code)
-def test_a_node_of_the_page_gives_the_points_beside_it(example: tuple[str, str]) -> None:
-    toml, table = example
-    code = _code(example)
-    header, _rule, *rows = [[c.strip() for c in line.split("|")[1:-1]] for line in table.splitlines()]
-    assert (header[0], header[-1]) == ("unit", "points")
-    figures: dict[str, dict[str, str]] = {}
-    targets: dict[str, dict[str, str]] = {}
-    attributes: dict[str, dict[str, str]] = {}
-    elsewhere: dict[str, dict[str, str]] = {}
-    for row in rows:
-        for column, value in zip(header[1:-1], row[1:-1], strict=True):
-            if column.startswith("unit."):
-                attributes.setdefault(row[0], {})[column[5:]] = value
-            elif column.startswith("sheet."):
-                elsewhere.setdefault(column[6:], {})[row[0]] = value
-            elif column in ("target", "base", "full") and value:
-                targets.setdefault(f"{code}:{column}", {})[row[0]] = value
-            elif value:
-                figures.setdefault(column, {})[row[0]] = value
-    named = [
-        c
-        for c in header[1:-1]
-        if c not in ("target", "base", "full") and not c.startswith(("unit.", "sheet."))
-    ]
-    rules = recipe(f"{_figures(code, named)}\n[papers.paper.nodes]\n{toml}")
-    inputs = given(figures, targets=targets, units=[row[0] for row in rows], attributes=attributes)
-    inputs = replace(inputs, sheets={code: _sheet(scores) for code, scores in elsewhere.items()})
-
-    assert points(rules, inputs, code) == {row[0]: row[-1] for row in sorted(rows)}
-
-
-def _sheet(scores: dict[str, str]) -> str:
-    """The score sheet of another assessment, out of 50."""
-    sheet = score(leaf("formula = 'x', full = 50, round = 'none'"), given({"value": scores}))
-    return sheet.to_bytes().decode()
-
-
-def _figures(code: str, columns: list[str]) -> str:
-    """Figures with the parts that the columns of a table name."""
-    parts: dict[str, list[str]] = {code: []}
-    for column in columns:
-        figure, _dot, part = column.partition("@")[0].partition(".")
-        parts.setdefault(figure, [])
-        if part:
-            parts[figure].append(f'{part} = "{part}"')
-    return "[figures]\n" + "\n".join(f"{f} = {{ parts = {{ {', '.join(p)} }} }}" for f, p in parts.items())
+@pytest.mark.parametrize("example", examples(text("schemes")), ids=lambda example: str(example.code))
+def test_a_node_of_the_page_gives_the_points_beside_it(example: Node) -> None:
+    assert example.said
+    assert worked(example) == example.said
 
 
 def test_every_key_a_scheme_may_use_is_on_its_page() -> None:
@@ -160,30 +108,6 @@ def test_every_finding_is_on_the_page() -> None:
     sources = "".join(file.read_text("utf-8") for file in sorted(folder.glob("lint*.py")))
     codes = set(re.findall(r'(?:"error"|"warning"|severity),\s*"(\w+)"', sources))
     assert sorted(code for code in codes if f"`{code}`" not in text("schemes")) == []
-
-
-# -- the catalogue -------------------------------------------------------------------------------------
-
-
-def sections() -> dict[str, str]:
-    """Method → its section of docs/methods.md, with the heading."""
-    found = re.split(r"^### ", text("methods"), flags=re.M)[1:]
-    return {m[1]: section for section in found if (m := re.match(r"`(\w+)`", section))}
-
-
-@pytest.mark.parametrize("code", METHODS)
-def test_every_method_has_a_section_with_its_names_keys_sources_and_an_example(code: str) -> None:
-    method, section = METHODS[code], sections()[code]
-
-    assert section.startswith(f"`{code}` {method.chinese} · {method.english}\n")
-    assert [key for key in method.keys if not re.search(rf"`{key}\b", section)] == []
-    assert method.source in " ".join(section.split())
-    assert f'method = "{code}"' in section
-    assert _NODE.search(section)
-
-
-def test_no_section_is_of_a_method_that_does_not_exist() -> None:
-    assert list(sections()) == list(METHODS)
 
 
 # -- exactness -----------------------------------------------------------------------------------------
@@ -203,7 +127,7 @@ _FILE = re.compile(r"`((?:platform/src/kaocheng|plugins|tenants|tests|docs)/[^`\
 _FUNCTION = re.compile(r"`(kaocheng(?:\.\w+)+)`")
 
 
-@pytest.mark.parametrize("page", ["tour", "engine", "schemes", "methods"])
+@pytest.mark.parametrize("page", ["tour", "engine", "schemes", "methods", *CHAPTERS])
 def test_every_file_a_page_names_is_there(page: str) -> None:
     assert [name for name in _FILE.findall(text(page)) if not (ROOT / name).exists()] == []
     linked = re.findall(r"\]\(([\w./-]+)(?:#[\w-]*)?\)", text(page))

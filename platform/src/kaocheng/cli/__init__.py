@@ -20,6 +20,7 @@ NOUNS = (
     "work",
     "compute",
     "lint",
+    "methods",
     "tenants",
     "people",
     "packs",
