@@ -105,8 +105,8 @@ def test_every_key_a_scheme_may_use_is_on_its_page() -> None:
 
 def test_every_finding_is_on_the_page() -> None:
     folder = Path(lint.__code__.co_filename).parent
-    sources = "".join(file.read_text("utf-8") for file in sorted(folder.glob("lint*.py")))
-    codes = set(re.findall(r'(?:"error"|"warning"|severity),\s*"(\w+)"', sources))
+    sources = "".join(file.read_text("utf-8") for file in sorted(folder.glob("*.py")))
+    codes = set(re.findall(r'(?:"error"|"warning"|severity|say\(\s*[\w.\[\]]+),\s*"(\w+)"', sources))
     assert sorted(code for code in codes if f"`{code}`" not in text("schemes")) == []
 
 

@@ -5,32 +5,19 @@ from fractions import Fraction
 from typing import Any
 
 from kaocheng.engine import compose
-from kaocheng.engine.grammar import BadExpression
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.i18n import _
 from kaocheng.rulebook.findings import Finding, fraction
 from kaocheng.rulebook.lint_checks import CheckLint
 from kaocheng.rulebook.lint_declared import Declared
+from kaocheng.rulebook.lint_expressions import ExpressionLint
 from kaocheng.rulebook.lint_grades import AfterTotal
 from kaocheng.rulebook.lint_words import WordLint
 from kaocheng.rulebook.located import Path
-from kaocheng.rulebook.names import names_in_node, names_in_rule, scored_in
+from kaocheng.rulebook.names import scored_in
 from kaocheng.rulebook.scheme import Scheme
 from kaocheng.rulebook.source import BadScheme, nearest
-
-ZERO_DIVISORS = {
-    "completion": "target",
-    "control": "target",
-    "ratio": "to",
-    "inverse": "x",
-    "between": "target - base",
-    "status": "x",
-    "ballots": "x",
-    "share": "x",
-    "z": "group.sd(x)",
-    "to_best": "x",
-}
 
 
 def lint(scheme: Scheme) -> tuple[Finding, ...]:
@@ -57,16 +44,17 @@ class Linter:
         self.scheme, self.recipe = scheme, scheme.recipe
         self.after, self.words = AfterTotal(self), WordLint(self)
         self.handed_in, self.declared = CheckLint(self), Declared(self)
+        self.expressions = ExpressionLint(self)
 
     def checks(self) -> Iterator[Callable[[], Iterator[Finding]]]:
-        yield self._figures
         yield self.handed_in.checks
         for paper in self.recipe.papers.values():
             for check in (
                 self._tree,
                 self._leaves,
                 self._closing,
-                self._expressions,
+                self.expressions.nodes,
+                self.expressions.rules,
                 self.after.rules,
                 self.after.results,
                 self.after.unused,
@@ -77,6 +65,9 @@ class Linter:
                 self.declared.results,
             ):
                 yield lambda check=check, paper=paper: check(paper)  # type: ignore[misc]
+        yield self.expressions.methods
+        yield self.expressions.checks
+        yield self._figures  # last: only then is it known which are used
 
     def finding(self, severity: str, code: str, path: Path, reason: str, remedy: str = "") -> Finding:
         return Finding(severity, code, self.scheme.source.place(path), reason, remedy)
@@ -84,7 +75,8 @@ class Linter:
     # -- figures -----------------------------------------------------------------------------------
 
     def _figures(self) -> Iterator[Finding]:
-        used = {name for paper in self.recipe.papers.values() for name in names_in_rule(self.recipe, paper)}
+        used = self.expressions.used
+        kept = {code for code, collectors in self._collected().items() if all(collectors)}
         for code, rule in self.scheme.figures.items():
             path = ("figures", code)
             if code not in used:
@@ -95,7 +87,7 @@ class Linter:
                     _("指标“{label}”没有任何规则用到", label=rule.label),
                     _("请核对代码,或删去"),
                 )
-            if not rule.collector:
+            if not rule.collector and code not in kept:
                 yield self.finding(
                     "warning",
                     "no_collector",
@@ -103,6 +95,14 @@ class Linter:
                     _("指标“{label}”没有写数据采集单位", label=rule.label),
                     _("请写 collector"),
                 )
+
+    def _collected(self) -> dict[str, list[bool]]:
+        """Figure → whether the nodes that bear its code say who collects it."""
+        found: dict[str, list[bool]] = {}
+        for paper in self.recipe.papers.values():
+            for node in paper.nodes.values():
+                found.setdefault(node.code, []).append("collector" in node.keys)
+        return found
 
     # -- the tree ----------------------------------------------------------------------------------
 
@@ -261,13 +261,6 @@ class Linter:
                 known = _("、").join(words)
                 reason = _("{key} 只能是:{known}", key=key, known=known)
                 yield self.finding("error", "unknown_word", (*path, key), reason, close)
-        if "undefined" not in node.keys and "target_zero" not in node.keys and method.code in ZERO_DIVISORS:
-            reason = _(
-                "“{label}”的除数({divisor})为零时没有规定怎么办",
-                label=self.label(node),
-                divisor=ZERO_DIVISORS[method.code],
-            )
-            yield self.finding("warning", "undefined", path, reason, _("请写 undefined"))
 
     def _share(self, node: NodeRule, path: Path, key: str, value: Any) -> Finding:
         reason = _(
@@ -348,23 +341,6 @@ class Linter:
         if node["compose"] == "mean":
             return whole / len(known) if known else None
         return whole if known else None
-
-    # -- expressions -------------------------------------------------------------------------------
-
-    def _expressions(self, paper: PaperRule) -> Iterator[Finding]:
-        for node in paper.nodes.values():
-            path = ("papers", paper.code, "nodes", node.code)
-            try:
-                for key, unknown, known in names_in_node(self.recipe, paper, node):
-                    reason = _(
-                        "“{label}”的 {key} 里没有叫“{name}”的指标或名称",
-                        label=self.label(node),
-                        key=key,
-                        name=unknown,
-                    )
-                    yield self.finding("error", "unknown_name", (*path, key), reason, nearest(unknown, known))
-            except BadExpression as error:
-                yield self.finding("error", "bad_expression", path, str(error))
 
     def label(self, node: NodeRule) -> str:
         return str(node.get("label") or self.recipe.figures.get(node.code, {}).get("label") or node.code)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from kaocheng.engine.checks import THEN
-from kaocheng.engine.grammar import BadExpression, parse
 from kaocheng.i18n import _
 from kaocheng.rulebook.findings import Finding
 from kaocheng.rulebook.located import Path
-from kaocheng.rulebook.names import free_names
 from kaocheng.rulebook.source import nearest
 
 if TYPE_CHECKING:
@@ -34,21 +32,8 @@ class CheckLint:
                 yield self._lacking(path, "figure")
             yield from self._one_of((*path, "then"), "then", rule.get("then", "refuse"), THEN)
             yield from self._one_of((*path, "each"), "each", rule.get("each", "part"), ("part",))
-            if "when" in rule:
-                yield from self._condition((*path, "when"), rule)
-            else:
+            if "when" not in rule:
                 yield self._lacking(path, "when")
-
-    def _condition(self, path: Path, rule: Mapping[str, Any]) -> Iterator[Finding]:
-        known = {*self.recipe.figures, *self.recipe.lists, "unit", *(("it",) if "figure" in rule else ())}
-        try:
-            unknown = [n.path[0] for n in free_names(parse(str(rule["when"]))) if n.path[0] not in known]
-        except BadExpression as error:
-            yield self.linter.finding("error", "bad_expression", path, str(error))
-            return
-        for name in dict.fromkeys(unknown):
-            reason = _("没有叫“{name}”的指标或名称", name=name)
-            yield self.linter.finding("error", "unknown_name", path, reason, nearest(name, known))
 
     def _lacking(self, path: Path, key: str) -> Finding:
         reason = _("核对条件“{check}”没有写 {key}", check=path[-1], key=key)

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from kaocheng.engine.grammar import BadExpression, Call, parse, walk
-from kaocheng.engine.recipe import NodeRule, PaperRule
+from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.i18n import _
+from kaocheng.rulebook import texts
 from kaocheng.rulebook.findings import Finding
 from kaocheng.rulebook.located import Path
-from kaocheng.rulebook.names import expressions
 
 if TYPE_CHECKING:
     from kaocheng.rulebook.lint import Linter
@@ -34,7 +34,7 @@ class Declared:
             if isinstance(over, Mapping) and "steps" not in over:
                 reason = _("“{label}”超额加分,没有写明满一档才加还是按比例加", label=label)
                 yield self._owed((*path, "over"), reason, _('请写 steps = "whole" 或 "exact"'))
-            if _forgets_one_alone(node):
+            if _forgets_one_alone(self.linter.recipe, node):
                 reason = _("“{label}”没有写明只有一个单位时得多少分", label=label)
                 yield self._owed(path, reason, _("请写 alone"))
             if "across" in node.keys and "fold" not in node.keys:
@@ -56,13 +56,15 @@ class Declared:
         return self.linter.finding("error", "undeclared", path, reason, remedy)
 
 
-def _forgets_one_alone(node: NodeRule) -> bool:
+def _forgets_one_alone(recipe: Recipe, node: NodeRule) -> bool:
     """Whether a line from first to last does not say what a group of one gets."""
     if node.get("method") == "rank_line" and "alone" not in node.keys:
         return True
-    for _key, text in expressions(node):
+    for written in texts.of_node(recipe, node):
+        if "rank_line" not in written.text:
+            continue
         try:
-            calls = [inner for inner in walk(parse(text)) if isinstance(inner, Call)]
+            calls = [inner for inner in walk(parse(written.text)) if isinstance(inner, Call)]
         except BadExpression:
             continue  # lint says so elsewhere
         for call in calls:

@@ -101,7 +101,7 @@ def bands(keys: Keys) -> str:
     table: list[Mapping[str, Any]] = list(keys.table("bands"))
     text = "else" if "else" in keys else LACKING
     for i in range(len(table) - 1, -1, -1):
-        lo, hi = _bounds(table, i)
+        lo, hi = bounds(table, i)
         gives = inside(points(table[i]["gives"]), {"lo": lo, "hi": hi})
         text = f"if({_within(table[i])}, {gives}, {text})"
     return text
@@ -186,7 +186,7 @@ def _within(band: Mapping[str, Any]) -> str:
     return " and ".join(bounds) or "1 = 1"
 
 
-def _bounds(table: list[Mapping[str, Any]], i: int) -> tuple[str | None, str | None]:
+def bounds(table: list[Mapping[str, Any]], i: int) -> tuple[str | None, str | None]:
     """A band's own bounds, or those its neighbour in the list leaves it."""
 
     def lower(band: Mapping[str, Any]) -> str | None:

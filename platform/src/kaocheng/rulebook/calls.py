@@ -1,0 +1,384 @@
+"""What a call in an expression yields: functions, methods as functions, groups, parts, rows of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from kaocheng.engine import periods
+from kaocheng.engine.functions import FUNCTIONS
+from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word
+from kaocheng.engine.methods import METHODS
+from kaocheng.i18n import _
+from kaocheng.rulebook import sorts
+from kaocheng.rulebook.sorts import ANYTHING, COUNT, RATIO, WORD, Sort
+from kaocheng.rulebook.source import nearest
+
+if TYPE_CHECKING:
+    from kaocheng.rulebook.infer import Reader
+
+ANY_NUMBER = (1, 99)
+COUNTS: Mapping[str, tuple[int, int]] = {  # how many values each takes
+    **dict.fromkeys(("abs", "floor", "ceil", "ln", "exp", "sqrt", "is_missing", "is_na"), (1, 1)),
+    **dict.fromkeys(("score", "rate", "figure"), (1, 1)),
+    **dict.fromkeys(("target", "base", "round"), (1, 2)),
+    **dict.fromkeys(("days", "power", "at", "otherwise"), (2, 2)),
+    **dict.fromkeys(("if", "clamp"), (3, 3)),
+    **dict.fromkeys(("sum", "count", "min", "max", "mean"), ANY_NUMBER),
+    "grade": (0, 1),
+}
+AGGREGATES: Mapping[str, tuple[str, ...]] = {
+    "group": ("min", "max", "mean", "median", "sum", "count", "sd", "nth", "rank", "rank_up", "portion"),
+    "others": ("min", "max", "mean", "median", "sum", "count", "sd", "nth"),
+    "parts": ("min", "max", "mean", "sum", "count", "sd"),
+}
+OVER_ROWS = ("min", "max", "mean", "median", "sum", "count", "sd")
+TIES = ("competition", "dense", "average", "ordinal")
+ROUGH = ("ln", "exp", "sqrt", "power")
+
+
+def call(reader: Reader, tree: Call) -> Sort:
+    """What a call yields; what is wrong with it is said to the reader."""
+    head = tree.path[0]
+    if len(tree.path) == 2:
+        inner = AGGREGATES.get(head) or (OVER_ROWS if head in reader.about.recipe.lists else ())
+        if tree.path[1] in inner:
+            return _rows(reader, tree) if head not in AGGREGATES else _drawn(reader, tree)
+        return _unknown(reader, tree, [f"{head}.{name}" for name in inner])
+    if len(tree.path) > 2 or tree.circle:
+        return _unknown(reader, tree, [])
+    if head in FUNCTIONS and head[0] != "_" and not (head in METHODS and tree.keywords):
+        return _function(reader, tree)
+    if head in METHODS or head in reader.about.recipe.methods:
+        return _method(reader, tree)
+    functions = [name for name in FUNCTIONS if name[0] != "_"]
+    return _unknown(reader, tree, [*functions, *METHODS, *reader.about.recipe.methods])
+
+
+def _unknown(reader: Reader, tree: Call, known: list[str]) -> Sort:
+    name = ".".join(tree.path)
+    close = nearest(name, known) or (
+        _("可以写:{known}", known=_("、").join(known)) if len(known) < 13 else ""
+    )
+    return reader.say(tree, "unknown_function", _("没有函数或方法“{name}”", name=name), close)
+
+
+def _counted(reader: Reader, tree: Call, least: int, most: int) -> bool:
+    given = len(tree.arguments)
+    if least <= given <= most:
+        return True
+    count = str(least) if least == most else _("{least} 至 {most}", least=least, most=most)
+    if most == ANY_NUMBER[1]:
+        count = _("至少 {least}", least=least)
+    name = ".".join(tree.path)
+    reader.say(
+        tree,
+        "wrong_count",
+        _("{name}() 要 {count} 个值,写了 {given} 个", name=name, count=count, given=given),
+    )
+    return False
+
+
+# -- functions -----------------------------------------------------------------------------------------
+
+
+def _function(reader: Reader, tree: Call) -> Sort:
+    head, arguments = tree.path[0], tree.arguments
+    for key, _value in tree.keywords:
+        reader.say(tree, "unknown_key", _("{name}() 不认识“{key}”", name=head, key=key))
+    if not _counted(reader, tree, *COUNTS.get(head, (0, 99))):
+        return ANYTHING
+    match head:
+        case "if":
+            return _if(reader, tree)
+        case "sum" | "count" | "min" | "max" | "mean":
+            return _folded(reader, tree)
+        case "target" | "base":
+            return _target(reader, tree)
+        case "score" | "rate":
+            return _score(reader, tree)
+        case "grade":
+            return _grade(reader, tree)
+        case "figure":
+            return _figure(reader, tree)
+        case "at":
+            reader.sort(arguments[0])
+            return reader.sort(arguments[1])
+        case "is_missing" | "is_na":
+            reader.sort(arguments[0])
+            return sorts.A_CONDITION
+        case "otherwise":
+            return _otherwise(reader, tree)
+        case "days":
+            return _days(reader, tree)
+    return _arithmetic(reader, tree)
+
+
+def _arithmetic(reader: Reader, tree: Call) -> Sort:
+    head = tree.path[0]
+    given = [reader.number(argument) for argument in tree.arguments]
+    first = given[0] if given else ANYTHING
+    if head in ROUGH:
+        whole = head == "power" and given[1].constant is not None and given[1].constant.denominator == 1
+        exact = first.constant is not None and head in ("sqrt", "power") and first.constant in (0, 1)
+        low = Fraction(0) if head in ("exp", "sqrt") else None
+        return Sort(low=low, never_zero=head == "exp", rough=first.rough or not (whole or exact))
+    if head == "abs":
+        return Sort(measure=first.measure, low=Fraction(0), never_zero=first.nonzero, rough=first.rough)
+    if head == "clamp":
+        return sorts.at_least(sorts.either(*given), given[1].constant)
+    if head == "round":
+        return Sort(measure=first.measure)
+    if head in ("floor", "ceil"):
+        low = first.low if first.low is not None and first.low.denominator == 1 else None
+        return Sort(measure=first.measure, low=low)
+    return first
+
+
+def _if(reader: Reader, tree: Call) -> Sort:
+    condition, yes, no = tree.arguments
+    reader.condition(condition)
+    with reader.given(condition, holds=True):
+        a = reader.sort(yes)
+    with reader.given(condition, holds=False):
+        b = reader.sort(no)
+    if a.kind and b.kind and a.kind != b.kind:
+        reader.say(tree, "wrong_kind", _("if 的两个结果要同是数、同是条件或同是词"))
+    return sorts.either(a, b)
+
+
+def _folded(reader: Reader, tree: Call) -> Sort:
+    head, arguments = tree.path[0], tree.arguments
+    first, span = arguments[0], arguments[1] if len(arguments) == 2 else None
+    code = first.path[0] if isinstance(first, Name) else None
+    if code == "x" and reader.figure and "x" in reader.words:
+        code = reader.figure
+    if isinstance(span, Name) and span.path[0] in periods.MONTHS and span.path[0] not in reader.words:
+        given = [reader.sort(first)]
+    elif span is not None and (reader.about.recipe.figures.get(str(code)) or {}).get("parts"):
+        reader.sort(first)
+        with reader.with_words(it=reader.about.measured(str(code))):
+            given = [reader.sort(span)]
+    elif head in ("min", "max") and len(arguments) > 1:
+        given = [reader.number(argument) for argument in arguments]
+        lows = [s.low for s in given if s.low is not None]
+        best = max(lows) if lows and head == "max" else sorts.either(*given).low
+        return sorts.at_least(sorts.either(*given), best)
+    else:
+        given = [reader.sort(argument) for argument in arguments]
+    if head == "count":
+        return COUNT
+    for sort, argument in zip(given, arguments, strict=False):
+        if sort.kind in (WORD, sorts.CONDITION):
+            reader.say(argument, "wrong_kind", _("这里要的是数"))
+    merged = sorts.either(*given)
+    return Sort(sorts.NUMBER, merged.measure, merged.low, rough=merged.rough)
+
+
+def _target(reader: Reader, tree: Call) -> Sort:
+    named, about = tree.arguments[0], reader.about
+    if not isinstance(named, Name):
+        return reader.say(tree, "wrong_kind", _("{name}() 里要写指标", name=tree.path[0]))
+    reader.period(named)
+    if len(tree.arguments) == 2 and a_word(tree.arguments[1]) is None:
+        reader.say(tree.arguments[1], "wrong_kind", _("目标的种类要写成词,如 {example}", example='"stretch"'))
+    code = named.path[0]
+    if code == "x" and reader.figure:
+        code = reader.figure
+    if code in about.recipe.figures:
+        reader.used.add(code)
+        return about.measured(code)
+    if code not in about.paper.nodes and code not in reader.words:
+        reader.unknown(named)
+    return ANYTHING
+
+
+def _score(reader: Reader, tree: Call) -> Sort:
+    named, paper = tree.arguments[0], reader.about.paper
+    if isinstance(named, Operation) and named.sign == "/" and isinstance(named.parts[0], Name):
+        code = named.parts[0].path[0]
+        other = reader.about.recipe.papers.get(code)
+        if other is None:
+            close = nearest(code, reader.about.recipe.papers)
+            return reader.say(named, "unknown_part", _("没有卷“{like}”", like=code), close)
+        paper, named = other, named.parts[1]
+    if not isinstance(named, Name):
+        return reader.say(tree, "wrong_kind", _("{name}() 里要写节点", name=tree.path[0]))
+    reader.period(named)
+    code = named.path[0]
+    if code not in paper.nodes or len(named.path) > 1:
+        name = ".".join(named.path)
+        return reader.say(named, "unknown_part", _("没有节点“{node}”", node=name), nearest(name, paper.nodes))
+    rough = paper is reader.about.paper and reader.about.rough(code)
+    return Sort(measure=RATIO if tree.path[0] == "rate" else None, rough=rough)
+
+
+def _grade(reader: Reader, tree: Call) -> Sort:
+    results = reader.about.paper.table("results")
+    named = tree.arguments[0] if tree.arguments else None
+    if isinstance(named, Name):
+        reader.period(named)
+        if named.path[0] not in results:
+            reason = _("没有结果“{name}”", name=named.path[0])
+            reader.say(named, "unknown_part", reason, nearest(named.path[0], results))
+    elif named is not None:
+        reader.say(tree, "wrong_kind", _("grade() 里要写结果的代码"))
+    return sorts.A_WORD
+
+
+def _figure(reader: Reader, tree: Call) -> Sort:
+    named = tree.arguments[0]
+    figures = reader.about.recipe.figures
+    if not isinstance(named, Name):
+        return reader.say(tree, "wrong_kind", _("{name}() 里要写指标", name="figure"))
+    if named.path[0] not in figures:
+        reason = _("没有指标“{name}”", name=named.path[0])
+        return reader.say(named, "unknown_name", reason, nearest(named.path[0], figures))
+    before, reader.nodes_plain = reader.nodes_plain, False
+    with_words, reader.words = reader.words, {}
+    try:
+        return reader.sort(named)
+    finally:
+        reader.nodes_plain, reader.words = before, with_words
+
+
+def _otherwise(reader: Reader, tree: Call) -> Sort:
+    before, reader.answered = reader.answered, True
+    try:
+        first = reader.sort(tree.arguments[0])
+    finally:
+        reader.answered = before
+    second = reader.sort(tree.arguments[1])
+    if first.kind and second.kind and first.kind != second.kind:
+        reader.say(tree, "wrong_kind", _("otherwise 的两个值要同是数或同是词"))
+    return sorts.either(first, second)
+
+
+def _days(reader: Reader, tree: Call) -> Sort:
+    for argument in tree.arguments:
+        sort = reader.sort(argument)
+        if sort.kind in (WORD, sorts.CONDITION) or sort.constant is not None:
+            reader.say(argument, "wrong_kind", _("days() 里要写日期"))
+    return Sort(measure="天")
+
+
+# -- groups, parts, rows -------------------------------------------------------------------------------
+
+
+def _drawn(reader: Reader, tree: Call) -> Sort:
+    """Over a comparison group or the parts of a composition."""
+    circle, function = tree.path
+    least = 0 if circle == "parts" and function == "count" else 2 if function in ("nth", "portion") else 1
+    if not _counted(reader, tree, least, max(least, 2 if function in ("sd", "rank", "rank_up") else 1)):
+        return ANYTHING
+    sort = _of_part(reader, tree) if circle == "parts" else _group_of(reader, tree)
+    if function in ("count", "rank", "rank_up"):
+        # the unit itself is one of its group
+        return Sort(
+            low=Fraction(0 if circle == "others" or function == "count" else 1), never_zero=circle == "group"
+        )
+    kept = sort.low if function in ("min", "max", "mean", "median", "nth", "sum") else Fraction(0)
+    return Sort(measure=sort.measure, low=kept, rough=sort.rough or function == "sd")
+
+
+def _group_of(reader: Reader, tree: Call) -> Sort:
+    first, *more = tree.arguments
+    sort = reader.sort(first)
+    if sort.kind == WORD:
+        reader.say(first, "wrong_kind", _("这里要的是数,写的是{what}", what=_("文字")))
+    function = tree.path[1]
+    if function in ("rank", "rank_up"):
+        if sort.rough:
+            reader.say(first, "rough_rank", *rough_rank(), "warning")
+        known: tuple[str, ...] = TIES
+    elif function == "sd":
+        known = ("sample", "population")
+    else:
+        for argument in more:
+            reader.number(argument)
+        return sort
+    for argument in more:
+        word = argument.value if isinstance(argument, Word) else None
+        if word not in known:
+            reason = _("{key} 只能是:{known}", key=".".join(tree.path), known=_("、").join(known))
+            reader.say(argument, "unknown_word", reason, nearest(str(word or a_word(argument)), known))
+    return sort
+
+
+def rough_rank() -> tuple[str, str]:
+    """Why values that are neither rational nor rounded cannot be ranked."""
+    reason = _("用没有取整的无理数(对数、方根、标准差)排名,两个单位是否并列说不准")
+    return reason, _("请先用 round 取整")
+
+
+def _of_part(reader: Reader, tree: Call) -> Sort:
+    if not tree.arguments:
+        return COUNT
+    words = dict.fromkeys(
+        ("score", "rank", "rate", "weight", "full", "x", "target", "base", "last"), ANYTHING
+    )
+    before, figure = reader.words, reader.figure
+    reader.words, reader.figure = words, None
+    try:
+        return reader.sort(tree.arguments[0])
+    finally:
+        reader.words, reader.figure = before, figure
+
+
+def _rows(reader: Reader, tree: Call) -> Sort:
+    if not _counted(reader, tree, 0 if tree.path[1] == "count" else 1, 1):
+        return ANYTHING
+    with reader.with_words(**reader.about.fields(tree.path[0])):
+        sort = reader.sort(tree.arguments[0]) if tree.arguments else COUNT
+    return COUNT if tree.path[1] == "count" else Sort(measure=sort.measure, low=sort.low, rough=sort.rough)
+
+
+# -- methods as functions ------------------------------------------------------------------------------
+
+
+def _method(reader: Reader, tree: Call) -> Sort:
+    name = tree.path[0]
+    _counted(reader, tree, 0, 1)
+    method, own = METHODS.get(name), reader.about.recipe.methods.get(name)
+    known = [*(method.keys if method else ()), "full", "target", "base", "last", "x"]
+    if own is not None:
+        known = [*(own.get("keys") or ()), *(own.get("defaults") or {}), *known]
+    given = dict(tree.keywords)
+    for key, value in given.items():
+        if key not in known:
+            reason = _("{name}() 不认识“{key}”", name=name, key=key)
+            reader.say(value, "unknown_key", reason, nearest(key, known))
+        elif method and key in method.words:
+            _word(reader, value, key, method.words[key])
+        else:
+            sort = reader.number(value) if own is None else reader.sort(value)
+            if method and key in method.shares and _bare(value) and sort.constant is not None:
+                reason = _("{key} = {value} 看不出是不是百分之几", key=key, value=sort.constant)
+                reader.say(value, "bare_share", reason, _('请写成 "{value}%" 或分数', value=sort.constant))
+    for key in method.required if method else ():
+        if key not in given and key != "full":
+            reader.say(tree, "missing_key", _("{name}() 还要写 {key}", name=name, key=key))
+    measured = reader.sort(tree.arguments[0]) if tree.arguments else reader.word("x")
+    reader.about.method_divisor(reader, tree, name, given, measured)
+    if name.startswith("rank_") and measured.rough:
+        reader.say(tree, "rough_rank", *rough_rank(), "warning")
+    return Sort(rough=measured.rough)
+
+
+def _word(reader: Reader, value: Tree, key: str, known: tuple[str, ...]) -> None:
+    word = a_word(value)
+    if str(word).lower() not in known:
+        reason = _("{key} 只能是:{known}", key=key, known=_("、").join(known))
+        reader.say(value, "unknown_word", reason, nearest(str(word), known))
+
+
+def _bare(tree: Tree) -> bool:
+    return isinstance(tree, Number) and not tree.percent and tree.value not in (0, 1)
+
+
+def a_word(tree: Tree) -> str | None:
+    """A word that a call may hold: quoted, or plainly."""
+    if isinstance(tree, Word):
+        return tree.value
+    return tree.path[0] if isinstance(tree, Name) and len(tree.path) == 1 and not tree.period else None
