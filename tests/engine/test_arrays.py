@@ -1,6 +1,6 @@
 """Arithmetic on exact arrays is the arithmetic of fractions, within 2⁵³ and far beyond it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from math import ceil, floor
 
@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from kaocheng.engine import blocks
 from kaocheng.engine.arrays import (
     MISSING,
     NA,
@@ -33,6 +34,18 @@ columns = st.integers(1, 5).flatmap(
     )
 )
 Column = tuple[list[Fraction], list[Fraction]]
+
+
+@pytest.fixture(scope="module", autouse=True, params=["in one piece", "in blocks"])
+def _worked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test runs on columns worked at once, and on columns worked by threes when they are looked at."""
+    if request.param == "in one piece":
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "SHORT", 0)
+        patch.setattr(blocks, "BLOCK", 3)
+        yield
 
 
 def values(of: Exact, length: int) -> list[Fraction | None]:

@@ -64,9 +64,8 @@ def joined(run: Run, paper: PaperRule, code: str, period: str) -> Exact:
         if rule.get("to") == code:
             amount = adjustment(run, paper, name, period)
             result = result + (-amount if rule.get("kind") == "deduction" else amount)
-    for node in paper.nodes.values():
-        if node.get("excess_to") == code:
-            result = result + _excess(run, paper, node.code, period)
+    for other in paper.excess.get(code, ()):
+        result = result + _excess(run, paper, other, period)
     return result
 
 

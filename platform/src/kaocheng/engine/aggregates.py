@@ -42,7 +42,7 @@ def _circle(tree: Call, scope: language.Scope) -> Exact:
     if function in ("rank", "rank_up"):
         result = circles.ranks(values, groups, words[0] if words else "competition", function == "rank")
     elif function == "sd" and words == ["population"]:
-        result = circles.of_group(values, groups, lambda v: circles.deviation(v, False))
+        result = circles.of_group(values, groups, circles.Fold("sd", of_sample=False))
     elif function in _FOLDS or function == "nth":
         result = (circles.of_others if which == "others" else circles.of_group)(values, groups, folding)
     else:

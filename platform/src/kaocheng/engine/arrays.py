@@ -9,32 +9,41 @@ Shapes: one axis, the units (or the rows of a list), in the evaluator's order; a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import gcd, lcm
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 import numpy as np
 
+from kaocheng.engine.beside import Raised, over_one
+from kaocheng.engine.blocks import Deferred, settled, work
 from kaocheng.engine.integers import (
     LIMIT,
     Array,
+    Number,
     as_array,
-    as_numbers,
-    as_whole,
     boolean,
     boxed,
-    largest,
-    plus,
+    either,
+    hull,
+    nearest,
+    negated,
+    plain,
     product,
+    quotient,
     rounds_exactly,
-    scalar,
-    times,
+    size,
+    small,
+    total,
     whole_numbers,
+    within,
 )
+from kaocheng.engine.rounding import half_up
+from kaocheng.engine.states import MISSING, NA, OK, UNDEFINED, State, Truth, Words, fine, graver, told
 
 __all__ = [
-    "LIMIT",
     "MISSING",
     "NA",
     "OK",
@@ -48,37 +57,44 @@ __all__ = [
 ]
 
 
-# In the order of precedence when two values meet: not applicable beats missing beats undefined.
-OK, UNDEFINED, MISSING, NA = range(4)
-_FINE = np.zeros((), np.uint8)
-
-
 class Exact:
     """Rationals ``n / d`` with a state each.
 
     ``n``: float64 holding integers below 2⁵³, or object holding Python integers.  ``d``: one positive
-    ``int`` for all, or an array of positive integers.  ``top``: a bound on ``|n|``.  Where the state is
-    not ``OK`` the number is meaningless (kept 0 / 1).
+    ``int`` for all, or an array of positive integers.  All ``n`` lie between ``low`` and ``high`` and no
+    ``d`` is above ``below``, so that what an operation can give is known before it is done.  Where the
+    state is not ``OK`` the number is meaningless (kept 0 / 1).
     """
 
-    __slots__ = ("d", "n", "state", "top")
+    __slots__ = ("_d", "_n", "_state", "below", "high", "low")
     __array_ufunc__ = None
 
-    def __init__(self, n: Array, d: int | Array = 1, state: Array = _FINE, top: int | None = None) -> None:
-        # arithmetic on a dimensionless object array gives a bare Python integer
-        self.n = n if isinstance(n, np.ndarray) else scalar(n)
-        self.d = d
-        self.state = state
-        self.top = largest(n) if top is None else top
+    def __init__(
+        self,
+        n: Number,
+        d: Number = 1,
+        state: State = None,
+        low: int | None = None,
+        high: int | None = None,
+        below: int | None = None,
+    ) -> None:
+        self._n: Number = n if isinstance(n, int | Deferred) or n.ndim else int(n.item())
+        self._d: Number = d if isinstance(d, int | Deferred) or d.ndim else int(d.item())
+        self._state = state
+        if low is None or high is None:
+            low, high = within(self._n)
+        self.low, self.high = low, high
+        if below is None:
+            below = self._d if isinstance(self._d, int) else within(self._d)[1]
+        self.below = below
 
     # -- making ------------------------------------------------------------------------------------
 
     @classmethod
     def constant(cls, value: Fraction | int) -> Exact:
         """One value for everybody; broadcasts."""
-        value = Fraction(value)
-        n = np.array(float(value.numerator)) if abs(value.numerator) < LIMIT else boxed(value.numerator)
-        return cls(n, value.denominator, top=abs(value.numerator))
+        above, below = value.numerator, value.denominator
+        return cls(above, below, None, above, above, below)
 
     @classmethod
     def of(cls, values: Sequence[Fraction | int | None], states: Array | None = None) -> Exact:
@@ -90,55 +106,93 @@ class Exact:
         return cls.of_whole(whole, d, states)
 
     @classmethod
-    def of_whole(cls, whole: Sequence[int], d: int, states: Array) -> Exact:
+    def of_whole(cls, whole: Sequence[int], d: int, states: State) -> Exact:
         """One scaled integer each, all over *d*."""
-        top = max(map(abs, whole), default=0)
-        return cls(np.array(whole, dtype=float if top < LIMIT else object), d, states, top)
+        low, high = min(whole, default=0), max(whole, default=0)
+        n = np.array(whole, dtype=float if max(-low, high) < LIMIT else object)
+        return cls(n, d, told(states), low, high)
 
     @classmethod
     def nothing(cls, state: int, length: int | None = None) -> Exact:
         """A value that is missing (or not applicable, or undefined) for everybody."""
         shape = () if length is None else (length,)
-        return cls(np.zeros(shape), 1, np.full(shape, state, np.uint8), 0)
+        return cls(0 if length is None else np.zeros(shape), 1, np.full(shape, state, np.uint8), 0, 0)
 
     # -- reading -----------------------------------------------------------------------------------
 
     @property
+    def n(self) -> Array:
+        """The numerators."""
+        if isinstance(self._n, int):
+            return boxed(self._n)
+        if type(self._n) is Deferred:
+            self._n = self._n.array()
+        return self._n  # type: ignore[return-value]
+
+    @property
+    def d(self) -> int | Array:
+        """The denominator, or the denominators."""
+        if type(self._d) is Deferred:
+            self._d = self._d.array()
+        return self._d  # type: ignore[return-value]
+
+    @property
+    def state(self) -> Array:
+        """The state of each."""
+        return fine(self.shape) if self._state is None else self._state
+
+    @property
+    def all_ok(self) -> bool:
+        """Whether everybody has a value."""
+        return self._state is None
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The common shape of number and state."""
-        return np.broadcast_shapes(self.n.shape, self.state.shape, np.shape(self.d))
+        for part in (self._n, self._d, self._state):
+            if not isinstance(part, int | None) and part.shape:
+                return part.shape
+        return ()
+
+    @property
+    def slow(self) -> bool:
+        """Whether its integers are too large for float64."""
+        return not small(self._n, self._d) or self.below >= LIMIT
 
     def fraction(self, at: int = 0) -> Fraction | None:
         """The value of one unit, ``None`` unless its state is OK."""
-        if int(self.state if not self.state.shape else self.state[at]) != OK:
+        state, n, d = self._state, self.n, self.d
+        if state is not None and int(state[at] if state.shape else state) != OK:
             return None
-        n = self.n.item() if not self.n.shape else self.n[at]
-        d = self.d if isinstance(self.d, int) else (self.d.item() if not self.d.shape else self.d[at])
-        return Fraction(int(n), int(d))
+        below = d if isinstance(d, int) else d[at]
+        return Fraction(int(n[at] if n.shape else n.item()), int(below))
 
     def spread(self, length: int) -> Exact:
         """The same values with one element a unit."""
-        shape = (length,)
-        d = self.d if isinstance(self.d, int) else np.broadcast_to(self.d, shape)
-        return Exact(np.broadcast_to(self.n, shape), d, np.broadcast_to(self.state, shape), self.top)
+        n, d, state = self._n, self._d, self._state
+        if isinstance(n, int):
+            n = np.full(length, n, float if abs(n) < LIMIT else object)
+        if state is not None and not state.shape:
+            state = np.full(length, state, np.uint8)
+        return Exact(n, d, state, self.low, self.high, self.below)
 
     def take(self, index: Array) -> Exact:
         """The values at *index*: a row's unit, a unit's parent."""
-        if not self.shape:
-            return self
-        whole = self.spread(self.shape[0])
-        d = whole.d if isinstance(whole.d, int) else whole.d[index]
-        return Exact(whole.n[index], d, whole.state[index], self.top)
+        n, d, state = self._n, self.d, self._state
+        n = n if isinstance(n, int) else self.n[index]
+        d = d if isinstance(d, int) else d[index]
+        state = state if state is None or not state.shape else state[index]
+        return Exact(n, d, state, self.low, self.high, self.below)
 
-    def put(self, state: Array) -> Exact:
+    def put(self, state: State) -> Exact:
         """The same numbers under another *state*."""
-        return Exact(self.n, self.d, state, self.top)
+        return Exact(self._n, self._d, told(state), self.low, self.high, self.below)
 
     def lean(self) -> Exact:
         """Lowest terms, and back to float64 where the integers allow it."""
-        if self.n.dtype != object and (isinstance(self.d, int) or self.d.dtype != object):
+        if isinstance(self._n, int) or not self.slow:
             return self
-        n, d = whole_numbers(self.n), self.d
+        n, d = whole_numbers(self._n), self.d
         if isinstance(d, int):
             common = gcd(d, *map(int, n.flat))
             n, d = n // common, d // common
@@ -146,93 +200,127 @@ class Exact:
             n, d = np.broadcast_arrays(n, whole_numbers(d))
             common = np.gcd(np.abs(n), d)
             n, d = n // common, d // common
-            if largest(d) < LIMIT:
+            if within(d)[1] < LIMIT:
                 d = d.astype(float)
-        top = largest(n)
-        return Exact(n.astype(float) if top < LIMIT else n, d, self.state, top)
+        low, high = within(n)
+        return Exact(n.astype(float) if max(-low, high) < LIMIT else n, d, self._state, low, high)
 
     # -- arithmetic --------------------------------------------------------------------------------
 
-    def _with(self, other: Exact) -> Array:
-        if self.state is _FINE:
-            return other.state
-        return self.state if other.state is _FINE else np.maximum(self.state, other.state)
-
     def __add__(self, other: Exact) -> Exact:
-        a, b, d = _common(self, other)
-        n, top = plus(*times(self.n, self.top, a), *times(other.n, other.top, b))
-        return Exact(n, d, self._with(other), top)
+        state = graver(self._state, other._state)
+        for zero, alone in ((self, other), (other, self)):
+            if type(zero._n) is int and zero._n == 0:
+                return alone.put(state)
+        a, b, d, below = over_one(self, other)
+        low, high = a.low + b.low, a.high + b.high
+        n = total(a.n, b.n, max(-low, high))
+        if type(n) is int and type(d) is int and (common := gcd(n, d)) > 1:
+            n, d = n // common, d // common
+            low, high, below = n, n, d
+        return Exact(n, d, state, low, high, below)
 
     def __neg__(self) -> Exact:
-        return Exact(-self.n, self.d, self.state, self.top)
+        return Exact(negated(self._n), self._d, self._state, -self.high, -self.low, self.below)
 
     def __sub__(self, other: Exact) -> Exact:
         return self + (-other)
 
     def __mul__(self, other: Exact) -> Exact:
-        n, top = times(self.n, self.top, other.n, other.top)
-        d = product(self.d, other.d)
-        if isinstance(d, int) and d > 1 and not self.n.shape and not other.n.shape:
-            return _reduced(n, d, self._with(other))
-        return Exact(n, d, self._with(other), top)
+        a, b, c, d = self._n, other._n, self._d, other._d
+        if type(b) is int and type(c) is int and (common := gcd(b, c)) > 1:
+            b, c = b // common, c // common
+        if type(a) is int and type(d) is int and (common := gcd(a, d)) > 1:
+            a, d = a // common, d // common
+        ends = (a, a) if type(a) is int else (self.low, self.high)
+        others = (b, b) if type(b) is int else (other.low, other.high)
+        low, high = hull(ends, others)
+        if max(-low, high) >= LIMIT and not type(a) is type(b) is int:
+            low, high = hull(within(a), within(b))  # bounds that are reached may do
+        below = (c if type(c) is int else self.below) * (d if type(d) is int else other.below)
+        if below >= LIMIT and not type(c) is type(d) is int:
+            below = within(c)[1] * within(d)[1]
+        state = graver(self._state, other._state)
+        return Exact(product(a, b, max(-low, high)), product(c, d, below), state, low, high, below)
 
     def __truediv__(self, other: Exact) -> Exact:
-        zero = other.n == 0
-        state = self._with(other)
-        if np.any(zero):
-            state = np.where(zero & (state == OK), np.uint8(UNDEFINED), state).astype(np.uint8)
-        sign = np.where(other.n < 0, -1, 1)
-        below = np.where(zero, 1, as_array(abs(other.n)))
-        n, top = times(np.asarray(self.n * sign), self.top, other.d)
-        if not below.shape:
-            d: int | Array = product(self.d, int(below))
-            if isinstance(d, int) and not n.shape:
-                return _reduced(n, d, state)
-        else:
-            d = product(self.d, below)
-        return Exact(n, d, state, top)
+        if type(self._d) is not int and self._d is other._d:  # what is common goes first
+            a, b = (Exact(v._n, 1, v._state, v.low, v.high, 1) for v in (self, other))
+            return a * b._inverse()
+        return self * other._inverse()
+
+    def _inverse(self) -> Exact:
+        """One over each; undefined where that is zero."""
+        if self.high < 0:
+            return -((-self)._inverse())
+        least = self._d if type(self._d) is int else 1
+        if self.low > 0:
+            return Exact(self._d, self._n, self._state, least, self.below, self.high)
+        n, state = self.n, self._state
+        zero = boolean(n == 0)
+        if zero.any():
+            known = self.state
+            state = np.where(zero & (known == OK), np.uint8(UNDEFINED), known).astype(np.uint8)
+            n = np.where(zero, 1, n)
+        top, above = max(-self.low, self.high, 1), self._d
+        if self.low >= 0:
+            return Exact(above, n, state, least, self.below, top)
+        above = product(above, np.where(n < 0, -1.0, 1.0), self.below)
+        return Exact(above, as_array(abs(n)), state, -self.below, self.below, top)
 
     def __abs__(self) -> Exact:
-        return Exact(abs(self.n), self.d, self.state, self.top)
+        if self.low >= 0:
+            return self
+        return Exact(size(self._n), self._d, self._state, 0, max(-self.low, self.high), self.below)
 
     # -- order -------------------------------------------------------------------------------------
 
-    def _beside(self, other: Exact) -> tuple[Array, Array, Array]:
-        a, b, _ = _common(self, other)
-        return times(self.n, self.top, a)[0], times(other.n, other.top, b)[0], self._with(other)
+    def _compare(self, other: Exact, sign: Callable[[Any, Any], Any]) -> Truth:
+        a, b, _d, _below = over_one(self, other)
+        state = graver(self._state, other._state)
+        apart = a.low > b.high or a.high < b.low or a.low == a.high == b.low == b.high
+        if apart or (sign not in (eq, ne) and sign(a.low, b.high) == sign(a.high, b.low)):
+            return Truth(sign(a.low, b.low) if apart else sign(a.low, b.high), state)
+        if small(a.n, b.n):
+            return Truth(work(sign, plain(a.n), plain(b.n), kind=bool), state)
+        return Truth(boolean(sign(whole_numbers(a.n), whole_numbers(b.n))), state)
 
     def __lt__(self, other: Exact) -> Truth:
-        a, b, state = self._beside(other)
-        return Truth(boolean(a < b), state)
+        return self._compare(other, lt)
 
     def __le__(self, other: Exact) -> Truth:
-        a, b, state = self._beside(other)
-        return Truth(boolean(a <= b), state)
+        return self._compare(other, le)
 
     def __gt__(self, other: Exact) -> Truth:
-        return other < self
+        return self._compare(other, gt)
 
     def __ge__(self, other: Exact) -> Truth:
-        return other <= self
+        return self._compare(other, ge)
 
     def same(self, other: Exact) -> Truth:
         """Equal, exactly (``==`` stays Python's)."""
-        a, b, state = self._beside(other)
-        return Truth(boolean(a == b), state)
+        return self._compare(other, eq)
 
     def differs(self, other: Exact) -> Truth:
         """Not equal."""
-        return ~self.same(other)
+        return self._compare(other, ne)
 
     # -- steps -------------------------------------------------------------------------------------
 
     def floor(self) -> Exact:
         """The largest integer not above, of each."""
-        if isinstance(self.d, int) and self.d == 1:
-            return self
-        if self.n.dtype != object and rounds_exactly(self.top, self.d):
-            return Exact(np.floor(self.n / self.d), 1, self.state)
-        return Exact(whole_numbers(self.n) // as_whole(self.d), 1, self.state).lean()
+        n, d = self._n, self._d
+        if type(d) is int:
+            if d == 1:
+                return self
+            low, high = self.low // d, self.high // d
+        else:
+            low, high = min(self.low, 0), max(self.high, 0)
+        if type(n) is int and type(d) is int:
+            return Exact(n // d, 1, self._state)
+        if small(n, d) and rounds_exactly(max(-self.low, self.high), self.below):
+            return Exact(quotient(n, d), 1, self._state, low, high, 1)
+        return Exact(as_array(whole_numbers(n) // whole_numbers(d)), 1, self._state).lean()
 
     def ceil(self) -> Exact:
         """The smallest integer not below, of each."""
@@ -240,115 +328,72 @@ class Exact:
 
     def half_up(self, decimals: int) -> Exact:
         """Rounded to *decimals* places, a tie away from zero."""
-        scale = 10**decimals
-        if isinstance(self.d, int) and scale % self.d == 0:
+        scale, n, d = 10**decimals, self._n, self._d
+        if type(d) is int and scale % d == 0:
             return self
-        n, top = times(self.n, self.top, scale)
-        sign, size = np.where(n < 0, -1, 1), as_array(abs(n))
-        if n.dtype != object and rounds_exactly(top, self.d):
-            whole = np.floor((size + self.d / 2) / self.d)
-        else:
-            d = as_whole(self.d)
-            whole = (2 * whole_numbers(size) + d) // (2 * d)
-        return Exact(whole * sign, scale, self.state).lean()
-
-
-class Truth:
-    """A condition for each unit, with its state."""
-
-    __slots__ = ("state", "v")
-
-    def __init__(self, v: Array, state: Array = _FINE) -> None:
-        self.v = np.asarray(v, bool)
-        self.state = state
-
-    def __and__(self, other: Truth) -> Truth:
-        """Looks at *other* only where this one holds, or to see whose gap is the greater."""
-        off = ~self.v & (self.state == OK)
-        return Truth(
-            self.v & other.v, np.where(off, OK, np.maximum(self.state, other.state)).astype(np.uint8)
-        )
-
-    def __or__(self, other: Truth) -> Truth:
-        """Looks at *other* only where this one does not hold, or to see whose gap is the greater."""
-        on = self.v & (self.state == OK)
-        return Truth(self.v | other.v, np.where(on, OK, np.maximum(self.state, other.state)).astype(np.uint8))
-
-    def __invert__(self) -> Truth:
-        return Truth(~self.v, self.state)
-
-    @property
-    def holds(self) -> Array:
-        """True where it is known to hold."""
-        held: Array = self.v & (self.state == OK)
-        return held
-
-    def take(self, index: Array) -> Truth:
-        """The conditions at *index*."""
-        if not self.v.shape and not self.state.shape:
-            return self
-        shape = np.broadcast_shapes(self.v.shape, self.state.shape)
-        return Truth(np.broadcast_to(self.v, shape)[index], np.broadcast_to(self.state, shape)[index])
-
-
-class Words:
-    """A word for each unit (the kind of zone it lies in), with its state."""
-
-    __slots__ = ("state", "v")
-
-    def __init__(self, v: Array, state: Array = _FINE) -> None:
-        self.v = v
-        self.state = state
-
-    def same(self, other: Words) -> Truth:
-        """The same word."""
-        return Truth(boolean(self.v == other.v), np.maximum(self.state, other.state))
-
-    def take(self, index: Array) -> Words:
-        """The words at *index*."""
-        return self if not self.v.shape else Words(self.v[index], self.state[index])
+        if type(n) is int and type(d) is int:
+            return Exact.constant(half_up(Fraction(n, d), decimals)).put(self._state)
+        common = gcd(scale, d) if type(d) is int else 1
+        step, below = scale // common, self.below // common
+        d = d // common if type(d) is int else d
+        low, high = self.low, self.high
+        if not rounds_exactly(step * max(-low, high), below):
+            low, high = within(n)
+        low, high = low * step, high * step
+        n = product(n, step, max(-low, high))
+        if not (small(n, d) and rounds_exactly(max(-low, high), below)):
+            n, d = whole_numbers(n), whole_numbers(d)
+            whole = (2 * abs(n) + d) // (2 * d)
+            return Exact(as_array(np.where(np.asarray(n < 0), -whole, whole)), scale, self._state).lean()
+        whole = quotient(size(n) if low < 0 else n, d, half=True)
+        if low < 0:  # and no negative zero
+            whole = work(np.add, work(np.copysign, whole, plain(n)), 0.0)
+        if type(d) is int:
+            return Exact(whole, scale, self._state, nearest(low, d), nearest(high, d), scale)
+        return Exact(settled(whole), scale, self._state)
 
 
 def choose(condition: Truth, yes: Exact, no: Exact) -> Exact:
     """*yes* where the condition holds, *no* where it does not, its own state where that is unknown."""
-    a, b, d = _common(yes, no)
-    if not isinstance(d, int):  # each keeps its own denominator
-        a = b = 1
-        d = _either(condition, as_numbers(yes.d), as_numbers(no.d))
-    (m, mt), (n, nt) = times(yes.n, yes.top, a), times(no.n, no.top, b)
-    state = np.where(condition.state == OK, np.where(condition.v, yes.state, no.state), condition.state)
-    return Exact(_either(condition, m, n), d, state.astype(np.uint8), max(mt, nt))
+    v, state = condition._v, condition._state
+    if not (state is None and yes._state is None and no._state is None):
+        state = np.where(condition.v, yes.state, no.state)
+        state = told(np.where(condition.state == OK, state, condition.state).astype(np.uint8))
+    if isinstance(v, bool):
+        return (yes if v else no).put(state)
+    if type(yes._d) is type(no._d) is int or yes._d is no._d:
+        a, b, d, below = over_one(yes, no)
+        m, n, low, high = a.n, b.n, min(a.low, b.low), max(a.high, b.high)
+    else:  # each keeps its own denominator
+        m, n, low, high = yes._n, no._n, min(yes.low, no.low), max(yes.high, no.high)
+        d, below = either(v, yes._d, no._d), max(yes.below, no.below)
+    return Exact(either(v, m, n), d, state, low, high, below)
 
 
 def smaller(a: Exact, b: Exact) -> Exact:
     """The smaller of the two, of each."""
-    return choose(a <= b, a, b)
+    return _extreme(a, b, np.minimum, lambda first, second: first.high <= second.low)
 
 
 def larger(a: Exact, b: Exact) -> Exact:
     """The larger of the two, of each."""
-    return choose(a >= b, a, b)
+    return _extreme(a, b, np.maximum, lambda first, second: first.low >= second.high)
 
 
 # -- two values side by side ---------------------------------------------------------------------------
 
 
-def _either(condition: Truth, yes: Array, no: Array) -> Array:
-    if object in (yes.dtype, no.dtype):
-        yes, no = whole_numbers(yes), whole_numbers(no)
-    return np.where(condition.v, yes, no)
-
-
-def _common(a: Exact, b: Exact) -> tuple[Any, Any, Any]:
-    """What each numerator is multiplied with, and the common denominator."""
-    if isinstance(a.d, int) and isinstance(b.d, int):
-        d = lcm(a.d, b.d)
-        return d // a.d, d // b.d, d
-    if a.d is b.d:
-        return 1, 1, a.d
-    return b.d, a.d, product(a.d, b.d)
-
-
-def _reduced(n: Array, d: int, state: Array) -> Exact:
-    value = Fraction(int(n.item()), d)
-    return Exact.constant(value).put(state)
+def _extreme(a: Exact, b: Exact, step: Any, surely: Callable[[Raised, Raised], bool]) -> Exact:
+    if not (type(a._d) is int or type(b._d) is int or a._d is b._d):
+        return choose(a <= b if step is np.minimum else a >= b, a, b)
+    state = graver(a._state, b._state)
+    first, second, d, below = over_one(a, b)
+    for one, two, kept in ((first, second, a), (second, first, b)):
+        if surely(one, two):
+            return kept.put(state)
+    pick = min if step is np.minimum else max
+    low, high = pick(first.low, second.low), pick(first.high, second.high)
+    if small(first.n, second.n):
+        return Exact(work(step, plain(first.n), plain(second.n)), d, state, low, high, below)
+    n = as_array(step(whole_numbers(first.n), whole_numbers(second.n)))
+    return Exact(n, d, state, low, high, below)

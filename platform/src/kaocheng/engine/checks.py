@@ -89,7 +89,7 @@ def found_by(run: Run) -> Iterator[Struck]:
     """All that the checks find, whatever follows from it."""
     if not run.recipe.checks:
         return
-    before = type(run)(_unchecked(run.recipe), run.inputs, run.period if run.asked else None)
+    before = type(run)(_unchecked(run.recipe), run.given, run.period if run.asked else None)
     for code, rule in run.recipe.checks.items():
         papers = run.recipe.papers
         for paper in [papers[str(rule["paper"])]] if "paper" in rule else papers.values():

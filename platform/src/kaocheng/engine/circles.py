@@ -4,19 +4,39 @@ Every function takes exact values and the group number of each unit (−1: in no
 is missing or not applicable; over nobody the result is missing, and a count is zero.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
-from kaocheng.engine.arrays import LIMIT, MISSING, OK, UNDEFINED, Exact
-from kaocheng.engine.irrational import square_root
+from kaocheng.engine.arrays import MISSING, OK, UNDEFINED, Exact, Truth, choose
+from kaocheng.engine.integers import LIMIT, Array
+from kaocheng.engine.irrational import each, square_root
+from kaocheng.engine.order import Codes, codes, places, ranked, sortable
 
-Array = np.ndarray[Any, Any]
-Fold = Callable[[Sequence[Fraction]], Fraction | None]
+__all__ = [
+    "Compared",
+    "Fold",
+    "counted",
+    "deviation",
+    "maximum",
+    "mean",
+    "median",
+    "minimum",
+    "nth",
+    "of_group",
+    "of_others",
+    "places",
+    "portions",
+    "ranks",
+    "shared_out",
+    "summed",
+]
 Key = TypeVar("Key")
 
 
@@ -34,68 +54,40 @@ class Compared:
         return found if group >= 0 else found[:0]
 
 
-def of_group(values: Exact, groups: Array, fold: Fold) -> Exact:
-    """*fold* over the present values of each group, given to every unit of the group."""
-    length = len(groups)
-    present = _present(values, groups)
-    if int(groups.max(initial=-1)) <= 0:  # one group: one constant, which keeps the arrays small
-        result = _fast(values, present, fold)
-        return Exact.nothing(MISSING) if result is None else Exact.constant(result)
-    whole = values.spread(length)
-    members: dict[int, list[Fraction]] = {}
-    for i in np.flatnonzero(present):
-        found = whole.fraction(int(i))
-        assert found is not None
-        members.setdefault(int(groups[i]), []).append(found)
-    folded = {group: fold(found) for group, found in members.items()}
-    empty = fold([])
-    return Exact.of([folded.get(int(g), empty) for g in groups])
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A statistic; called with the present values it gives theirs, or ``None`` where it has none."""
+
+    kind: str
+    k: int = 0  # of ``nth``: the k-th highest
+    of_sample: bool = True  # of ``sd``
+
+    def __call__(self, values: Sequence[Fraction]) -> Fraction | None:
+        n = len(values)
+        match self.kind:
+            case "count":
+                return Fraction(n)
+            case "sd":
+                return _deviation(values, self.of_sample)
+            case "sum" | "mean":
+                whole = sum(values, Fraction(0))
+                return None if not n else whole / n if self.kind == "mean" else whole
+        middle = [sorted(values)[at] for at in self.positions(n)]
+        return sum(middle, Fraction(0)) / len(middle) if middle else None
+
+    def positions(self, n: int) -> tuple[int, ...]:
+        """Which of *n* values in order it is the mean of."""
+        match self.kind:
+            case "min":
+                return (0,) if n else ()
+            case "max":
+                return (n - 1,) if n else ()
+            case "nth":
+                return (n - self.k,) if 1 <= self.k <= n else ()
+        return ((n - 1) // 2, n // 2) if n else ()
 
 
-def of_others(values: Exact, groups: Array, fold: Fold) -> Exact:
-    """*fold* over the present values of each unit's group, the unit itself left out."""
-    whole, present = values.spread(len(groups)), _present(values, groups)
-    members: dict[int, list[tuple[int, Fraction]]] = {}
-    for i in np.flatnonzero(present):
-        found = whole.fraction(int(i))
-        assert found is not None
-        members.setdefault(int(groups[i]), []).append((int(i), found))
-    return Exact.of([fold([v for j, v in members.get(int(g), []) if j != i]) for i, g in enumerate(groups)])
-
-
-def minimum(values: Sequence[Fraction]) -> Fraction | None:
-    """The lowest."""
-    return min(values, default=None)
-
-
-def maximum(values: Sequence[Fraction]) -> Fraction | None:
-    """The highest."""
-    return max(values, default=None)
-
-
-def summed(values: Sequence[Fraction]) -> Fraction | None:
-    """The sum; missing over nobody."""
-    return sum(values, Fraction(0)) if values else None
-
-
-def counted(values: Sequence[Fraction]) -> Fraction | None:
-    """How many; zero over nobody."""
-    return Fraction(len(values))
-
-
-def mean(values: Sequence[Fraction]) -> Fraction | None:
-    """The mean."""
-    return sum(values, Fraction(0)) / len(values) if values else None
-
-
-def median(values: Sequence[Fraction]) -> Fraction | None:
-    """The middle one, or the mean of the middle two."""
-    ordered, n = sorted(values), len(values)
-    return (ordered[(n - 1) // 2] + ordered[n // 2]) / 2 if n else None
-
-
-def deviation(values: Sequence[Fraction], of_sample: bool = True) -> Fraction | None:
-    """The standard deviation, of a sample unless told otherwise; missing over fewer than it needs."""
+def _deviation(values: Sequence[Fraction], of_sample: bool) -> Fraction | None:
     n = len(values)
     if n < 1 + of_sample:
         return None
@@ -103,13 +95,41 @@ def deviation(values: Sequence[Fraction], of_sample: bool = True) -> Fraction | 
     return square_root(sum(((v - centre) ** 2 for v in values), Fraction(0)) / (n - of_sample))
 
 
+minimum, maximum = Fold("min"), Fold("max")
+summed, counted, mean, median = Fold("sum"), Fold("count"), Fold("mean"), Fold("median")
+deviation = Fold("sd")  # of a sample unless told otherwise; missing over fewer than it needs
+
+
 def nth(k: int) -> Fold:
     """The k-th highest; missing where there are fewer."""
+    return Fold("nth", k)
 
-    def fold(values: Sequence[Fraction]) -> Fraction | None:
-        return sorted(values, reverse=True)[k - 1] if 1 <= k <= len(values) else None
 
-    return fold
+def of_group(values: Exact, groups: Array, fold: Fold) -> Exact:
+    """*fold* over the present values of each group, given to every unit of the group."""
+    circle = _Circle(values, groups)
+    found = circle.statistic(fold)
+    if circle.count == 1:  # one constant, which keeps the arrays small
+        only = found.fraction(0)
+        return Exact.nothing(MISSING) if only is None else Exact.constant(only)
+    return found.take(groups)
+
+
+def of_others(values: Exact, groups: Array, fold: Fold) -> Exact:
+    """*fold* over the present values of each unit's group, the unit itself left out."""
+    circle = _Circle(values, groups)
+    if fold.kind in ("min", "max", "median", "nth"):
+        return circle.ordered_without_own(fold)
+    if fold.kind == "sd":
+        return circle.deviation_without_own(fold.of_sample)
+    own = Exact(circle.present.astype(float))
+    left = Exact(circle.sizes.astype(float)).take(groups) - own
+    if fold.kind == "count":
+        return left
+    mine = choose(Truth(circle.present), values.put(None), Exact.constant(0))
+    whole = circle.statistic(summed).put(None).take(groups) - mine
+    result = whole / left if fold.kind == "mean" else whole
+    return result.put(np.where(left.n > 0, OK, MISSING).astype(np.uint8))
 
 
 def ranks(values: Exact, groups: Array, ties: str = "competition", highest_first: bool = True) -> Exact:
@@ -118,36 +138,14 @@ def ranks(values: Exact, groups: Array, ties: str = "competition", highest_first
     *ties*: ``competition`` 1 2 2 4, ``dense`` 1 2 2 3, ``average`` 1 2.5 2.5 4, ``ordinal`` 1 2 3 4 in
     the order of units.
     """
-    whole, present = values.spread(len(groups)), _present(values, groups)
-    state = np.where((whole.state == OK) & ~present, MISSING, whole.state).astype(np.uint8)
-    result: list[Fraction | int] = [0] * len(groups)
-    members: dict[int, list[int]] = {}
-    for at in np.flatnonzero(present):
-        members.setdefault(int(groups[at]), []).append(int(at))
-    known = _sortable(whole, present)
-    for indices in members.values():
-        ordered = sorted(indices, key=known.__getitem__, reverse=highest_first)
-        for i, rank in zip(ordered, places([known[i] for i in ordered], ties), strict=True):
-            result[i] = rank
-    return Exact.of(result, state)
-
-
-def places(ordered: Sequence[object], ties: str) -> list[Fraction]:
-    """The places of values already in order, equal ones side by side.
-
-    >>> [str(p) for p in places([95, 93, 93, 90], "average")]
-    ['1', '5/2', '5/2', '4']
-    """
-    result: list[Fraction] = []
-    for distinct, (_value, equal) in enumerate(groupby(ordered), 1):
-        tied, first = len(list(equal)), len(result) + 1
-        if ties == "ordinal":
-            result += [Fraction(first + i) for i in range(tied)]
-        elif ties == "average":
-            result += [Fraction(2 * first + tied - 1, 2)] * tied
-        else:
-            result += [Fraction(distinct if ties == "dense" else first)] * tied
-    return result
+    circle = _Circle(values, groups)
+    rank, d = ranked(circle.codes, circle.within, ties, highest_first)
+    if len(rank) == len(groups):
+        return Exact(rank.astype(float), d)
+    n = np.zeros(len(groups))
+    n[circle.at] = rank
+    state = np.broadcast_to(values.state, n.shape)
+    return Exact(n, d, np.where((state == OK) & ~circle.present, MISSING, state).astype(np.uint8))
 
 
 def portions(amount: Exact, values: Exact, groups: Array) -> Exact:
@@ -189,32 +187,119 @@ def shared_out(whole: int, exact: Mapping[Key, Fraction]) -> dict[Key, int]:
     return parts
 
 
-def _sortable(values: Exact, present: Array) -> Mapping[int, Fraction | int]:
-    """What orders the present values: their numerators where all are over one denominator."""
-    at = map(int, np.flatnonzero(present))
-    if isinstance(values.d, int):
-        return {i: int(values.n[i]) for i in at}
-    return {i: values.fraction(i) or Fraction(0) for i in at}
-
-
 def _present(values: Exact, groups: Array) -> Array:
-    state = np.broadcast_to(values.state, (len(groups),))
-    present: Array = (state == OK) & (groups >= 0)
+    present: Array = (values.state == OK) & (groups >= 0)
     return present
 
 
-def _fast(values: Exact, present: Array, fold: Fold) -> Fraction | None:
-    """The fold over one group, in float64 where its integers allow."""
-    length = len(present)
-    if isinstance(values.d, int) and values.n.dtype != object:
-        n = np.broadcast_to(values.n, (length,))[present]
-        if not n.size:
-            return fold([])
-        if fold is minimum or fold is maximum:
-            return Fraction(int(n.min() if fold is minimum else n.max()), values.d)
-        if fold is counted:
-            return Fraction(n.size)
-        if fold in (summed, mean) and values.top * n.size < LIMIT:
-            return Fraction(int(n.sum()), values.d) / (n.size if fold is mean else 1)
-    whole = values.spread(length)
-    return fold([f for i in np.flatnonzero(present) if (f := whole.fraction(int(i))) is not None])
+class _Circle:
+    """The values that count, in their groups; what it gives by group ends with what nobody has."""
+
+    def __init__(self, values: Exact, groups: Array) -> None:
+        self.values, self.groups = values.spread(len(groups)), groups
+        self.count = max(int(groups.max(initial=-1)), 0) + 1
+        self.present = _present(self.values, groups)
+        self.at = np.flatnonzero(self.present)
+        self.within = groups[self.at]
+        self.sizes = np.bincount(self.within, minlength=self.count + 1)
+
+    @cached_property
+    def keys(self) -> Array:
+        return sortable(self.values, self.at)
+
+    @cached_property
+    def codes(self) -> Codes:
+        return codes(self.keys, self.within)
+
+    @cached_property
+    def ordered(self) -> Array:
+        """The units, group by group, each group in the order of its values."""
+        found: Array = self.at[np.argsort(self.codes.of, kind="stable")]
+        return found
+
+    @cached_property
+    def first(self) -> Array:
+        """Where in that order each group begins."""
+        return np.cumsum(self.sizes) - self.sizes
+
+    def statistic(self, fold: Fold) -> Exact:
+        match fold.kind:
+            case "count":
+                return Exact(self.sizes.astype(float))
+            case "min" | "max":
+                return self._taken(self._extreme(fold.kind == "min"))
+            case "median" | "nth":
+                where = [[f + p for p in fold.positions(n)] for f, n in self._runs()]
+                return self._middle([w[0] if w else -1 for w in where], [w[-1] if w else -1 for w in where])
+        if fold.kind == "sd":
+            return Exact.of([fold(members) for members in self._members()])
+        whole = self._sums()
+        if fold.kind == "mean":
+            whole = whole / Exact(np.maximum(self.sizes, 1).astype(float))
+        return whole.put(np.where(self.sizes > 0, OK, MISSING).astype(np.uint8))
+
+    def _runs(self) -> list[tuple[int, int]]:
+        return list(zip(self.first.tolist(), self.sizes.tolist(), strict=True))
+
+    def _members(self) -> list[list[Fraction]]:
+        found = self.values.take(self.ordered)
+        fractions = [found.fraction(i) or Fraction(0) for i in range(len(self.ordered))]
+        return [fractions[first : first + n] for first, n in self._runs()]
+
+    def _sums(self) -> Exact:
+        values, size = self.values, max(-self.values.low, self.values.high)
+        if isinstance(values.d, int) and not values.slow and size * len(self.at) < LIMIT:
+            n = np.bincount(self.within, weights=values.n[self.at], minlength=self.count + 1)
+            return Exact(n, values.d)
+        return Exact.of([sum(members, Fraction(0)) for members in self._members()])
+
+    def _extreme(self, lowest: bool) -> Array:
+        """Whose value is the lowest (highest) of each group; −1: nobody's."""
+        who = np.full(self.count + 1, -1)
+        if self.count == 1 and len(self.at):
+            who[0] = self.at[self.keys.argmin() if lowest else self.keys.argmax()]
+        elif len(self.at):
+            best = np.full(self.count, np.inf if lowest else -np.inf)
+            (np.minimum if lowest else np.maximum).at(best, self.within, self.keys)
+            hits = np.flatnonzero(self.keys == best[self.within])
+            who[self.within[hits]] = self.at[hits]
+        return who
+
+    def _taken(self, who: Array) -> Exact:
+        """The values of these units; missing where it is nobody."""
+        if not len(self.groups):
+            return Exact.nothing(MISSING, len(who))
+        return self.values.put(None).take(who).put(np.where(who >= 0, OK, MISSING).astype(np.uint8))
+
+    def _middle(self, a: Sequence[int] | Array, b: Sequence[int] | Array) -> Exact:
+        """The mean of the values at two places of the order."""
+        who = np.append(self.ordered, -1)
+        first, second = who[np.asarray(a, int)], who[np.asarray(b, int)]
+        one = self._taken(first)
+        return one if np.array_equal(first, second) else (one + self._taken(second)) / Exact.constant(2)
+
+    def ordered_without_own(self, fold: Fold) -> Exact:
+        """A statistic of places, of every unit's group without itself."""
+        own = self.present.astype(int)
+        left = self.sizes[self.groups] - own
+        turn = np.full(len(self.groups), len(self.groups))  # each unit's own place in its group
+        turn[self.ordered] = np.arange(len(self.ordered)) - self.first[self.groups[self.ordered]]
+        where = {n: fold.positions(n) for n in np.unique(left).tolist()}
+        ends = []
+        for end in (0, -1):
+            at = np.array([where[n][end] if where[n] else -1 for n in left.tolist()], int)
+            ends.append(np.where(at < 0, -1, self.first[self.groups] + at + (at >= turn)))
+        return self._middle(*ends)
+
+    def deviation_without_own(self, of_sample: bool) -> Exact:
+        """The standard deviation of every unit's group without itself."""
+        sums = [(sum(m, Fraction(0)), sum((v * v for v in m), Fraction(0)), len(m)) for m in self._members()]
+        result: list[Fraction | None] = []
+        for at, group in enumerate(self.groups.tolist()):
+            own = (self.values.fraction(at) or Fraction(0)) if self.present[at] else None
+            whole, squares, n = sums[group]
+            if own is not None:
+                whole, squares, n = whole - own, squares - own * own, n - 1
+            enough = n >= 1 + of_sample
+            result.append((squares - whole * whole / n) / (n - of_sample) if enough else None)
+        return each(Exact.of(result), square_root)

@@ -11,7 +11,7 @@ import numpy as np
 
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Words
 from kaocheng.engine.inputs import NOT_APPLICABLE
-from kaocheng.engine.integers import ROUNDING_LIMIT, largest
+from kaocheng.engine.integers import ROUNDING_LIMIT, within
 from kaocheng.numbers import NotANumber, read
 
 _PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?", re.ASCII)
@@ -27,10 +27,10 @@ def typed(texts: Mapping[int, str], length: int) -> Exact | Words:
 
 def shared(text: str) -> Exact | Words:
     """One text that holds for all alike."""
-    value, axes = typed({0: text}, 1), ()
-    if isinstance(value, Words):
-        return Words(value.v.reshape(axes), value.state.reshape(axes))
-    return Exact(value.n.reshape(axes), value.d, value.state.reshape(axes), value.top)
+    if text == NOT_APPLICABLE:
+        return Exact.nothing(NA)
+    value = parsed(text)
+    return Words(np.array(text, object)) if value is None else Exact.constant(value)
 
 
 def _decimals(texts: Mapping[int, str], length: int) -> Exact | None:
@@ -43,13 +43,15 @@ def _decimals(texts: Mapping[int, str], length: int) -> Exact | None:
     # Read and multiplied, each time to the nearest float: below the limit that is less than half a step off.
     n = np.zeros(length)
     n[list(there)] = np.rint(np.array(list(there.values()), float) * scale)
-    top = largest(n)
-    if top >= ROUNDING_LIMIT:
+    low, high = within(n)
+    if max(-low, high) >= ROUNDING_LIMIT:
         return None
+    if len(there) == length:
+        return Exact(n, scale, None, low, high)
     state = np.full(length, MISSING, np.uint8)
     state[list(texts)] = NA
     state[list(there)] = OK
-    return Exact(n, scale, state, top)
+    return Exact(n, scale, state, low, high)
 
 
 def _one_by_one(texts: Mapping[int, str], length: int) -> Exact | Words:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 ZERO, ONE = Exact.constant(0), Exact.constant(1)
+EVERYBODY = np.ones((), bool)
 COMPOSITIONS = [
     "sum",
     "weighted",
@@ -91,8 +92,11 @@ def composed(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
         return number(f"at({node.get('from', 'unit.parent')}, score({node['node']}))", here)
     made_of = parts(run, paper, node, period)
     scores = [run.score(p.paper, p.node.code, p.period) for p in made_of]
-    there = [np.asarray(s.state != NA) for s in scores]
     weights = [p.weight for p in made_of]
+    if scores and all(s.all_ok for s in scores):
+        whole = _folded(run, kind, node, period, made_of, scores, [EVERYBODY] * len(scores), weights)
+        return whole.spread(len(run.units))
+    there = [np.asarray(s.state != NA) for s in scores]
     if "available" in node.keys:
         scores, there = _available(run, paper, node, period, made_of, scores)
     clean = [
@@ -319,6 +323,7 @@ def own_rate(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
 
 def over_periods(run: Run, fold: Any, spans: Sequence[str], each: Sequence[Exact]) -> Exact:
     """The scores of several periods folded into one; a period that does not apply is left out."""
+    each = [s.spread(len(run.units)) for s in each]
     there = [np.asarray(s.state != NA) for s in each]
     clean = [s.put(np.where(s.state == NA, OK, s.state).astype(np.uint8)) for s in each]
     if isinstance(fold, Mapping):

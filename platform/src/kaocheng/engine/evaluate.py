@@ -87,16 +87,7 @@ def truth(tree: Tree | str, scope: Scope) -> Truth:
 
 def evaluate(tree: Tree, scope: Scope) -> Value:
     """The value of a tree: numbers, a condition, or words, one a unit (or a row)."""
-    match tree:
-        case Number():
-            return Exact.constant(tree.value)
-        case Word():
-            return Words(np.array(tree.value, object))
-        case Name():
-            return _named(tree, scope)
-        case Operation():
-            return _operation(tree, scope)
-    return _call(tree, scope)
+    return _EVALUATE[type(tree)](tree, scope)
 
 
 # -- names ---------------------------------------------------------------------------------------------
@@ -167,6 +158,14 @@ def when(period: str | None, scope: Scope) -> str:
 # -- operators -----------------------------------------------------------------------------------------
 
 
+_ARITHMETIC: Mapping[str, Callable[[Exact, Exact], Exact]] = {
+    "+": Exact.__add__,
+    "-": Exact.__sub__,
+    "*": Exact.__mul__,
+    "/": Exact.__truediv__,
+}
+
+
 def _operation(tree: Operation, scope: Scope) -> Value:
     if tree.sign == "not":
         return ~truth(tree.parts[0], scope)
@@ -176,8 +175,7 @@ def _operation(tree: Operation, scope: Scope) -> Value:
     if len(tree.parts) == 1:
         return -number(tree.parts[0], scope)
     if tree.sign in ("+", "-", "*", "/"):
-        a, b = (number(part, scope) for part in tree.parts)
-        return {"+": a.__add__, "-": a.__sub__, "*": a.__mul__, "/": a.__truediv__}[tree.sign](b)
+        return _ARITHMETIC[tree.sign](number(tree.parts[0], scope), number(tree.parts[1], scope))
     return _compare(tree, scope)
 
 
@@ -282,6 +280,8 @@ def measured_by(method: str, scope: Scope, value: Exact) -> Exact:
     if method in PARTWISE or method not in METHODS:
         return value
     measured = evaluate(Name(("x",)), scope)
+    if isinstance(measured, Exact) and measured.all_ok:
+        return value
     return value.put(np.maximum(value.state, np.where(measured.state == UNDEFINED, OK, measured.state)))
 
 
@@ -357,6 +357,14 @@ def show(tree: Tree) -> str:
     inner = ", ".join([*map(show, tree.arguments), *(f"{k} = {show(v)}" for k, v in tree.keywords)])
     return f"{'.'.join(tree.path)}({inner})"
 
+
+_EVALUATE: Mapping[type, Callable[[Any, Scope], Value]] = {
+    Number: lambda tree, _scope: Exact.constant(tree.value),
+    Word: lambda tree, _scope: Words(np.array(tree.value, object)),
+    Name: _named,
+    Operation: _operation,
+    Call: _call,
+}
 
 # -- functions -----------------------------------------------------------------------------------------
 

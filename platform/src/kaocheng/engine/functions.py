@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 
 import numpy as np
 
@@ -86,8 +87,8 @@ def _over_time(function: str, values: list[language.Value]) -> Exact:
     folded = aggregates.fold(function, values)
     if function == "count":
         return folded
-    gaps = np.maximum.reduce([np.asarray(value.state) for value in values])
-    return folded.put(np.maximum(folded.state, gaps).astype(np.uint8))
+    gaps = reduce(np.maximum, [value.state for value in values], folded.state)
+    return folded.put(gaps)
 
 
 def _at(scope: language.Scope, period: str) -> language.Scope:

@@ -12,7 +12,7 @@ import numpy as np
 from kaocheng.engine import adjust, circles, nodes, periods, vetoes
 from kaocheng.engine.arrays import NA, Exact, Truth, Words
 from kaocheng.engine.evaluate import Scope, Value, evaluate, is_share, number
-from kaocheng.engine.grammar import parse
+from kaocheng.engine.grammar import Name, parse
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.engine.rounding import half_up, plain
 from kaocheng.engine.sheet import Standing
@@ -46,6 +46,21 @@ def standings(run: Run, paper: PaperRule, result: str, period: str) -> tuple[Sta
     return run.once(  # type: ignore[no-any-return]
         ("standings", paper.code, result, period), lambda: _Ranking(run, paper, result, period).standings()
     )
+
+
+def ranks(run: Run, paper: PaperRule, result: str, period: str) -> Exact:
+    """The ranks of `standings`, of all units at once; missing for whoever has none."""
+    ranking = _Ranking(run, paper, result, period)
+    if ranking.rule.keys() & {"break", "if", "apart"}:
+        found: list[Fraction | int | None] = [None] * len(run.units)
+        for standing in standings(run, paper, result, period):
+            found[run.at[standing.unit]] = None if standing.rank is None else Fraction(standing.rank)
+        return Exact.of(found)
+    score, decimals = run.score(paper, ranking.by, period), run.recipe.decimals(paper, "total")
+    within = tuple(Name((name,)) for name in nodes.listed(ranking.rule.get("within") or "paper"))
+    groups = run.groups(ranking.here, within)
+    ties = str(ranking.rule.get("ties", "competition"))
+    return circles.ranks(score if decimals is None else score.half_up(decimals), groups, ties)
 
 
 class _Ranking:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from kaocheng.engine import checks, periods
-from kaocheng.engine.arrays import MISSING, Exact, Truth, Words, choose
+from kaocheng.engine.arrays import MISSING, OK, Exact, Truth, Words, choose
 from kaocheng.engine.columns import parsed, shared, typed
 from kaocheng.engine.evaluate import Rows, Scope, Value, number
-from kaocheng.engine.inputs import EVERYBODY, NOT_APPLICABLE, Claim, Inputs
+from kaocheng.engine.figures import Figures, Of
+from kaocheng.engine.inputs import EVERYBODY, NOT_APPLICABLE, Claim, Figure, Inputs
 from kaocheng.engine.recipe import Recipe
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
@@ -46,17 +47,27 @@ class OddValue(Invalid):
 class HandedIn:
     """The inputs of one run; nothing is read before it is needed, and nothing twice."""
 
-    def __init__(self, recipe: Recipe, inputs: Inputs, period: str | None = None) -> None:
+    def __init__(self, recipe: Recipe, inputs: Inputs | Figures, period: str | None = None) -> None:
         self.recipe = recipe
-        self.inputs = inputs
-        self.units = sorted(inputs.units, key=lambda unit: unit.code)
+        self.given = inputs
+        self.inputs = inputs.beside() if isinstance(inputs, Figures) else inputs
+        self.units = sorted(self.inputs.units, key=lambda unit: unit.code)
         self.at = {unit.code: i for i, unit in enumerate(self.units)}
         first = next(iter(recipe.papers.values()), None)
         self.period = (
             recipe.period(period) if period else (recipe.own_period(first) if first else recipe.year)
         )
         self.asked = period is not None
+        self._columns = self._dated(inputs.exact) if isinstance(inputs, Figures) else {}
         self._known: dict[tuple[Any, ...], Any] = {}
+
+    def _dated(self, columns: Mapping[Of, Exact]) -> dict[Of, Exact]:
+        """The columns handed in as arrays, each under its period; an undated figure is this run's."""
+        own = {of: "" if of.kind else self.period for of in columns}
+        return {
+            of._replace(period=self.recipe.period(of.period) if of.period else own[of]): column
+            for of, column in columns.items()
+        }
 
     def once(self, key: tuple[Any, ...], work: Callable[[], Any]) -> Any:
         """The result of *work*, done at most once for this *key*."""
@@ -90,10 +101,14 @@ class HandedIn:
         """A figure (or one part of it) of every unit in *period*."""
 
         def work() -> Value:
-            texts = self.handed_in.get((code, part, period), {})
-            value = self.column(texts)
-            if isinstance(value, Words):
-                self._all_words(code, texts)
+            value: Value | None = self._columns.get(Of(code, part, "", period))
+            if value is not None:
+                value = self._left(value, code, part, period)
+            else:
+                texts = self.handed_in.get((code, part, period), {})
+                value = self.column(texts)
+                if isinstance(value, Words):
+                    self._all_words(code, texts)
             zero = self.recipe.figures[code].get("missing") == "zero"
             if zero and isinstance(value, Exact):
                 there = Truth(np.asarray(value.state != MISSING))
@@ -101,6 +116,19 @@ class HandedIn:
             return value
 
         return self.once(("figure", code, part, period), work)  # type: ignore[no-any-return]
+
+    def _left(self, value: Value, code: str, part: str, period: str) -> Value:
+        """A column without what a check voids."""
+        void = [
+            self.at[one.unit]
+            for one in self.struck
+            if one.then == checks.VOID and one.covers(Figure(one.unit, code, "", period, part), period)
+        ]
+        if not void or not isinstance(value, Exact):
+            return value
+        state = np.array(value.state)
+        state[void] = MISSING
+        return value.put(state)
 
     def _all_words(self, code: str, texts: Mapping[int, str]) -> None:
         """Refuse the one text that is no number among numbers."""
@@ -126,6 +154,12 @@ class HandedIn:
     def word(self, name: str, at: int, period: str) -> str:
         """One unit's attribute; its class is that of the run's period, because it decides its paper."""
         return self.units[at].word(name, self.day(self.period if name == "class" else period))
+
+    def words(self, name: str, period: str) -> list[str]:
+        """An attribute of every unit, as it is written."""
+        if name == "class" and not self._changing:
+            return [unit.group for unit in self.units]
+        return [self.word(name, at, period) for at in range(len(self.units))]
 
     def day(self, period: str) -> str:
         """The day whose attributes hold in *period*; none in particular where they never change."""
@@ -153,7 +187,15 @@ class HandedIn:
 
     def has_target(self, code: str, kind: str) -> bool:
         """Whether anybody has such a target."""
-        return (code, kind) in self._targets
+        return (code, kind) in self._targets or (code, kind) in self._target_columns
+
+    @cached_property
+    def _target_columns(self) -> Mapping[tuple[str, str], dict[str, Exact]]:
+        found: dict[tuple[str, str], dict[str, Exact]] = {}
+        for of, column in self._columns.items():
+            if of.kind:
+                found.setdefault((of.figure, of.kind), {})[of.period] = column
+        return found
 
     def target_of(self, code: str, kind: str, scope: Scope) -> Value:
         """Each unit's target: the period's own row, else a longer period's row times the share."""
@@ -164,14 +206,18 @@ class HandedIn:
 
     def _target(self, code: str, kind: str, period: str) -> Value:
         """A unit's own row, of the period or of a longer one, comes before everybody's."""
-        rows = self._targets.get((code, kind), {})
+        rows, columns = self._targets.get((code, kind), {}), self._target_columns.get((code, kind), {})
         result: Value = Exact.nothing(MISSING)
         last = periods.last_day(period)
-        for everybody, level in product((True, False), reversed(self._ladder(rows, period))):
+        for everybody, level in product((True, False), reversed(self._ladder({**rows, **columns}, period))):
+            part = Exact.constant(self.share(code, period) if level != period and kind == "target" else 1)
+            if not everybody and level in columns:
+                assert isinstance(result, Exact)
+                result = choose(Truth(columns[level].state == OK), columns[level].put(None) * part, result)
             at = {EVERYBODY: 0} if everybody else self.at
             texts = {
                 at[unit]: text
-                for unit, changes in rows[level].items()
+                for unit, changes in rows.get(level, {}).items()
                 if unit in at and (text := _in_force(changes, last))
             }
             if not texts:
@@ -179,8 +225,7 @@ class HandedIn:
             value = shared(texts[0]) if everybody else self.column(texts)
             if not isinstance(value, Exact):
                 return value
-            if level != period and kind == "target":
-                value = value * Exact.constant(self.share(code, period))
+            value = value * part
             there = np.full(() if everybody else len(self.units), everybody)
             there[() if everybody else list(texts)] = True
             assert isinstance(result, Exact)

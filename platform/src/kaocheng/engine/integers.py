@@ -1,4 +1,8 @@
-"""Whole numbers in arrays: float64 while each is below 2⁵³ and so exact, Python integers beyond."""
+"""Whole numbers in arrays: float64 while each is below 2⁵³ and so exact, Python integers beyond.
+
+A *number* here is one Python integer for all units, an array of one for each, or an array still to be
+worked (`kaocheng.engine.blocks`).
+"""
 
 from __future__ import annotations
 
@@ -6,38 +10,62 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from kaocheng.engine.blocks import Array, Deferred, settled, work
+
+__all__ = [
+    "LIMIT",
+    "ROUNDING_LIMIT",
+    "Array",
+    "Number",
+    "as_array",
+    "boolean",
+    "boxed",
+    "either",
+    "hull",
+    "nearest",
+    "negated",
+    "plain",
+    "product",
+    "quotient",
+    "rounds_exactly",
+    "size",
+    "small",
+    "total",
+    "whole_numbers",
+    "within",
+]
+
+Number = int | Array | Deferred
 LIMIT = 2**53  # integers up to here are exact in float64
 ROUNDING_LIMIT = 2**51  # one division, then one floor, is exact below it (docs/engine.md)
 
 
-def whole_numbers(n: Array) -> Array:
+def whole_numbers(n: Number) -> Any:
     """The same numbers as Python integers."""
-    return n if n.dtype == object else n.astype(np.int64).astype(object)
+    if isinstance(n, int):
+        return n
+    made = settled(n)
+    return made if made.dtype == object else made.astype(np.int64).astype(object)
 
 
-def largest(n: Array) -> int:
-    """The largest size among them."""
-    if not n.size:
-        return 0
-    return int(max(map(abs, n.flat))) if n.dtype == object else int(np.abs(n).max())
-
-
-def scalar(value: Any) -> Array:
-    """A bare number as an array without axes."""
-    return boxed(value) if isinstance(value, int) else np.asarray(value, float)
+def within(n: Number) -> tuple[int, int]:
+    """The smallest and the largest of them."""
+    if isinstance(n, int):
+        return n, n
+    made = settled(n)
+    return (int(made.min()), int(made.max())) if made.size else (0, 0)
 
 
 def boxed(value: int) -> Array:
-    """A Python integer as an array without axes."""
-    cell = np.empty((), object)
+    """One integer as an array without axes."""
+    cell = np.empty((), float if abs(value) < LIMIT else object)
     cell[()] = value
     return cell
 
 
 def as_array(value: Any) -> Array:
     """What an operation on object arrays gave, as an array again."""
-    return value if isinstance(value, np.ndarray) else scalar(value)
+    return value if isinstance(value, np.ndarray) else boxed(value)
 
 
 def boolean(v: Any) -> Array:
@@ -45,53 +73,91 @@ def boolean(v: Any) -> Array:
     return np.asarray(v, bool)
 
 
-def as_numbers(d: int | Array) -> Array:
-    """A denominator as an array."""
-    if isinstance(d, int):
-        return np.array(float(d)) if d < LIMIT else boxed(d)
-    return d
+def small(*numbers: Number) -> bool:
+    """Whether all of them are held in float64."""
+    return all(abs(n) < LIMIT if isinstance(n, int) else n.dtype != object for n in numbers)
 
 
-def as_whole(d: int | Array) -> Any:
-    """A denominator in Python integers."""
-    return d if isinstance(d, int) else whole_numbers(d)
+def product(a: Number, b: Number, most: int) -> Number:
+    """a·b, none of which is larger than *most*."""
+    if isinstance(a, int):
+        if isinstance(b, int):
+            return a * b
+        a, b = b, a
+    if isinstance(b, int):
+        if b in (0, 1):
+            return a if b else 0
+        if most < LIMIT and small(a, b):
+            return work(np.multiply, a, float(b))
+    elif most < LIMIT and small(a, b):
+        return work(np.multiply, a, b)
+    return as_array(whole_numbers(a) * whole_numbers(b))
 
 
-def rounds_exactly(top: int, d: int | Array) -> bool:
-    """Whether one division and one floor in float64 round exactly."""
-    most = d if isinstance(d, int) else (LIMIT if d.dtype == object else largest(d))
-    return top + most < ROUNDING_LIMIT
+def total(a: Number, b: Number, most: int) -> Number:
+    """a + b, none of which is larger than *most*."""
+    if isinstance(a, int):
+        if isinstance(b, int):
+            return a + b
+        a, b = b, a
+    if most < LIMIT and small(a, b):
+        return work(np.add, a, float(b) if isinstance(b, int) else b)
+    return as_array(whole_numbers(a) + whole_numbers(b))
 
 
-def times(n: Array, top: int, m: int | Array, bound: int | None = None) -> tuple[Array, int]:
-    """The products and a bound on them."""
-    if isinstance(m, int):
-        if m == 1:
-            return n, top
-        bound = m
-    elif bound is None:
-        bound = largest(m)
-    most = top * bound
-    if most >= LIMIT and n.dtype != object:
-        most = largest(n) * bound
-    small = m < LIMIT if isinstance(m, int) else m.dtype != object
-    if most < LIMIT and n.dtype != object and small:
-        return n * m, most
-    return as_array(whole_numbers(n) * as_whole(m)), most
+def negated(a: Number) -> Number:
+    """−a."""
+    if isinstance(a, int):
+        return -a
+    return work(np.negative, a) if a.dtype != object else as_array(-settled(a))
 
 
-def plus(n: Array, top: int, m: Array, bound: int) -> tuple[Array, int]:
-    """The sums and a bound on them."""
-    summed = top + bound
-    if object in (n.dtype, m.dtype) or summed >= LIMIT:
-        return as_array(whole_numbers(n) + whole_numbers(m)), summed
-    return n + m, summed
+def size(a: Number) -> Number:
+    """|a|."""
+    if isinstance(a, int):
+        return abs(a)
+    return work(np.abs, a) if a.dtype != object else as_array(abs(settled(a)))
 
 
-def product(a: int | Array, b: int | Array) -> int | Array:
-    """The product of two denominators."""
-    if isinstance(a, int) and isinstance(b, int):
-        return a * b
-    first, second = (b, a) if isinstance(a, int) else (a, b)
-    assert not isinstance(first, int)
-    return times(first, largest(first), second)[0]
+def rounds_exactly(top: int, d: int) -> bool:
+    """Whether one division and one floor in float64 round exactly, for numbers and divisors up to these."""
+    return top + d < ROUNDING_LIMIT
+
+
+def quotient(n: Number, d: Number, half: bool = False) -> Array | Deferred:
+    """⌊n / d⌋, or ⌊n / d + 1/2⌋, by one division and one floor; the caller has checked that this is exact."""
+    if half:
+        middle = d / 2 if isinstance(d, int) else work(np.multiply, d, 0.5)
+        n = work(np.add, float(n) if isinstance(n, int) else n, middle)
+    below = float(d) if isinstance(d, int) else d
+    return work(np.floor, work(np.divide, float(n) if isinstance(n, int) else n, below))
+
+
+def hull(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    """What the product of a number of the first range with one of the second lies between."""
+    if a[0] >= 0 <= b[0]:
+        return a[0] * b[0], a[1] * b[1]
+    ends = [x * y for x in a for y in b]
+    return min(ends), max(ends)
+
+
+def nearest(n: int, d: int) -> int:
+    """n / d to the nearest whole number, half away from zero."""
+    whole = (2 * abs(n) + d) // (2 * d)
+    return whole if n >= 0 else -whole
+
+
+def plain(n: Number) -> Any:
+    """Something numpy calculates with in float64; the caller knows that it fits."""
+    return float(n) if type(n) is int else n
+
+
+def either(v: Array | Deferred, yes: Number, no: Number) -> Number:
+    """*yes* where *v* is true, else *no*."""
+    if small(yes, no):
+        return work(np.where, v, plain(yes), plain(no))
+    return np.where(settled(v), _objects(yes), _objects(no))
+
+
+def _objects(n: Number) -> Array:
+    return np.array(n, object) if type(n) is int else whole_numbers(n)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kaocheng.engine import compose
-from kaocheng.engine.arrays import MISSING, OK, Exact, larger, smaller
+from kaocheng.engine.arrays import MISSING, Exact, larger, smaller
 from kaocheng.engine.evaluate import Scope, number
 from kaocheng.engine.methods.absolute import points as in_points
 from kaocheng.engine.recipe import NodeRule, PaperRule
@@ -64,7 +64,7 @@ def bounded(run: Run, here: Scope, value: Exact) -> Exact:
     for key, hold in (("not_below", larger), ("not_above", smaller)):
         bound = _bound(run, here, key)
         if bound is not None:
-            value = hold(value, bound.put(np.where(bound.state == OK, 0, bound.state).astype(np.uint8)))
+            value = hold(value, bound)
     return value
 
 
@@ -102,7 +102,7 @@ def rounded(run: Run, here: Scope, value: Exact) -> Exact:
     decimals = places(run, here)
     if decimals is None:
         return value
-    if value.n.dtype == object or (not isinstance(value.d, int) and value.d.dtype == object):
+    if value.slow:
         run.slow += value.n.size
     return value.half_up(decimals)
 

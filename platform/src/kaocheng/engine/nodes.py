@@ -233,6 +233,8 @@ def _gated(here: Scope, value: Exact) -> Exact:
 
 
 def _undefined(here: Scope, value: Exact) -> Exact:
+    if value.all_ok:
+        return value
     rule = here.node.get("undefined") if here.node else None
     return _filled(value, UNDEFINED, _standing_in(here, rule or "missing"))
 
@@ -240,7 +242,7 @@ def _undefined(here: Scope, value: Exact) -> Exact:
 def _missing(here: Scope, value: Exact) -> Exact:
     node = here.node
     rule = node.get("missing") if node else None
-    if rule is None or rule in ("refuse", "group_min", "group_mean") or node is None:
+    if value.all_ok or rule is None or rule in ("refuse", "group_min", "group_mean") or node is None:
         return value
     if rule == "last_period":
         before = periods.previous(here.period)
@@ -263,6 +265,8 @@ def _standing_in(here: Scope, rule: Any) -> Exact:
 
 def _filled(value: Exact, state: int, instead: Exact) -> Exact:
     """*instead* wherever *value* is in *state*."""
+    if value.all_ok:
+        return value
     where = np.asarray(value.state == state)
     if not where.any():
         return value
@@ -273,6 +277,8 @@ def instead(run: Run, here: Scope, value: Exact) -> Exact:
     """What stands for a value that is missing or not applicable, taken from the group's own points."""
     node = here.node
     assert node is not None
+    if value.all_ok:
+        return value
     length = len(run.units)
     missing = node.get("missing")
     if not node.composed and missing in ("group_min", "group_mean"):

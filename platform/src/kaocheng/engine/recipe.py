@@ -72,6 +72,15 @@ class PaperRule:
                 inside.setdefault(node["in"], []).append(node.code)
         return {code: tuple(children) for code, children in inside.items()}
 
+    @cached_property
+    def excess(self) -> Mapping[str, tuple[str, ...]]:
+        """Node → the nodes whose points beyond full marks join it."""
+        found: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            if node.get("excess_to"):
+                found.setdefault(node["excess_to"], []).append(node.code)
+        return {code: tuple(others) for code, others in found.items()}
+
     def table(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
         """Its ``adjustments``, ``vetoes`` or ``results``."""
         found: Mapping[str, Mapping[str, Any]] = self.keys.get(kind) or {}

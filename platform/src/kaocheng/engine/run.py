@@ -13,6 +13,7 @@ import numpy as np
 from kaocheng.engine import circles, marks, nodes, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Words
 from kaocheng.engine.evaluate import Scope
+from kaocheng.engine.figures import Figures
 from kaocheng.engine.grammar import Name, Tree, Word
 from kaocheng.engine.handed_in import HandedIn
 from kaocheng.engine.inputs import Inputs
@@ -38,7 +39,7 @@ class Loop(Invalid):
 class Run(HandedIn):
     """Everything one run knows; nothing is computed before it is needed, and nothing twice."""
 
-    def __init__(self, recipe: Recipe, inputs: Inputs, period: str | None = None) -> None:
+    def __init__(self, recipe: Recipe, inputs: Inputs | Figures, period: str | None = None) -> None:
         super().__init__(recipe, inputs, period)
         self.slow = 0  # cells rounded in whole integers, because float64 would not have been exact
         self._working: list[tuple[str, str, str]] = []
@@ -49,16 +50,15 @@ class Run(HandedIn):
         """The units a paper assesses."""
 
         def work() -> Array:
-            only = len(self.recipe.papers) == 1
-            classes = [self.word("class", at, self.period) for at in range(len(self.units))]
-            known = any(classes)
-            return np.array(
-                [
-                    unit.assessed and (not paper.group or group == paper.group or (only and not known))
-                    for unit, group in zip(self.units, classes, strict=True)
-                ],
-                bool,
-            )
+            everybody: Array = np.array([unit.assessed for unit in self.units], bool)
+            group = paper.group
+            if not group:
+                return everybody
+            classes = self.words("class", self.period)
+            if len(self.recipe.papers) == 1 and not any(classes):
+                return everybody
+            everybody &= np.array([known == group for known in classes], bool)
+            return everybody
 
         found: Array = self.once(("members", paper.code), work)
         return found
@@ -83,10 +83,10 @@ class Run(HandedIn):
             inside = inside & nodes.applies(
                 self.scope(scope.paper, scope.node, scope.period), len(self.units)
             )
-        keys: list[tuple[str, ...]] = [
-            tuple(self.word(name, i, scope.period) for name in named if name not in ("paper", "all"))
-            for i in range(len(self.units))
-        ]
+        named = [name for name in named if name not in ("paper", "all")]
+        if not named:
+            return np.where(inside, 0, -1)
+        keys = list(zip(*(self.words(name, scope.period) for name in named), strict=True))
         numbers = {
             key: n
             for n, key in enumerate(sorted({k for k, there in zip(keys, inside, strict=True) if there}))
@@ -96,7 +96,8 @@ class Run(HandedIn):
     @cached_property
     def _first_month(self) -> int:
         """Where what was handed in begins: before it a score is missing, and ``@previous`` ends."""
-        dated = {figure.period or self.period for figure in self.inputs.figures}
+        dated = {period for _figure, _part, period in self.handed_in}
+        dated |= {of.period for of in self._columns if not of.kind}
         dated |= {row.period for row in self.inputs.rows if row.period}
         dated |= {claim.period for claim in self.inputs.claims if claim.period}
         own = [periods.span(self.recipe.own_period(paper)).first for paper in self.recipe.papers.values()]
@@ -119,8 +120,7 @@ class Run(HandedIn):
         if ("score", *key) not in self._known:
             with self._begun(key):
                 points = nodes.points(self, paper, paper.nodes[code], period)
-            state = np.where(self.members(paper), points.state, np.uint8(NA)).astype(np.uint8)
-            self._known[("score", *key)] = points.spread(len(self.units)).put(state).lean()
+            self._known[("score", *key)] = self._of_members(paper, points.spread(len(self.units))).lean()
         found: Exact = self._known[("score", *key)]
         return found
 
@@ -137,6 +137,11 @@ class Run(HandedIn):
             yield
         finally:
             self._working.pop()
+
+    def _of_members(self, paper: PaperRule, points: Exact) -> Exact:
+        """Points as they are, not applicable to whom the paper does not assess."""
+        inside = self.members(paper)
+        return points if inside.all() else points.put(np.where(inside, points.state, np.uint8(NA)))
 
     def applied(self, paper: PaperRule, code: str, period: str) -> Exact:
         """A node's points before anything stands in where they are missing or not applicable."""

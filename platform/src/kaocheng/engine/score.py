@@ -6,30 +6,39 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
 from kaocheng.engine import adjust, compose, folded, grade, imported, marks, nodes, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Words
 from kaocheng.engine.evaluate import Scope, evaluate
+from kaocheng.engine.figures import Figures
 from kaocheng.engine.grammar import BadExpression, Call, Name, parse, walk
 from kaocheng.engine.inputs import Inputs
 from kaocheng.engine.recipe import ENGINE, NodeRule, PaperRule, Recipe
 from kaocheng.engine.rounding import EXACT, LONGEST, plain
 from kaocheng.engine.run import Run
+from kaocheng.engine.scores import Scores
 from kaocheng.engine.sheet import NOT_APPLICABLE, Column, PaperSheet, Sheet, Standing
 
 Texts = tuple[str | None, ...]
 
 
-def score(recipe: Recipe, inputs: Inputs, period: str | None = None) -> Sheet:
+@overload
+def score(recipe: Recipe, inputs: Inputs, period: str | None = None) -> Sheet: ...
+@overload
+def score(recipe: Recipe, inputs: Figures, period: str | None = None) -> Scores: ...
+def score(recipe: Recipe, inputs: Inputs | Figures, period: str | None = None) -> Sheet | Scores:
     """Score every paper that publishes something in *period* (default: each paper's own period).
+
+    Texts in, a sheet of texts out, with standings, digests and notes; arrays in, arrays out.
 
     Raises:
         Invalid: an input or a rule makes no sense; nothing is half scored.
     """
-    return sheet_of(Run(recipe, inputs, period))
+    run = Run(recipe, inputs, period)
+    return Scores(run) if isinstance(inputs, Figures) else sheet_of(run)
 
 
 def sheet_of(run: Run) -> Sheet:
