@@ -26,6 +26,7 @@ TOLERATED = frozenset(
         "unreachable_band",
         "band_order",
         "undeclared",
+        "divided_by_zero",
     ]
 )
 
