@@ -21,6 +21,8 @@ from kaocheng.db.session import TenantSession
 from kaocheng.engine.inputs import Figure, Inputs, Target, Unit
 from kaocheng.engine.recipe import Recipe
 from kaocheng.figures import queries as figures
+from kaocheng.figures import storing
+from kaocheng.figures.brought import Brought
 from kaocheng.figures.domain import Indicator, Key, Kind, NewValue, Value
 from kaocheng.identity import queries as identity
 from kaocheng.identity import service as accounts
@@ -144,7 +146,7 @@ async def found(engine: AsyncEngine, county: TenantId, units: int) -> dict[str, 
         await schemes.keep_indicators(session, declared(made), relabel=True)
     async with tenant_session(engine, county) as session:
         known = {(i.of, i.code): i for i in (await figures.indicators(session)).values()}
-        await figures.keep(session, list(_year(known, units)), by=staff["wang"].id, at=NOON)
+        await storing.store(session, Brought.of(_year(known, units)), [PERIOD], by=staff["wang"].id, at=NOON)
     async with tenant_session(engine, county) as session:
         await verification.vouch_all(session, Filter(), by=staff["zhao"], at=NOON, reason="一致")
     return staff
@@ -156,7 +158,7 @@ async def correct(engine: AsyncEngine, county: TenantId, staff: dict[str, Person
         known = {(i.of, i.code): i for i in (await figures.indicators(session)).values()}
         key = Key(PERIOD, 1, known["figure", INDICATORS[0]].id)
         new = NewValue(key=key, value=Value(Kind.DECIMAL, Decimal(revision)), cell="表1!C3")
-        await figures.keep(session, [new], by=staff["wang"].id, at=NOON)
+        await storing.store(session, Brought.of([new]), [PERIOD], by=staff["wang"].id, at=NOON)
         await verification.vouch_all(session, Filter(), by=staff["zhao"], at=NOON, reason="一致")
 
 

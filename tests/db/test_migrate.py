@@ -1,7 +1,9 @@
 """Migrations go up, down and up again, with data in the tables, on every server we support."""
 
+import json
 import subprocess
 import sys
+from typing import Any
 
 import psycopg
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from kaocheng.db import migrate
 from kaocheng.db.roles import Urls
+from kaocheng.figures.brought import Brought
 
 pytestmark = pytest.mark.database
 
@@ -21,6 +24,7 @@ CHAIN = (
     "2026_11_20_standings",
     "2026_11_20_rollup",
     "2026_11_20_supplied",
+    "2026_11_20_previews",
 )
 
 # A row in each table of the ground; the stages' own rows hang on these.
@@ -48,10 +52,26 @@ ROWS = (
 )
 
 
-def fill(owner_url: str) -> None:
+# A workbook, as its preview was kept first: its values as one text, each value with its eight facts.
+PREVIEWED = [
+    ["2026", 1, 7, "", 0, "98.5", "表1!C4", []],
+    ["2026", 1, 8, "a", 3, '甲“\\"\n乙', "表1!D4", [{"code": "falls", "facts": {"last": "99"}}]],
+]
+WORKBOOK = (
+    "insert into workbook (tenant_id, id, form, period, name, digest, size, content, state, preview,"
+    " filed_by, filed_at) values (1, %s, 'f', '2026', '表.xlsx', %s, 1, 'x', 'previewed', %s, 1, now())"
+)
+
+
+def fill(owner_url: str, rows: tuple[str, ...] = ROWS) -> None:
     with psycopg.connect(owner_url) as owner:
-        for row in ROWS:
+        for row in rows:
             owner.execute(row)
+
+
+def previews(owner_url: str) -> list[dict[str, Any]]:
+    with psycopg.connect(owner_url) as owner:
+        return [row[0] for row in owner.execute("select preview from workbook order by id")]
 
 
 def tables(owner_url: str) -> set[str]:
@@ -79,6 +99,32 @@ def test_up_down_and_up_again_with_data(blank: Urls) -> None:
     assert tables(blank.owner) == made
     with psycopg.connect(blank.owner) as owner:
         assert owner.execute("select count(*) from unit").fetchone() == (1,)
+
+
+def test_a_preview_kept_before_can_be_agreed_to_after_and_goes_back_as_it_was(blank: Urls) -> None:
+    migrate.upgrade(blank.owner, "2026_11_20_supplied")
+    fill(blank.owner)
+    kept = [{"name": "表", "values": json.dumps(values)} for values in (PREVIEWED, PREVIEWED[:1], [])]
+    with psycopg.connect(blank.owner) as owner:
+        for number, one in enumerate(kept, 1):
+            owner.execute(WORKBOOK, (number, f"d{number}", json.dumps(one)))
+
+    migrate.upgrade(blank.owner, "2026_11_20_previews")
+    read = [Brought.from_json(one["values"]) for one in previews(blank.owner)]
+    assert [
+        [(*v.key, int(v.value.kind), str(v.value), v.cell, [*v.doubts]) for v in one] for one in read
+    ] == [[tuple(row) for row in values] for values in (PREVIEWED, PREVIEWED[:1], [])]
+    assert [one["many"] for one in previews(blank.owner)] == [2, 1, 0]
+    for number, one in enumerate(read, 1):  # as the code of today writes it: what rows share, once
+        with psycopg.connect(blank.owner) as owner:
+            owner.execute(
+                "update workbook set preview = jsonb_set(preview, '{values}', %s) where id = %s",
+                (json.dumps(one.as_json()), number),
+            )
+
+    migrate.downgrade(blank.owner, "2026_11_20_supplied")
+    back = [{**one, "values": json.loads(one["values"])} for one in previews(blank.owner)]
+    assert back == [{**one, "values": json.loads(one["values"])} for one in kept]
 
 
 def test_upgrading_what_is_up_to_date_changes_nothing(blank: Urls) -> None:

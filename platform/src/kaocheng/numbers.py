@@ -99,7 +99,9 @@ def text(value: Decimal) -> str:
     """
     if not value:
         return "0"
-    written = f"{value:f}"
+    written = str(value)
+    if "E" in written:
+        written = f"{value:f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 

@@ -3,17 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from kaocheng.figures.domain import Figure, Indicator, Key, Kind, Of, Value
-from kaocheng.figures.reading import sentences
+from kaocheng.figures.domain import Figure, Indicator, Of
+from kaocheng.figures.reading import NA, Entry, sentences
 from kaocheng.figures.reading.findings import DOUBT, Finding
 from kaocheng.i18n import _, language
 from kaocheng.packs.shelf import Heard, TenantShelf
 from kaocheng.packs.values import Finding as Opinion
 from kaocheng.packs.values import ReportedFigure, Sentence
 
-NUMERIC = frozenset({Kind.DECIMAL, Kind.NOT_APPLICABLE})
 PACK = "pack"  # the code of whatever a pack says: its words are its own, in both languages
 
 
@@ -51,35 +50,35 @@ def finding(read: Mapping[str, Any]) -> Finding:
     return (PackDoubt if read["code"] == PACK else Finding).from_json(read)
 
 
-class Question(NamedTuple):
-    """One new figure for the packs to look at, and where it stands."""
-
-    key: Key
-    value: Value
-    indicator: Indicator
-    unit: str
-    sheet: str
-    cell: str
-    target: Decimal | None = None
-
-
 def opinions(
-    shelf: TenantShelf, questions: Sequence[Question], past: Mapping[tuple[int, int, str], Sequence[Figure]]
+    shelf: TenantShelf,
+    entries: Sequence[Entry],
+    period: str,
+    known: Mapping[str, Indicator],
+    targets: Mapping[tuple[str, str], Decimal],
+    past: Mapping[tuple[str, str, str], Sequence[Figure]],
 ) -> list[Finding]:
     """What the enabled packs say of new figures; a pack that fails is one doubt that names it.
 
-    *past* holds earlier figures by unit, indicator and part, oldest first.
+    *known* are figures' indicators by code, *past* earlier figures by unit, indicator and part, oldest first.
     """
-    places = [q for q in questions if q.indicator.of is Of.FIGURE and q.value.kind in NUMERIC]
+    places = [e for e in entries if e.of == Of.FIGURE and (e.value is NA or isinstance(e.value, Decimal))]
+    named = {code: (indicator.label, indicator.measure) for code, indicator in known.items()}
     asked = [
         (
-            _reported(q.key, q.value, q.indicator, unit=q.unit, target=q.target),
-            [
-                _reported(f.key, f.value, f.indicator, unit=f.unit)
-                for f in past.get((q.key.unit_id, q.indicator.id, q.key.series), ())
-            ],
+            ReportedFigure(
+                unit=unit,
+                indicator=code,
+                period=period,
+                value=value if isinstance(value, Decimal) else None,
+                series=series,
+                label=named[code][0],
+                measure=named[code][1],
+                target=targets.get((unit, code)) if targets else None,
+            ),
+            tuple(map(_reported, past.get((unit, code, series), ()))) if past else (),
         )
-        for q in places
+        for _of, code, _field, series, unit, value, _sheet, _cell in places
     ]
     answers = shelf.doubts(asked)
     said = [
@@ -90,18 +89,15 @@ def opinions(
     return [*said, *(PackDoubt(DOUBT, PACK, "", "", _words(failure)) for failure in answers.failures)]
 
 
-def _reported(
-    key: Key, value: Value, indicator: Indicator, *, unit: str, target: Decimal | None = None
-) -> ReportedFigure:
+def _reported(figure: Figure) -> ReportedFigure:
     return ReportedFigure(
-        unit=unit,
-        indicator=indicator.code,
-        period=key.period,
-        value=value.decimal,
-        series=key.series,
-        label=indicator.label,
-        measure=indicator.measure,
-        target=target,
+        unit=figure.unit,
+        indicator=figure.indicator.code,
+        period=figure.key.period,
+        value=figure.value.decimal,
+        series=figure.key.series,
+        label=figure.indicator.label,
+        measure=figure.indicator.measure,
     )
 
 

@@ -227,6 +227,8 @@ async def targets_of(session: TenantSession, period: str) -> dict[tuple[int, str
     if rules is None:
         return {}
     found = [f for f in await queries.current(session, None, of=[Of.TARGET]) if f.indicator.field == "target"]
+    if not found:
+        return {}
     names = {code: name for name, code in rules.periods.items()}
     units = [int(unit.id) for unit in await tenancy.units(session)]
     targets: dict[tuple[int, str], Value] = {}

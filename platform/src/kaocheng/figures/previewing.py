@@ -1,28 +1,19 @@
-"""What a workbook would change, before anybody agrees: read, asked about, compared, and kept as JSON."""
+"""What a workbook says, before anybody agrees: read, asked about, and kept as JSON beside the file."""
 
 import asyncio
 import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from kaocheng import numbers
 from kaocheng.db.session import TenantSession
-from kaocheng.figures import doubting, naming, queries, reading, storing, supplying
-from kaocheng.figures.domain import (
-    Figure,
-    Indicator,
-    Key,
-    Kind,
-    NewValue,
-    NoSuchFigure,
-    Of,
-    Value,
-    Workbook,
-)
+from kaocheng.figures import doubting, naming, queries, reading, supplying
+from kaocheng.figures.brought import NO_DOUBT, Brought
+from kaocheng.figures.domain import Figure, Indicator, Kind, NewValue, NoSuchFigure, Of, Workbook
 from kaocheng.figures.expected import ends
 from kaocheng.figures.reading import CONVERSION, DOUBT, ERROR, Context, Entry, Finding, NotApplicable
 from kaocheng.figures.reading.doubts import doubts
@@ -44,7 +35,7 @@ class Preview:
     kind: str
     period: str
     understood: tuple[Mapping[str, Any], ...]
-    values: tuple[NewValue, ...]
+    values: Brought
     findings: tuple[Finding, ...]
     workbook_id: int | None = None
     stated: tuple[Stated, ...] = ()  # what a catalogue changes in the scheme
@@ -79,21 +70,15 @@ class Preview:
             "kind": self.kind,
             "period": self.period,
             "understood": [dict(one) for one in self.understood],
-            # As one text: the database keeps ten thousand values as they are instead of one by one.
-            "values": json.dumps(
-                [
-                    (*v.key, int(v.value.kind), str(v.value), v.cell, [dict(d) for d in v.doubts])
-                    for v in self.values
-                ],
-                ensure_ascii=False,
-            ),
+            "many": len(self.values),
+            "values": self.values.as_json(),
             "findings": [f.as_json() for f in self.findings],
             "stated": [[list(path), *rest] for path, *rest in self.stated],
         }
 
 
 def from_json(kept: Mapping[str, Any]) -> Preview:
-    """Read back what ``as_json`` wrote."""
+    """Read back what ``as_json`` wrote; without its values where they were left where they are."""
     return Preview(
         name=kept["name"],
         digest=kept["digest"],
@@ -102,15 +87,7 @@ def from_json(kept: Mapping[str, Any]) -> Preview:
         kind=kept["kind"],
         period=kept["period"],
         understood=tuple(kept["understood"]),
-        values=tuple(
-            NewValue(
-                key=Key(period, unit, indicator, series),
-                value=Value.of(kind, written),
-                cell=cell,
-                doubts=tuple(doubts),
-            )
-            for period, unit, indicator, series, kind, written, cell, doubts in json.loads(kept["values"])
-        ),
+        values=Brought.from_json(kept["values"]) if "values" in kept else Brought(),
         findings=tuple(map(doubting.finding, kept["findings"])),
         stated=tuple(Stated(tuple(path), *rest) for path, *rest in kept.get("stated", ())),
     )
@@ -142,8 +119,7 @@ async def read(
     found = await asyncio.to_thread(reading.understand, book, words, chosen, context)
     values = await _tied(session, found.entries, found.period)
     findings = list(found.findings)
-    if shelf is not None and shelf.packs:
-        findings += await _opinions(session, shelf, values, found.entries, context)
+    findings += await _opinions(session, shelf, found.entries, found.period, context)
     stated = tuple(Stated(*one) for one in found.catalogue.supplies) if found.catalogue else ()
     if stated and not found.errors:
         findings += await supplying.mistakes(session, stated, found.period, shelf)
@@ -155,7 +131,7 @@ async def read(
         kind=found.kind,
         period=found.period,
         understood=tuple(replace(found, entries=(), findings=()).as_json()["understood"]),
-        values=_doubted(values, findings),
+        values=values.doubted(_by_cell(findings)),
         findings=tuple(findings),
         stated=stated,
     )
@@ -163,43 +139,31 @@ async def read(
 
 async def doubted(
     session: TenantSession, values: Sequence[NewValue], shelf: TenantShelf | None
-) -> list[NewValue]:
+) -> Iterator[NewValue]:
     """Values typed one by one, with the doubts that the reader and the packs would have raised in a file."""
     known, units = await queries.indicators(session), await queries.units(session)
     words = await naming.names(session)
-    found: list[NewValue] = []
+    entries = [
+        _entry(v, known[v.key.indicator_id], units[v.key.unit_id], f"{place}")
+        for place, v in enumerate(values)
+    ]
+    findings: list[Finding] = []
     for period in dict.fromkeys(value.key.period for value in values):
-        own = [
-            value._replace(cell=f"!{place}")
-            for place, value in enumerate(values)
-            if value.key.period == period
-        ]
-        entries = [_entry(v, known[v.key.indicator_id], units[v.key.unit_id]) for v in own]
+        own = [e for e, v in zip(entries, values, strict=True) if v.key.period == period]
         context = await naming.context(session, period)
-        findings: list[Finding] = doubts(entries, words, context)
-        if shelf is not None and shelf.packs:
-            findings += await _opinions(session, shelf, own, entries, context)
-        found += [value._replace(cell="") for value in _doubted(own, findings)]
-    return found
+        findings += doubts(own, words, context)
+        findings += await _opinions(session, shelf, own, period, context)
+    said = _by_cell(findings)
+    return (v._replace(doubts=tuple(said.get(f"!{place}", ()))) for place, v in enumerate(values))
 
 
-def _entry(value: NewValue, indicator: Indicator, unit: str) -> Entry:
+def _entry(value: NewValue, indicator: Indicator, unit: str, place: str) -> Entry:
     one = value.value
     read = one.decimal if one.decimal is not None else one.day or one.word or reading.NA
-    return Entry(
-        str(indicator.of), indicator.code, indicator.field, value.key.series, unit, read, "", value.cell[1:]
-    )
+    return Entry(str(indicator.of), indicator.code, indicator.field, value.key.series, unit, read, "", place)
 
 
-async def changes(session: TenantSession, seen: Preview) -> storing.Decision:
-    """What agreeing would write now."""
-    standing = await queries.standing(session, [seen.period])
-    known = await queries.indicators(session)
-    gone = storing.taken_back(seen.values, standing, known, seen.form)
-    return storing.decide([*seen.values, *gone], standing)
-
-
-async def _tied(session: TenantSession, entries: Sequence[Entry], period: str) -> list[NewValue]:
+async def _tied(session: TenantSession, entries: Sequence[Entry], period: str) -> Brought:
     """Each entry under the ids of its unit and indicator.
 
     Raises:
@@ -207,73 +171,62 @@ async def _tied(session: TenantSession, entries: Sequence[Entry], period: str) -
     """
     known = {(str(i.of), i.code, i.field): i.id for i in (await queries.indicators(session)).values()}
     units = {code: id for id, code in (await queries.units(session)).items()}
-    tied: list[NewValue] = []
     for entry in entries:
-        indicator = known.get((entry.of, entry.code, entry.field))
-        unit = units.get(entry.unit)
-        if indicator is None or unit is None:
+        if (entry.of, entry.code, entry.field) not in known or entry.unit not in units:
             raise NoSuchFigure(f"{entry.unit} {entry.code} {entry.field} ({entry.sheet}!{entry.cell})")
-        tied.append(
-            NewValue(
-                key=Key(period, unit, indicator, entry.series),
-                value=_value(entry.value),
-                cell=f"{entry.sheet}!{entry.cell}",
-            )
-        )
-    return tied
+    values = [_value(entry.value) for entry in entries]
+    return Brought(
+        period=[period] * len(entries),
+        unit_id=[units[entry.unit] for entry in entries],
+        indicator_id=[known[entry.of, entry.code, entry.field] for entry in entries],
+        series=[entry.series for entry in entries],
+        kind=[kind for kind, _written in values],
+        written=[written for _kind, written in values],
+        cell=[f"{entry.sheet}!{entry.cell}" for entry in entries],
+        doubts=[NO_DOUBT] * len(entries),
+    )
 
 
-def _value(read: Decimal | date | str | NotApplicable) -> Value:
+def _value(read: Decimal | date | str | NotApplicable) -> tuple[int, str]:
+    """Kind and text of a value, as ``str`` writes it."""
     if isinstance(read, Decimal):
-        return Value(Kind.DECIMAL, decimal=read)
+        return 0, numbers.text(read)
     if isinstance(read, date):
-        return Value(Kind.DATE, day=read)
-    return Value(Kind.NOT_APPLICABLE) if isinstance(read, NotApplicable) else Value(Kind.WORD, word=read)
+        return int(Kind.DATE), read.isoformat()
+    if isinstance(read, NotApplicable):
+        return int(Kind.NOT_APPLICABLE), str(read.value)
+    return int(Kind.WORD), read
 
 
-def _doubted(values: Sequence[NewValue], findings: Sequence[Finding]) -> tuple[NewValue, ...]:
-    """Each value with the doubts about its cell, as the verifier will see them."""
+def _by_cell(findings: Sequence[Finding]) -> dict[str, list[Mapping[str, Any]]]:
+    """The doubts about each cell, as the verifier will see them."""
     doubts: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for finding in findings:
         if finding.kind == DOUBT:
             doubts[f"{finding.sheet}!{finding.cell}"].append(doubting.kept(finding))
-    if not doubts:
-        return tuple(values)
-    return tuple(v._replace(doubts=tuple(doubts[v.cell])) if v.cell in doubts else v for v in values)
+    return doubts
 
 
 async def _opinions(
     session: TenantSession,
-    shelf: TenantShelf,
-    values: Sequence[NewValue],
+    shelf: TenantShelf | None,
     entries: Sequence[Entry],
+    period: str,
     context: Context,
 ) -> list[Finding]:
-    known = await queries.indicators(session)
-    period = values[0].key.period if values else ""
-    questions = [
-        doubting.Question(
-            key=value.key,
-            value=value.value,
-            indicator=known[value.key.indicator_id],
-            unit=entry.unit,
-            sheet=entry.sheet,
-            cell=entry.cell,
-            target=context.targets.get((entry.unit, known[value.key.indicator_id].code)),
-        )
-        for value, entry in zip(values, entries, strict=True)
-    ]
-    past = await _past(session, period, known)
-    return await asyncio.to_thread(doubting.opinions, shelf, questions, past)
+    """What the enabled packs say, in a thread beside the loop: a pack's code is somebody else's."""
+    if shelf is None or not shelf.asks("doubts"):
+        return []
+    known = {i.code: i for i in (await queries.indicators(session)).values() if i.of is Of.FIGURE}
+    past = await _past(session, period)
+    return await asyncio.to_thread(doubting.opinions, shelf, entries, period, known, context.targets, past)
 
 
-async def _past(
-    session: TenantSession, period: str, known: Mapping[int, Indicator]
-) -> dict[tuple[int, int, str], list[Figure]]:
+async def _past(session: TenantSession, period: str) -> dict[tuple[str, str, str], list[Figure]]:
     """Earlier figures by unit, indicator and part, oldest first."""
     earlier = sorted((p for p in await queries.periods(session) if ends(p) < ends(period)), key=ends)
-    found: dict[tuple[int, int, str], list[Figure]] = defaultdict(list)
-    figures = await queries.current(session, earlier[-PAST_PERIODS:], of=[Of.FIGURE])
+    found: dict[tuple[str, str, str], list[Figure]] = defaultdict(list)
+    figures = await queries.current(session, earlier[-PAST_PERIODS:], of=[Of.FIGURE]) if earlier else ()
     for figure in sorted(figures, key=lambda f: ends(f.key.period)):
-        found[figure.key.unit_id, figure.key.indicator_id, figure.key.series].append(figure)
+        found[figure.unit, figure.indicator.code, figure.key.series].append(figure)
     return found

@@ -1,26 +1,23 @@
 """Questions to what was handed in: a period's figures as they stand, one figure's whole life, a workbook."""
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
 
-from kaocheng.db.session import TenantSession, next_number
+from kaocheng.db.session import TenantSession
 from kaocheng.figures import doubting
 from kaocheng.figures.domain import (
     Figure,
     Indicator,
     Key,
     Kind,
-    NewValue,
     NoSuchFigure,
     NoSuchWorkbook,
     Of,
     Outcome,
-    Standing,
     Value,
     Workbook,
 )
@@ -72,26 +69,6 @@ _HISTORY = f"""
 where f.period = any($1) and f.unit_id = any($2) and f.indicator_id = $3 and f.series = $4
 order by f.revision desc
 """
-# What a new file is compared with; nothing else is read, because this runs inside the lock, and nothing is
-# looked up figure by figure: filings and what was sent back are few.
-_STANDING = """
-select distinct on (tenant_id, period, unit_id, indicator_id, series)
-       period, unit_id, indicator_id, series, kind, value, day, word, revision
-from figure where period = any($1)
-order by tenant_id desc, period desc, unit_id desc, indicator_id desc, series desc, revision desc
-"""
-_FORMS = """
-select distinct g.id, w.form from filing g
-join workbook w on w.tenant_id = g.tenant_id and w.id = g.workbook_id
-where g.id = any($1)
-"""
-_RETURNED = """
-select period, unit_id, indicator_id, series, revision from (
-  select distinct on (tenant_id, period, unit_id, indicator_id, series, revision) *
-  from vouching where period = any($1)
-  order by tenant_id, period, unit_id, indicator_id, series, revision, turn desc
-) latest where outcome = 'returned'
-"""
 # The last value that was vouched for, before the revision a verifier now has in front of him.
 _JUDGED_BEFORE = """
 select distinct on (f.tenant_id, f.period, f.unit_id, f.indicator_id, f.series)
@@ -115,23 +92,6 @@ with recursive filed (period) as (
   where filed.period is not null
 )
 select period from filed where period is not null order by period
-"""
-_FILE = """
-insert into filing (tenant_id, id, indicator_id, filed_by, filed_at, workbook_id)
-select $1, $2, n.indicator_id, $3, $4, $5 from unnest($6::int[]) as n (indicator_id)
-on conflict do nothing
-"""
-# ON CONFLICT keeps the statement one that a sharded database runs as well; it never applies, because no
-# two writers ever have the same filing.  Columns travel as text, see `_array`.
-_KEEP = """
-insert into figure (tenant_id, period, unit_id, indicator_id, series, revision, kind, value, day, word,
-                    cell, doubts)
-select $1, n.period, n.unit_id, n.indicator_id, n.series, $2, n.kind, n.value, n.day, n.word, n.cell,
-       coalesce(n.doubts, '[]')::jsonb
-from unnest($3::text::text[], $4::text::int[], $5::text::int[], $6::text::text[], $7::text::smallint[],
-            $8::text::numeric[], $9::text::date[], $10::text::text[], $11::text::text[], $12::text::text[])
-  as n (period, unit_id, indicator_id, series, kind, value, day, word, cell, doubts)
-on conflict do nothing
 """
 
 
@@ -188,22 +148,6 @@ async def history(session: TenantSession, key: Key) -> tuple[Figure, ...]:
     return tuple(_figure(row, known[row["indicator_id"]]) for row in rows)
 
 
-async def standing(session: TenantSession, periods: Collection[str]) -> dict[Key, Standing]:
-    """What a new file for *periods* has to be compared with."""
-    connection = await session.raw()
-    rows = await connection.fetch(_STANDING, list(periods))
-    forms = dict(await connection.fetch(_FORMS, list({row[8] for row in rows})))
-    returned = {(*row,) for row in await connection.fetch(_RETURNED, list(periods))}
-    return {
-        Key(*row[:4]): Standing(
-            Value(_KINDS[row[4]], *row[5:8]),
-            forms.get(row[8], ""),
-            bool(returned) and (*row[:4], row[8]) in returned,
-        )
-        for row in rows
-    }
-
-
 async def judged_before(session: TenantSession, periods: Collection[str]) -> dict[Key, Value]:
     """What each figure was when it was last vouched for or sent back, where it was filed again since."""
     connection = await session.raw()
@@ -217,55 +161,6 @@ async def periods(session: TenantSession) -> tuple[str, ...]:
     return tuple(row["period"] for row in await connection.fetch(_PERIODS))
 
 
-async def keep(
-    session: TenantSession,
-    values: Sequence[NewValue],
-    *,
-    by: int,
-    at: datetime,
-    workbook_id: int | None = None,
-) -> int:
-    """File *values*, all by one statement; the number of the filing, which is their revision."""
-    filing = await next_number(session, "filing")
-    connection = await session.raw()
-    brought = list({v.key.indicator_id for v in values})
-    await connection.execute(_FILE, int(session.tenant), filing, by, at, workbook_id, brought)
-    said = await connection.execute(
-        _KEEP,
-        int(session.tenant),
-        filing,
-        _array([v.key.period for v in values]),
-        _array([v.key.unit_id for v in values]),
-        _array([v.key.indicator_id for v in values]),
-        _array([v.key.series for v in values]),
-        _array([int(v.value.kind) for v in values]),
-        _array([v.value.decimal for v in values]),
-        _array([v.value.day for v in values]),
-        _array([v.value.word for v in values]),
-        _array([v.cell or None for v in values]),
-        _array([json.dumps(v.doubts, ensure_ascii=False) if v.doubts else None for v in values]),
-    )
-    if said != f"INSERT 0 {len(values)}":
-        raise RuntimeError("one filing has two values for one figure")
-    return filing
-
-
-def _array(column: Sequence[object]) -> str:
-    """A column as the server's own notation of an array.
-
-    The driver asks of each element whether it is itself an array: of ten thousand rows, half a store's time.
-
-    >>> _array([1, None]), _array(["", 'a "b"'])
-    ('{"1",NULL}', '{"","a \\\\"b\\\\""}')
-    """
-    written = {one: _quoted(str(one)) for one in set(column) - {None}} | {None: "NULL"}
-    return "{" + ",".join([written[one] for one in column]) + "}"
-
-
-def _quoted(element: str) -> str:
-    return '"' + element.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 async def hold(session: TenantSession, periods: Collection[str]) -> None:
     """Let one writer at a time decide revisions of a period; released when the transaction ends."""
     connection = await session.raw()
@@ -275,13 +170,16 @@ async def hold(session: TenantSession, periods: Collection[str]) -> None:
         )
 
 
-async def workbook(session: TenantSession, id: int, *, lock: bool = False) -> tuple[Workbook, dict[str, Any]]:
-    """One workbook and what its preview understood.
+async def workbook(
+    session: TenantSession, id: int, *, lock: bool = False, values: bool = False
+) -> tuple[Workbook, dict[str, Any]]:
+    """One workbook and what its preview understood; the values themselves only where they are asked for.
 
     Raises:
         NoSuchWorkbook: there is none of that number in this tenant.
     """
-    asked = _workbook_columns(workbooks.c.preview).where(workbooks.c.id == id)
+    preview = workbooks.c.preview if values else workbooks.c.preview.op("-")("values")
+    asked = _workbook_columns(type_coerce(preview, JSONB).label("preview")).where(workbooks.c.id == id)
     if lock:
         asked = asked.with_for_update(of=workbooks)
     row = (await session.execute(asked)).one_or_none()

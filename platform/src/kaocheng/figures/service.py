@@ -12,6 +12,7 @@ from kaocheng import record
 from kaocheng.db.session import TenantSession, next_number
 from kaocheng.errors import Problem
 from kaocheng.figures import previewing, queries, storing, supplying
+from kaocheng.figures.brought import Brought
 from kaocheng.figures.domain import (
     AlreadyStored,
     ConversionsOpen,
@@ -98,7 +99,8 @@ async def preview(
     collector = "" if _for_all(by) else by.unit_label
     with no_search():
         seen = await look(session, name, content, form=form, period=period, collector=collector, shelf=shelf)
-        await _yours(session, by, [value.key for value in seen.values])
+        if not _for_all(by):
+            await _yours(session, by, (value.key for value in seen.values))
         return await _kept(session, seen, content, by, at)
 
 
@@ -122,18 +124,23 @@ async def agree(
         FrozenPoints, SchemeMoved, SchemeRefused: the scheme changed since it was previewed.
     """
     require(by, Permission.IMPORT_FIGURES)
-    book, kept = await queries.workbook(session, workbook_id, lock=True)
+    book, kept = await queries.workbook(session, workbook_id, lock=True, values=not _for_all(by))
     _may_touch(book, by)
-    with no_search():
-        seen = previewing.from_json(kept)
-        stored = await _agree(session, book, seen, by, at, accept_conversions)
+    seen = previewing.from_json(kept)
+    stored = await _agree(session, book, seen, kept["many"], by, at, accept_conversions)
     if seen.stated and not stored.again:
         await supplying.supply(session, seen.stated, book, by=by, at=at, shelf=shelf)
     return stored
 
 
 async def _agree(
-    session: TenantSession, book: Workbook, seen: Preview, by: Person, at: datetime, accept_conversions: bool
+    session: TenantSession,
+    book: Workbook,
+    seen: Preview,
+    many: int,
+    by: Person,
+    at: datetime,
+    accept_conversions: bool,
 ) -> Stored:
     if book.state == "stored":
         return Stored(
@@ -141,7 +148,7 @@ async def _agree(
             form=book.form,
             period=book.period,
             digest=book.digest,
-            unchanged=len(seen.values),
+            unchanged=many,
             again=True,
         )
     if book.state == "discarded":
@@ -150,9 +157,10 @@ async def _agree(
         raise ErrorsRemain(book.name, len(seen.errors), previewing.sentence(seen.errors[0]))
     if seen.conversions and not accept_conversions:
         raise ConversionsOpen(book.name, len(seen.conversions))
-    await _yours(session, by, [value.key for value in seen.values])
+    if not _for_all(by):
+        await _yours(session, by, (value.key for value in seen.values))
     await _mark(session, book.id, "stored", by, at)
-    return await _store(session, seen.values, book, by, at)
+    return await _store(session, book, [book.period] if book.period else [], by, at)
 
 
 async def discard(session: TenantSession, workbook_id: int, *, by: Person, at: datetime) -> None:
@@ -198,57 +206,35 @@ async def file(
             mistakes[one.key] = _mistake(known[one.indicator_id], one.written, problem)
     if mistakes:
         raise NotFiled(mistakes)
-    return await _store(session, await previewing.doubted(session, values, shelf), None, by, at)
+    brought = Brought.of(await previewing.doubted(session, values, shelf))
+    return await _store(session, brought, list({value.key.period for value in values}), by, at)
 
 
 async def _store(
-    session: TenantSession, values: Sequence[NewValue], book: Workbook | None, by: Person, at: datetime
+    session: TenantSession, values: Workbook | Brought, periods: Sequence[str], by: Person, at: datetime
 ) -> Stored:
     """Write the revisions *values* make necessary, and one entry in the record, under the periods' lock."""
-    periods = {value.key.period for value in values} | ({book.period} if book and book.period else set())
-    await queries.hold(session, periods)
-    standing = await queries.standing(session, periods)
-    gone: list[NewValue] = []
-    known = await queries.indicators(session)
-    if book is not None:
-        gone = storing.taken_back(values, standing, known, book.form)
-    decided = storing.decide([*values, *gone], standing)
-    filing = None
-    if decided.steps:
-        filing = await queries.keep(
-            session,
-            [step.value for step in decided.steps],
-            by=by.id,
-            at=at,
-            workbook_id=book.id if book else None,
-        )
+    filing = await storing.store(session, values, periods, by=by.id, at=at)
+    book = values if isinstance(values, Workbook) else None
     stored = Stored(
         workbook_id=book.id if book else None,
         form=book.form if book else "",
         period=book.period if book else " ".join(sorted(periods)),
         digest=book.digest if book else "",
-        new=decided.new,
-        changed=decided.changed,
-        withdrawn=decided.withdrawn,
-        unchanged=decided.unchanged,
-        doubts=sum(bool(step.value.doubts) for step in decided.steps),
+        **filing.counts._asdict(),
     )
-    await record.write(session, "figures.filed", by.id, _facts(stored, filing, decided, known, by), at)
+    known = await queries.indicators(session)
+    await record.write(session, "figures.filed", by.id, _facts(stored, filing, known, by), at)
     return stored
 
 
 def _facts(
-    stored: Stored,
-    filing: int | None,
-    decided: storing.Decision,
-    known: Mapping[int, Indicator],
-    by: Person,
+    stored: Stored, filing: storing.Filing, known: Mapping[int, Indicator], by: Person
 ) -> dict[str, record.Fact]:
     """Counts, the file, for whom it was done, and a digest that names every figure with its new value."""
-    lines = sorted(f"{step.value.key}~{step.value.value}" for step in decided.steps)
-    acting_for = sorted({known[step.value.key.indicator_id].collector for step in decided.steps} - {""})
+    acting_for = sorted({known[indicator].collector for indicator in filing.indicators} - {""})
     return {
-        "filing": filing,
+        "filing": filing.number,
         "workbook": stored.workbook_id,
         "digest": stored.digest,
         "form": stored.form,
@@ -257,7 +243,7 @@ def _facts(
         "changed": stored.changed,
         "withdrawn": stored.withdrawn,
         "unchanged": stored.unchanged,
-        "figures": hashlib.sha256("\n".join(lines).encode()).hexdigest(),
+        "figures": filing.digest,
         # Who did it is the entry's own; whose work it is stands here, so that acting for somebody shows.
         "for": [collector for collector in acting_for if collector != by.unit_label],
     }
@@ -277,7 +263,7 @@ async def keep_unread(session: TenantSession, name: str, content: bytes, *, by: 
         kind="",
         period="",
         understood=(),
-        values=(),
+        values=Brought(),
         findings=(),
     )
     known = await queries.same_file(session, digest, "", "")
@@ -363,13 +349,6 @@ async def _yours(session: TenantSession, by: Person, keys: Iterable[Key]) -> Non
     known = await queries.indicators(session)
     units = await queries.units(session)
     own = frozenset({by.unit_label, units.get(by.unit_id or 0, "")} - {""})
-    keys = list(keys)
-    if (
-        _for_all(by)
-        and {k.indicator_id for k in keys} <= known.keys()
-        and {k.unit_id for k in keys} <= units.keys()
-    ):
-        return
     for key in keys:
         indicator = known.get(key.indicator_id)
         if indicator is None or key.unit_id not in units:

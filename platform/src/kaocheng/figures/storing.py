@@ -1,86 +1,197 @@
-"""What a set of values changes: decided against what stands, before a revision is written."""
+"""What a set of values changes, decided and stored by the database beside what stands.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+One statement unpacks the values from where a preview keeps them, compares them with the standing ones and
+writes the revisions that makes necessary: ten thousand values never come back here.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from kaocheng.figures.domain import WITHDRAWN, Indicator, Key, Kind, NewValue, Of, Standing, Value
+from kaocheng.db.session import TenantSession
+from kaocheng.figures import queries
+from kaocheng.figures.brought import Brought
+from kaocheng.figures.domain import Workbook
 
-LISTED = frozenset({Of.ROW, Of.CLAIM})
+# Where the values are: kept with a workbook's preview, or sent along.
+_PREVIEWED = "select preview -> 'values' as v from workbook where tenant_id = $1 and id = $4::int"
+_SENT = "select $4::text::jsonb as v"
+# A value that is what it was makes no revision — unless that one was returned and is now insisted on.
+# Rows of lists and claims that the form had brought and its new file no longer has are taken back; a row
+# belongs to the form that brought any of its fields, so a date typed in later goes with its row.
+#
+# The full join is there for its own sake, and because it cannot be done as a loop within a loop, which is
+# what a planner takes who knows nothing of how many values were sent.
+_DECIDED = """
+with kept as materialized ({source}),
+columns as materialized (
+  select ('{{' || (v ->> 'period') || '}}')::text[] as period,
+         ('{{' || (v ->> 'unit_id') || '}}')::int[] as unit_id,
+         ('{{' || (v ->> 'indicator_id') || '}}')::int[] as indicator_id,
+         ('{{' || (v ->> 'series') || '}}')::text[] as series,
+         ('{{' || (v ->> 'kind') || '}}')::smallint[] as kind,
+         ('{{' || (v ->> 'written') || '}}')::text[] as written,
+         ('{{' || (v ->> 'cell') || '}}')::text[] as cell,
+         ('{{' || (v ->> 'doubts') || '}}')::text[] as doubts
+  from kept
+),
+given as materialized (
+  select *, case when kind = 0 then written::numeric end as value,
+         case when kind = 1 then written::date end as day, case when kind = 3 then written end as word
+  from (
+    select coalesce(n.period, c.period[1]) as period, coalesce(n.unit_id, c.unit_id[1]) as unit_id,
+           coalesce(n.indicator_id, c.indicator_id[1]) as indicator_id,
+           coalesce(n.series, c.series[1]) as series, coalesce(n.kind, c.kind[1]) as kind,
+           coalesce(n.written, c.written[1]) as written, coalesce(n.cell, c.cell[1]) as cell,
+           coalesce(n.doubts, c.doubts[1]) as doubts
+    from columns c,
+         unnest(c.period, c.unit_id, c.indicator_id, c.series, c.kind, c.written, c.cell, c.doubts)
+           as n (period, unit_id, indicator_id, series, kind, written, cell, doubts)
+  ) each_row
+),
+standing as materialized (
+  select distinct on (tenant_id, period, unit_id, indicator_id, series)
+         period, unit_id, indicator_id, series, revision, kind, value, day, word
+  from figure where tenant_id = $1 and period = any($2::text[])
+  order by tenant_id desc, period desc, unit_id desc, indicator_id desc, series desc, revision desc
+),
+returned as materialized (
+  select period, unit_id, indicator_id, series, revision from (
+    select distinct on (tenant_id, period, unit_id, indicator_id, series, revision) *
+    from vouching where tenant_id = $1 and period = any($2)
+    order by tenant_id, period, unit_id, indicator_id, series, revision, turn desc
+  ) latest where outcome = 'returned'
+),
+beside as materialized (
+  select period, unit_id, indicator_id, series, g.kind, g.value, g.day, g.word, g.written, g.cell, g.doubts,
+         s.revision, coalesce(s.kind, 4) as before,
+         coalesce(
+           (s.kind, s.value, s.day, s.word) is not distinct from (g.kind, g.value, g.day, g.word)
+           and (period, unit_id, indicator_id, series, s.revision) not in (select * from returned), false
+         ) as same
+  from given g full join standing s using (period, unit_id, indicator_id, series)
+),
+listing as materialized (
+  select id, of, code from indicator where tenant_id = $1 and of in ('row', 'claim')
+),
+earlier as materialized (
+  select g.id, g.indicator_id from filing g
+  join listing i on i.id = g.indicator_id
+  join workbook w on w.tenant_id = g.tenant_id and w.id = g.workbook_id
+  where g.tenant_id = $1 and w.form = $3::text and $3 <> ''
+),
+listed as (
+  select b.*, bool_or((b.revision, b.indicator_id) in (select * from earlier))
+           over (partition by b.period, b.unit_id, i.of, i.code, b.series) as brought_by_form
+  from beside b join listing i on i.id = b.indicator_id
+  where exists (select from earlier)
+),
+steps as materialized (
+  select period, unit_id, indicator_id, series, kind, value, day, word, written, cell, doubts, before
+  from beside where written is not null and not same
+  union all
+  select period, unit_id, indicator_id, series, 4, null, null, null, '', '', '[]', before
+  from listed where brought_by_form and written is null and before <> 4
+)
+"""
+_COUNTED = """
+select count(*) filter (where kind <> 4 and before = 4) as new,
+       count(*) filter (where kind <> 4 and before <> 4) as changed,
+       count(*) filter (where kind = 4) as withdrawn,
+       (select count(*) from given) - count(*) filter (where kind <> 4) as unchanged,
+       count(*) filter (where doubts <> '[]') as doubts
+"""
+_COUNT = _DECIDED + _COUNTED + "from steps"
+# A filing's number is drawn only if there is something to file, so that numbers have no gaps.  ON CONFLICT
+# keeps the statement one that a sharded database runs as well; no two writers ever have the same filing.
+_STORE = (
+    _DECIDED
+    + """,
+number as (
+  insert into counter (tenant_id, name, last) select $1, 'filing', 1 where exists (select from steps)
+  on conflict (tenant_id, name) do update set last = counter.last + 1
+  returning last as filing
+),
+filed as (
+  insert into filing (tenant_id, id, indicator_id, filed_by, filed_at, workbook_id)
+  select $1, filing, indicator_id, $5, $6, $7
+  from number, (select distinct indicator_id from steps) brought
+  on conflict do nothing
+  returning indicator_id
+),
+figures as (
+  insert into figure (tenant_id, period, unit_id, indicator_id, series, revision, kind, value, day, word,
+                      cell, doubts)
+  select $1, period, unit_id, indicator_id, series, filing, kind, value, day, word, nullif(cell, ''),
+         doubts::jsonb
+  from steps, number
+  on conflict do nothing
+  returning 1
+)
+"""
+    + _COUNTED
+    + """,
+       (select filing from number) as filing, (select count(*) from figures) as written,
+       (select array_agg(indicator_id) from filed) as indicators,
+       encode(sha256(convert_to(coalesce(string_agg(
+         period || '~' || unit_id || '~' || indicator_id || '~' || series || '~' || written, E'\n'
+         order by period collate "C", unit_id, indicator_id, series collate "C"
+       ), ''), 'UTF8')), 'hex') as digest
+from steps
+"""
+)
 
 
-class Step(NamedTuple):
-    """One new revision, and what it supersedes."""
+class Counts(NamedTuple):
+    """How many values are new, replace another (or insist on it), are taken back, are what they were."""
 
-    value: NewValue
-    before: Value | None
-
-    @property
-    def withdrawn(self) -> bool:
-        """Whether the value is taken back."""
-        return self.value.value.kind is Kind.WITHDRAWN
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The new revisions, in the order of the file, and how many values are what they were."""
-
-    steps: tuple[Step, ...]
+    new: int
+    changed: int
+    withdrawn: int
     unchanged: int
-
-    @property
-    def new(self) -> int:
-        """Values of what nobody had filed."""
-        return sum(step.before is None and not step.withdrawn for step in self.steps)
-
-    @property
-    def withdrawn(self) -> int:
-        """Values a list or a claim no longer has."""
-        return sum(step.withdrawn for step in self.steps)
-
-    @property
-    def changed(self) -> int:
-        """Values that replace another, or are filed again after they were returned."""
-        return len(self.steps) - self.new - self.withdrawn
+    doubts: int  # new revisions a verifier should look at
 
 
-def decide(values: Sequence[NewValue], standing: Mapping[Key, Standing]) -> Decision:
-    """A value that is what it was makes no revision — unless that one was returned and is now insisted on."""
-    steps: list[Step] = []
-    unchanged = 0
-    for value in values:
-        now = standing.get(value.key)
-        if now is None:
-            steps.append(Step(value, None))
-        elif now.value == value.value and not now.returned:
-            unchanged += 1
-        else:
-            before = None if now.value.kind is Kind.WITHDRAWN else now.value
-            steps.append(Step(value, before))
-    return Decision(tuple(steps), unchanged)
+class Filing(NamedTuple):
+    """What was stored: under which number (None if nothing), of which indicators, and the values' digest."""
+
+    counts: Counts
+    number: int | None
+    indicators: frozenset[int]
+    digest: str
 
 
-def taken_back(
-    values: Sequence[NewValue],
-    standing: Mapping[Key, Standing],
-    indicators: Mapping[int, Indicator],
-    form: str,
-) -> list[NewValue]:
-    """Fields of list rows and claims that *form* had brought and its new file no longer has.
-
-    A row belongs to the form that brought any of its fields: a date typed in later goes with its row.
-    """
-    given = {value.key for value in values}
-    brought = {_entry(key, indicators[key.indicator_id]) for key, now in standing.items() if now.form == form}
-    return [
-        NewValue(key=key, value=WITHDRAWN)
-        for key, now in standing.items()
-        if key not in given
-        and now.value.kind is not Kind.WITHDRAWN
-        and indicators[key.indicator_id].of in LISTED
-        and _entry(key, indicators[key.indicator_id]) in brought
-    ]
+async def count(session: TenantSession, book: Workbook) -> Counts:
+    """What storing a previewed workbook would change now."""
+    connection = await session.raw()
+    found = await connection.fetchrow(
+        _COUNT.format(source=_PREVIEWED), int(session.tenant), [book.period], book.form, book.id
+    )
+    assert found is not None
+    return Counts(*found)
 
 
-def _entry(key: Key, indicator: Indicator) -> tuple[str, int, Of, str, str]:
-    return key.period, key.unit_id, indicator.of, indicator.code, key.series
+async def store(
+    session: TenantSession,
+    values: Workbook | Brought,
+    periods: Sequence[str],
+    *,
+    by: int,
+    at: datetime,
+) -> Filing:
+    """Write the revisions that *values* make necessary, all by one statement, under the periods' lock."""
+    await queries.hold(session, periods)
+    connection = await session.raw()
+    asked = (int(session.tenant), list(periods))
+    if isinstance(values, Workbook):
+        statement = _STORE.format(source=_PREVIEWED)
+        found = await connection.fetchrow(statement, *asked, values.form, values.id, by, at, values.id)
+    else:
+        sent = json.dumps(values.as_json(), ensure_ascii=False)
+        found = await connection.fetchrow(_STORE.format(source=_SENT), *asked, "", sent, by, at, None)
+    assert found is not None
+    counts = Counts(*found[:5])
+    if found["written"] != counts.new + counts.changed + counts.withdrawn:
+        raise RuntimeError("one filing has two values for one figure")
+    return Filing(counts, found["filing"], frozenset(found["indicators"] or ()), found["digest"])

@@ -271,76 +271,70 @@ class TenantShelf:
             read["methods"] = {**methods, **read.get("methods", {})}
         return read
 
+    def asks(self, hook: str) -> bool:
+        """Whether any enabled pack answers *hook*: a data pack, which runs no code, answers none."""
+        return any(self._hook(hook, code).get_hookimpls() for code in self.packs)
+
     def doubts(self, asked: Sequence[tuple[ReportedFigure, Sequence[ReportedFigure]]]) -> Answers[Finding]:
         """What looks wrong with each figure, given the same unit's earlier ones, oldest first."""
-        return self._each(
-            asked, "doubts", Finding, lambda ask, question: ask(figure=question[0], past=tuple(question[1]))
-        )
+        return self._each(asked, "doubts", ("figure", "past"), Finding)
 
     def warnings(self, asked: Sequence[Progress]) -> Answers[Signal]:
         """Whether each unit is on schedule."""
-        return self._each(asked, "warnings", Signal, lambda ask, question: ask(progress=question))
+        return self._each([(one,) for one in asked], "warnings", ("progress",), Signal)
 
     def consequences(self, asked: Sequence[tuple[Standing, Sequence[Standing]]]) -> Answers[Consequence]:
         """What follows from each standing, given the same unit's earlier ones, oldest first."""
-        return self._each(
-            asked,
-            "consequences",
-            Consequence,
-            lambda ask, question: ask(standing=question[0], history=tuple(question[1])),
-        )
+        return self._each(asked, "consequences", ("standing", "history"), Consequence)
 
     def _each(
-        self,
-        asked: Sequence[Q],
-        hook: str,
-        kind: type[A],
-        put: Callable[[Callable[..., list[Any]], Q], list[Any]],
+        self, asked: Sequence[tuple[Any, ...]], hook: str, facts: tuple[str, ...], kind: type[A]
     ) -> Answers[A]:
-        heard: list[list[Heard[A]]] = [[] for _question in asked]
+        """The answers to each question, put as *facts*; a pack that raises has answered nothing."""
+        heard: dict[int, list[Heard[A]]] = {}
         failures: list[Finding] = []
         for code in sorted(self.packs):
             caller = self._hook(hook, code)
             if not caller.get_hookimpls():
                 continue  # such as a data pack, which runs no code
-            ask = _directly(caller)
+            ask = _directly(caller, facts)
             try:
-                answers = [self._answer(put(ask, question), kind) for question in asked]
+                answers = [(place, a) for place, question in enumerate(asked) if (a := ask(*question))]
+                given = [(place, _answer(several, kind)) for place, several in answers]
             except Exception as problem:  # whatever a pack raises is the pack's, and is said so
                 log.exception("pack %s failed in %s", code, hook)
                 failures.append(_failure(self.packs[code][0], hook, problem))
                 continue
-            for place, given in zip(heard, answers, strict=True):
-                if given:
-                    place.extend(Heard(code, self.packs[code][0].label, answer) for answer in given)
-        return Answers(tuple(map(tuple, heard)), tuple(failures))
+            for place, several in given:
+                said = [Heard(code, self.packs[code][0].label, answer) for answer in several]
+                heard.setdefault(place, []).extend(said)
+        each = tuple(tuple(heard.get(place, ())) for place in range(len(asked)))
+        return Answers(each, tuple(failures))
 
     def _hook(self, hook: str, code: str) -> pluggy.HookCaller:
         if (hook, code) not in self._callers:
             self._callers[hook, code] = _caller(self._manager, hook, code)
         return self._callers[hook, code]
 
-    @staticmethod
-    def _answer(results: list[Any], kind: type[A]) -> list[A]:
-        given = [answer for result in results if result for answer in result]
-        for answer in given:
-            if not isinstance(answer, kind):
-                raise TypeError(f"{answer!r} is not a {kind.__name__}")
-        return given
+
+def _directly(caller: pluggy.HookCaller, facts: tuple[str, ...]) -> Callable[..., Sequence[Any] | None]:
+    """The one function behind a caller, to be asked with *facts* in their order.
+
+    Pluggy's way to it takes longer than a pack's answer, and a large workbook asks ten thousand times.
+    """
+    (impl,) = caller.get_hookimpls()
+    function: Callable[..., Any] = impl.function
+    if impl.argnames == facts:
+        return function
+    wanted = [facts.index(name) for name in impl.argnames]
+    return lambda *question: function(*[question[place] for place in wanted])
 
 
-def _directly(caller: pluggy.HookCaller) -> Callable[..., list[Any]]:
-    """The one function behind a caller: pluggy's way to it takes longer than a pack's answer."""
-    impls = caller.get_hookimpls()
-    if len(impls) != 1 or impls[0].hookwrapper or impls[0].wrapper:
-        return caller
-    function, wanted = impls[0].function, impls[0].argnames
-
-    def ask(**facts: Any) -> list[Any]:
-        answer = function(*[facts[name] for name in wanted])
-        return [] if answer is None else [answer]
-
-    return ask
+def _answer(several: Sequence[Any], kind: type[A]) -> list[A]:
+    for answer in several:
+        if not isinstance(answer, kind):
+            raise TypeError(f"{answer!r} is not a {kind.__name__}")
+    return list(several)
 
 
 def _method_table(method: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from kaocheng.figures.domain.errors import (
 )
 from kaocheng.figures.domain.values import (
     NOT_APPLICABLE,
-    WITHDRAWN,
     Debt,
     Difference,
     Expectation,
@@ -26,7 +25,6 @@ from kaocheng.figures.domain.values import (
     Of,
     Outcome,
     Progress,
-    Standing,
     Stored,
     Value,
     Workbook,
@@ -34,7 +32,6 @@ from kaocheng.figures.domain.values import (
 
 __all__ = [
     "NOT_APPLICABLE",
-    "WITHDRAWN",
     "AlreadyStored",
     "ConversionsOpen",
     "Debt",
@@ -55,7 +52,6 @@ __all__ = [
     "Of",
     "Outcome",
     "Progress",
-    "Standing",
     "Stored",
     "TooManyBytes",
     "Value",

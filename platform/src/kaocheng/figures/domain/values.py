@@ -77,9 +77,6 @@ class Value(NamedTuple):
                 return cls(bare)
 
 
-WITHDRAWN = Value(Kind.WITHDRAWN)
-
-
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """What a figure is of: a figure, a target, a field of a list's rows or of a claim."""
@@ -197,14 +194,6 @@ class NewValue(NamedTuple):
     value: Value
     cell: str = ""
     doubts: tuple[Mapping[str, Any], ...] = ()  # as facts: the sentence is put when it is read
-
-
-class Standing(NamedTuple):
-    """What holds now for one figure: its value, the form it came by, and whether it was sent back."""
-
-    value: Value
-    form: str
-    returned: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

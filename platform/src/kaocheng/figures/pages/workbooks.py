@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from kaocheng.db.session import TenantSession
 from kaocheng.errors import Problem
-from kaocheng.figures import expected, jobs, naming, previewing, queries, reading, service
+from kaocheng.figures import expected, jobs, naming, previewing, queries, reading, service, storing
 from kaocheng.figures.domain import NoSuchWorkbook, Value, Workbook
 from kaocheng.figures.pages.words import shown
 from kaocheng.figures.previewing import Preview
@@ -86,7 +86,7 @@ class WorkbookPages(Controller):
         id: FromPath[int],
     ) -> Page:
         """What was understood, what it would change, and everything there is to say about it."""
-        book, kept = await _readable(session, person, id)
+        book, kept = await _readable(session, person, id, values=True)
         seen = previewing.from_json(kept)
         open_ = book.state == "previewed"
         return render(
@@ -94,7 +94,7 @@ class WorkbookPages(Controller):
             "figures/workbook.html",
             book=book,
             seen=seen,
-            changes=await previewing.changes(session, seen) if open_ and not seen.errors else None,
+            changes=await storing.count(session, book) if open_ and not seen.errors else None,
             errors=_said(seen.errors),
             conversions=_said(seen.conversions),
             doubts=_said(seen.doubts),
@@ -211,8 +211,10 @@ async def _choose(
     )
 
 
-async def _readable(session: TenantSession, person: Person, id: int) -> tuple[Workbook, Mapping[str, Any]]:
-    book, kept = await queries.workbook(session, id)
+async def _readable(
+    session: TenantSession, person: Person, id: int, *, values: bool = False
+) -> tuple[Workbook, Mapping[str, Any]]:
+    book, kept = await queries.workbook(session, id, values=values)
     if book.filed_by != person.id and not allows(person, Permission.READ_FIGURES):
         raise NoSuchWorkbook(id)
     return book, kept
