@@ -67,7 +67,7 @@ def score_from_texts() -> Ratio:
 @benchmark(
     "score a county of 100 units × 100 indicators: read, freeze, score, keep",
     against="the engine scoring the same inputs",
-    at_most=10,
+    at_most=5,
 )
 def score_a_county() -> Ratio:
     """The stage's verb on a database that really writes; each run after one figure was corrected."""

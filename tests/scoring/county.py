@@ -19,6 +19,8 @@ from kaocheng.db.session import TenantSession
 from kaocheng.engine.inputs import Claim, Figure, Inputs, Target, Unit
 from kaocheng.engine.recipe import Recipe
 from kaocheng.figures import queries as figures
+from kaocheng.figures import storing
+from kaocheng.figures.brought import Brought
 from kaocheng.figures.domain import Key, Kind, NewValue, Value
 from kaocheng.identity import queries as identity
 from kaocheng.identity.domain import Person, Role
@@ -155,7 +157,8 @@ async def file_year(
             for field, value in (("points", points), ("matter", f"{code}获省级表彰,先进个人张三")):
                 key = Key("2026", numbers[code], known["claim", "bonus", field], "1")
                 made.append(NewValue(key=key, value=_value(value)))
-        await figures.keep(session, made, by=staff["wang"].id, at=NOON)
+        brought = Brought.of(made)
+        await storing.store(session, brought, sorted(set(brought.period)), by=staff["wang"].id, at=NOON)
         if vouched:
             await verification.vouch_all(session, Filter(), by=staff["zhao"], at=NOON, reason="一致")
 
@@ -166,7 +169,8 @@ async def veto(engine: AsyncEngine, county: TenantId, staff: Mapping[str, Person
         known = {(i.of, i.code, i.field): i.id for i in (await figures.indicators(session)).values()}
         key = Key("2026", list(UNITS).index(code) + 1, known["claim", "veto", "date"], "1")
         value = Value(Kind.DATE, day=date(2026, 5, 1))
-        await figures.keep(session, [NewValue(key=key, value=value)], by=staff["wang"].id, at=NOON)
+        brought = Brought.of([NewValue(key=key, value=value)])
+        await storing.store(session, brought, [key.period], by=staff["wang"].id, at=NOON)
         await verification.vouch_all(session, Filter(), by=staff["zhao"], at=NOON)
 
 

@@ -1,7 +1,6 @@
 """Questions to what was handed in: a period's figures as they stand, one figure's whole life, a workbook."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, type_coerce
@@ -32,7 +31,8 @@ _KINDS = tuple(Kind)
 # One statement reads a period whole: the latest revision of each figure beside the latest thing said of it.
 _COLUMNS = """
 select f.period, f.unit_id, f.indicator_id, f.series, f.revision, f.kind, f.value, f.day, f.word,
-       g.filed_by, p.label as filer, g.filed_at, g.workbook_id, w.name as workbook, f.cell, f.doubts,
+       g.filed_by, p.label as filer, g.filed_at, g.workbook_id, w.name as workbook, f.cell,
+       nullif(f.doubts, '[]') as doubts,
        u.code as unit, u.label as unit_label,
        v.outcome, v.by_person, j.label as judge, v.at, v.reason
 """
@@ -265,33 +265,52 @@ def _value(row: "Record") -> Value:
     return Value(_KINDS[row["kind"]], row["value"], row["day"], row["word"])
 
 
-def _outcome(said: str | None) -> Outcome:
-    return Outcome(said) if said in {"vouched", "returned"} else Outcome.FILED
+_OUTCOMES = {"vouched": Outcome.VOUCHED, "returned": Outcome.RETURNED}  # what was undone is as good as filed
 
 
 def _figure(row: "Record", indicator: Indicator) -> Figure:
-    figure = Figure(
-        key=_key(row),
-        revision=row["revision"],
-        value=_value(row),
+    (
+        period,
+        unit_id,
+        indicator_id,
+        series,
+        revision,
+        kind,
+        value,
+        day,
+        word,
+        filed_by,
+        filer,
+        filed_at,
+        workbook_id,
+        workbook,
+        cell,
+        doubts,
+        unit,
+        unit_label,
+        outcome,
+        judged_by,
+        judge,
+        judged_at,
+        reason,
+    ) = row
+    return Figure(
+        key=Key(period, unit_id, indicator_id, series),
+        revision=revision,
+        value=Value(_KINDS[kind], value, day, word),
         indicator=indicator,
-        unit=row["unit"],
-        unit_label=row["unit_label"],
-        filed_by=row["filed_by"],
-        filer=row["filer"],
-        filed_at=row["filed_at"],
-        workbook_id=row["workbook_id"],
-        workbook=row["workbook"] or "",
-        cell=row["cell"] or "",
-        doubts=tuple(map(doubting.spoken, row["doubts"])),
-    )
-    if row["outcome"] is None:
-        return figure
-    return replace(
-        figure,
-        outcome=_outcome(row["outcome"]),
-        judged_by=row["by_person"],
-        judge=row["judge"],
-        judged_at=row["at"],
-        reason=row["reason"],
+        unit=unit,
+        unit_label=unit_label,
+        filed_by=filed_by,
+        filer=filer,
+        filed_at=filed_at,
+        workbook_id=workbook_id,
+        workbook=workbook or "",
+        cell=cell or "",
+        doubts=tuple(map(doubting.spoken, doubts)) if doubts else (),
+        outcome=_OUTCOMES.get(outcome, Outcome.FILED),
+        judged_by=judged_by,
+        judge=judge or "",
+        judged_at=judged_at,
+        reason=reason or "",
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from kaocheng.engine.explain import Explanation, Used
 from kaocheng.engine.inputs import EVERYBODY, Inputs
@@ -16,8 +17,7 @@ from kaocheng.i18n import _
 Source = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Who filed one input and who vouched for it, when, and from which cell of which file."""
 
     filed_by: str

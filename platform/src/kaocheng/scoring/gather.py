@@ -7,7 +7,7 @@ because it may name persons.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from datetime import datetime
 
 from kaocheng.engine.inputs import Claim, Figure, Inputs, Row, Target, Unit
 from kaocheng.figures.domain import Figure as Filed
@@ -30,6 +30,7 @@ def gather(
     by_kind: dict[Of, list[Filed]] = defaultdict(list)
     for figure in counted:
         by_kind[figure.indicator.of].append(figure)
+    plain = [f for f in counted if f.indicator.of is not Of.CLAIM]
     claims, from_claims = _claims(by_kind[Of.CLAIM], _entries(due))
     return Gathered(
         inputs=Inputs(
@@ -48,7 +49,7 @@ def gather(
             ),
             claims=claims,
         ),
-        provenance={_source(f): _origin(f) for f in counted if f.indicator.of is not Of.CLAIM} | from_claims,
+        provenance=dict(zip(map(_source, plain), _origins(plain), strict=True)) | from_claims,
         waiting=sum(f.outcome is not Outcome.VOUCHED for f in due),
         periods=frozenset(f.key.period for f in counted),
     )
@@ -96,7 +97,8 @@ def _claims(
         first = found.get("points") or next(iter(found.values()))
         told = " · ".join(str(found[name].value) for name in _TOLD if name in found)
         source = ("claim", claim.unit, claim.adjustment, str(places[whose]), claim.period)
-        origins[source] = replace(_origin(first), words=told)
+        (origin,) = _origins([first])
+        origins[source] = origin._replace(words=told)
     return tuple(claim for claim, _entry in made), origins
 
 
@@ -130,14 +132,20 @@ def _source(f: Filed) -> Source:
     return "figure", f.unit, it.code, f.key.series, f.key.period
 
 
-def _origin(f: Filed) -> Origin:
-    vouched = f.outcome is Outcome.VOUCHED
-    return Origin(
-        filed_by=f.filer,
-        filed_at=f.filed_at.isoformat(),
-        vouched_by=f.judge if vouched else "",
-        vouched_at=f.judged_at.isoformat() if vouched and f.judged_at else "",
-        workbook=f.workbook,
-        cell=f.cell,
-        workbook_id=f.workbook_id or 0,
-    )
+def _origins(figures: Iterable[Filed]) -> Iterator[Origin]:
+    """Who stands for each figure.  Many came by one filing and were vouched for together: written once."""
+    written: dict[datetime, str] = {}
+    for f in figures:
+        judged = f.judged_at if f.outcome is Outcome.VOUCHED else None
+        for at in (f.filed_at, judged):
+            if at is not None and at not in written:
+                written[at] = at.isoformat()
+        yield Origin(
+            f.filer,
+            written[f.filed_at],
+            f.judge if f.outcome is Outcome.VOUCHED else "",
+            written[judged] if judged else "",
+            f.workbook,
+            f.cell,
+            f.workbook_id or 0,
+        )

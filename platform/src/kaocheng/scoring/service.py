@@ -16,6 +16,7 @@ from kaocheng.engine.score import score
 from kaocheng.engine.sheet import Column, PaperSheet, Sheet
 from kaocheng.engine.working import work_out
 from kaocheng.figures import queries as figures
+from kaocheng.figures.quiet import no_search
 from kaocheng.identity.domain import Permission, Person, require
 from kaocheng.schemes import queries as schemes
 from kaocheng.schemes.domain import NoScheme, SchemeVersion
@@ -66,11 +67,12 @@ async def run(
     scheme = await scheme_for(session, period)
     # Nobody files or judges in between: what is frozen is one moment of the whole register.
     await figures.hold(session, await figures.periods(session))
-    gathered = await inputs(session, period)
-    await _told(step, 1)
-    made = await asyncio.to_thread(score, scheme.recipe, gathered.inputs, period)
-    await _told(step, 2)
-    kept = await _keep(session, scheme, gathered, made, period=period, by=by, at=at)
+    with no_search():
+        gathered = await inputs(session, period)
+        await _told(step, 1)
+        made = await asyncio.to_thread(score, scheme.recipe, gathered.inputs, period)
+        await _told(step, 2)
+        kept = await _keep(session, scheme, gathered, made, period=period, by=by, at=at)
     await _told(step, 3)
     return kept
 

@@ -1,7 +1,7 @@
 """The working of a score in words: what the page shows beside the table and the command line prints."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
@@ -37,7 +37,7 @@ def inputs(explained: Explained) -> list[Inputs]:
             Inputs(
                 entries=tuple((_name(it), it) for it in traced),
                 origin=first,
-                source=source(replace(first, cell=cells)) if first else "",
+                source=source(first._replace(cell=cells)) if first else "",
             )
         )
     return found
