@@ -12,11 +12,13 @@ Further tables hold entries (``| unit | adjustment | points | …``), changed ta
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kaocheng.engine import Claim, Figure, Inputs, PaperSheet, Row, Target, Unit, score
 from kaocheng.rulebook import compile_scheme, read_scheme
 from tests.engine.small import HEAD, given, leaf
+from tests.reference.cases import Case
 
 _EXAMPLE = re.compile(
     r"^```toml (?P<kind>node|paper)\n(?P<toml>.*?)^```\n(?P<tables>(?:\n(?:\|[^\n]*\n)+)*)", re.M | re.S
@@ -93,6 +95,32 @@ def _value_of(paper: PaperSheet, unit: str, what: str, example: Example) -> str:
 def _table(written: str) -> Table:
     header, _rule, *rows = [[c.strip() for c in line.split("|")[1:-1]] for line in written.splitlines()]
     return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def case(example: Example) -> Case:
+    """The same as files, for the evaluators that are handed files."""
+    given_in = _inputs(example)
+    attributes = sorted({name for unit in given_in.units for name in unit.attributes})
+    return Case(
+        name=example.code,
+        scheme=_scheme(example),
+        figures=_csv("unit,indicator,value,period,series", given_in.figures),
+        targets=_csv("unit,indicator,value,kind,period,from", given_in.targets),
+        rows=_csv("unit,list,row,field,value", [row[:5] for row in given_in.rows]),
+        claims=_csv("unit,adjustment,points,level,matter,category,date,period", given_in.claims),
+        groups=_csv(
+            ",".join(["unit", "class", *attributes]),
+            [
+                (unit.code, unit.group, *(unit.attributes.get(name, "") for name in attributes))
+                for unit in given_in.units
+                if unit.assessed
+            ],
+        ),
+    )
+
+
+def _csv(header: str, rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join([header, *(",".join(row) for row in rows)]) + "\n" if rows else f"{header}\n"
 
 
 # -- what is handed in ---------------------------------------------------------------------------------

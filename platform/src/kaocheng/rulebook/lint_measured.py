@@ -40,7 +40,7 @@ class MeasuredLint:
         if method is None or node.composed:
             return
         own = about.own(node)
-        if method.code not in PARTWISE and not own.has_x:
+        if method.code not in (*PARTWISE, "import") and not own.has_x:  # an import takes its value elsewhere
             reason = _("“{label}”没有写量的是什么", label=self.lint.linter.label(node))
             close = nearest(node.code, self.recipe.figures)
             yield self.lint.finding(

@@ -1,0 +1,60 @@
+"""What compares units, over a group of one, of none, of equals, and with members that have no value."""
+
+import pytest
+
+from tests.engine.small import given, leaf, points
+
+TO_MEAN = 'full = 10, method = "to_mean", at_mean = 8, rate = 1, each = 1'
+
+# rule → (one unit of 7, two units of 7, and 甲 of 9 beside one of 5)
+RULES = {
+    "full = 10, method = 'efficacy', start = '60%'": ("10.00", "10.00", "10.00"),
+    "full = 10, method = 'efficacy', start = '60%', equal = '80%'": ("8.00", "8.00", "10.00"),
+    "full = 10, method = 'efficacy', start = '60%', direction = 'down'": ("10.00", "10.00", "6.00"),
+    "full = 10, method = 'to_best'": ("10.00", "10.00", "10.00"),
+    "full = 9, method = 'to_best', direction = 'down'": ("9.00", "9.00", "5.00"),
+    TO_MEAN: ("8.00", "8.00", "10.00"),
+    f"{TO_MEAN}, mean_of = 'others', not_above = 'none'": ("", "8.00", "12.00"),
+    "full = 10, method = 'rank_steps', step = 1, direction = 'down'": ("10.00", "10.00", "9.00"),
+    "full = 10, method = 'rank_line', first_gets = 10, last_gets = 5, alone = 7, direction = 'down'": (
+        "7.00",
+        "10.00",
+        "5.00",
+    ),
+    "full = 10, method = 'rank_table', table = [5], from_end = [2], direction = 'down'": (
+        "5.00",
+        "5.00",
+        "2.00",
+    ),
+    "full = 10, method = 'share'": ("10.00", "10.00", "10.00"),
+    "full = 100, method = 'z', mean = 70, spread = 10, sd = 'population', undefined = '60'": (
+        "60.00",
+        "60.00",
+        "80.00",
+    ),
+    "full = 100, method = 'z', mean = 70, spread = 10, undefined = '60'": ("60.00", "60.00", "77.07"),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_group_of_one(rule: str) -> None:
+    assert points(leaf(rule), given({"value": {"甲": 7}})) == {"甲": RULES[rule][0]}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_group_of_equals(rule: str) -> None:
+    equal = RULES[rule][1]
+    assert points(leaf(rule), given({"value": {"甲": 7, "乙": 7}})) == {"甲": equal, "乙": equal}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_members_without_a_value_are_not_in_the_group(rule: str) -> None:
+    there = given({"value": {"甲": 9, "乙": 5, "丙": "/"}}, units=["丁"])
+    found = points(leaf(rule), there)
+    assert found["甲"] == RULES[rule][2]
+    assert (found["丙"], found["丁"]) == ("/", "")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_group_of_none(rule: str) -> None:
+    assert points(leaf(rule), given({"value": {"甲": "/"}}, units=["乙"])) == {"甲": "/", "乙": ""}
