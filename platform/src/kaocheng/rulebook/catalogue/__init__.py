@@ -122,7 +122,7 @@ def section(entry: Entry) -> str:
         *_keys(entry),
         *([_lines(_("边界:{edges}", edges=entry.edges))] if entry.edges else []),
         entry.example.strip(),
-        _("出处:{source}", source=_("、").join(str(sources()[number]) for number in entry.source)),
+        _("出处:{source}", source=" · ".join(str(sources()[number]) for number in entry.source)),
     ]
     return "\n\n".join(blocks) + "\n"
 
