@@ -9,6 +9,7 @@ from typing import Any
 
 from kaocheng import settings
 from kaocheng.engine import Inputs, PaperSheet, explain, score
+from kaocheng.engine.telling import as_text
 from kaocheng.errors import Missing
 from kaocheng.i18n import _
 from kaocheng.packs.shelf import open_shelf
@@ -118,14 +119,7 @@ def _working(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str
         it = explain(scheme.recipe, inputs, unit, node, run_period=options.period)
     except KeyError as error:
         raise NothingToExplain(str(error.args[0])) from None
-    lines = [f"{it.unit_label} · {it.label} · {it.period}"]
-    if it.clause_text:
-        lines.append(f"{it.clause} {it.clause_text}")
-    lines += [f"{used.name}: {used.value} {used.measure}".rstrip() for used in it.used]
-    lines += it.lines
-    full = "" if it.full is None else f" / {it.full}"
-    lines.append(f"= {it.points}{full}" if it.points is not None else _("没有得分"))
-    return "\n".join([*lines, *([it.next_step] if it.next_step else [])]) + "\n"
+    return as_text(it) + "\n"
 
 
 @dataclass(eq=False)

@@ -65,7 +65,7 @@ def joined(run: Run, paper: PaperRule, code: str, period: str) -> Exact:
             amount = adjustment(run, paper, name, period)
             result = result + (-amount if rule.get("kind") == "deduction" else amount)
     for other in paper.excess.get(code, ()):
-        result = result + _excess(run, paper, other, period)
+        result = result + excess(run, paper, other, period)
     return result
 
 
@@ -136,6 +136,19 @@ def _adjustment(run: Run, paper: PaperRule, name: str, period: str) -> Exact:
     return Exact.of(amounts)
 
 
+def asked(run: Run, paper: PaperRule, name: str, period: str, at: int) -> Fraction | None:
+    """What one unit's entries come to before any cap; nothing for an adjustment without entries."""
+    rule = paper.table("adjustments")[name]
+    if "formula" in rule:
+        return None
+    entries = [
+        (_points(run, rule, name, claim, place), claim)
+        for place, claim in run.claims(name, period, run.recipe.own_period(paper))
+        if place == at
+    ]
+    return sum((p for p, claim in entries if _in_window(run, rule, name, claim, at)), Fraction(0))
+
+
 def _plain(most: Any) -> bool:
     return most is not None and not isinstance(most, Mapping)
 
@@ -200,7 +213,8 @@ def _constant(written: Any, here: Scope) -> Fraction:
     return number(str(written), here).fraction() or Fraction(0)
 
 
-def _excess(run: Run, paper: PaperRule, code: str, period: str) -> Exact:
+def excess(run: Run, paper: PaperRule, code: str, period: str) -> Exact:
+    """What a node has beyond its bounds, for the node it is handed to."""
     from kaocheng.engine import compose, marks, nodes
 
     node = paper.nodes[code]

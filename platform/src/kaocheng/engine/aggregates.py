@@ -25,19 +25,25 @@ def circle(tree: Call, scope: language.Scope) -> Exact:
 
 
 def _circle(tree: Call, scope: language.Scope) -> Exact:
-    which, function = tree.path
-    flat = scope.flat()
-    groups = scope.run.groups(scope, tree.circle)
+    flat, groups = scope.flat(), scope.run.groups(scope, tree.circle)
+    function = tree.path[1]
     if function == "portion" and len(tree.arguments) == 2:
         amount, by = (language.number(argument, flat) for argument in tree.arguments)
         return circles.portions(amount, by, groups)
     if function == "nth":
         values = language.number(tree.arguments[0], flat)
-        folding = circles.nth(int(language.constant(tree.arguments[1], flat)))
     else:
         values = _held(language.evaluate(tree.arguments[0], flat), function, tree)
-        folding = _FOLDS.get(function, circles.counted)
     scope.run.once(("compared", *scope.key, tree), lambda: circles.Compared(values, groups))
+    return statistic(tree, values, groups, flat)
+
+
+def statistic(tree: Call, values: Exact, groups: Array, scope: language.Scope) -> Exact:
+    """The statistic that a call names, over *values* in *groups*."""
+    which, function = tree.path
+    folding = _FOLDS.get(function, circles.counted)
+    if function == "nth":
+        folding = circles.nth(int(language.constant(tree.arguments[1], scope)))
     words = [a.value for a in tree.arguments[1:] if isinstance(a, Word)]
     if function in ("rank", "rank_up"):
         result = circles.ranks(values, groups, words[0] if words else "competition", function == "rank")

@@ -152,16 +152,9 @@ def _closing(
     plain = _sum(scores, there, weights)
     if all(np.all(t) for t in there):
         return plain
-    fulls = [run.full(p.paper, p.node.code, p.period) for p in made_of]
-    marks = [
-        w * f.put(np.zeros((), np.uint8)) if np.all(f.state == OK) else None
-        for w, f in zip(weights, fulls, strict=True)
-    ]
-    upwards = [m is not None and bool(np.all(m.n > 0)) for m in marks]
-    if not any(upwards) and any(p.weighed for p in made_of):
-        marks, upwards = list(weights), [bool(np.all(w.n > 0)) for w in weights]
+    marks, taking_on = upwards(run, made_of)
     whole, applicable, rescaled, fixed = ZERO, ZERO, ZERO, ZERO
-    for mark, up, score, applies, weight in zip(marks, upwards, scores, there, weights, strict=True):
+    for mark, up, score, applies, weight in zip(marks, taking_on, scores, there, weights, strict=True):
         held = Truth(applies)
         if up and mark is not None:
             whole = whole + mark
@@ -171,6 +164,19 @@ def _closing(
             fixed = fixed + choose(held, weight * score, ZERO)
     none_left = Truth(np.asarray(applicable.n == 0))
     return choose(none_left, rescaled, rescaled * whole / choose(none_left, ONE, applicable)) + fixed
+
+
+def upwards(run: Run, made_of: Sequence[Part]) -> tuple[list[Exact | None], list[bool]]:
+    """The marks of each part, and whether it takes on those of a part that does not apply."""
+    fulls = [run.full(p.paper, p.node.code, p.period) for p in made_of]
+    marks = [
+        p.weight * f.put(np.zeros((), np.uint8)) if np.all(f.state == OK) else None
+        for p, f in zip(made_of, fulls, strict=True)
+    ]
+    up = [m is not None and bool(np.all(m.n > 0)) for m in marks]
+    if not any(up) and any(p.weighed for p in made_of):
+        return [p.weight for p in made_of], [bool(np.all(p.weight.n > 0)) for p in made_of]
+    return marks, up
 
 
 def _sum(values: Sequence[Exact], there: Sequence[Array], weights: Sequence[Exact]) -> Exact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class Used:
     """One value the score was worked from.
 
-    *kind* is ``figure``, ``target``, ``row``, ``claim``, ``node`` or ``group`` (a statistic of the
-    comparison group); *key* finds its provenance: (indicator, series, period) for a figure,
-    (indicator, kind, period) for a target, (list, row, field) for a row, (adjustment, n) for a claim,
-    (node, period) for a node.
+    *kind* is ``figure``, ``target``, ``row``, ``claim``, ``attribute``, ``node``, ``rule`` (a number of the
+    scheme) or ``group`` (a statistic of the comparison group, a value at another unit); *key* finds its
+    provenance: (indicator, series, period) for a figure, (indicator, kind, period) for a target, (list,
+    row, field) for a row, (adjustment, n) for a claim, (node, period) for a node.
     """
 
     name: str  # in the tenant's words: "招商引资到位资金", "目标值", "本组最高"
@@ -27,6 +27,112 @@ class Used:
     kind: str = "figure"
     key: tuple[str, ...] = ()
     unit: str = ""  # whose value it is, when it is another's (the group's best)
+    unit_label: str = ""
+    behind: tuple[Used, ...] = ()  # what this value itself was worked from, where no page of its own says so
+    among: int | None = None  # of a statistic: how many values it was taken over
+    skipped: int = 0  # and how many units of the group had none
+
+    def flat(self) -> Iterator[Used]:
+        """Itself and all that is behind it."""
+        yield self
+        for used in self.behind:
+            yield from used.flat()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a composition."""
+
+    key: str  # of its column
+    paper: str
+    node: str
+    period: str
+    label: str
+    points: str | None  # "/" or None where it has none
+    full: str | None
+    weight: str | None  # as the scheme writes it
+    adds: str | None  # what it adds to the whole, exactly; None where the whole is no sum
+    shown: bool  # whether it has a working of its own to look at
+    used: tuple[Used, ...] = ()  # of a hidden part or another paper's: what it was worked from
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """One rounding, half up."""
+
+    what: str
+    decimals: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A bound or a cap that held points back, or up."""
+
+    what: str
+    bound: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Points between full marks and the score: lost, or gained where negative; all of a node add up.
+
+    *kind*: ``score`` (of a leaf), ``round``, ``bounds``, ``bonus``, ``deduction``, ``cap``, ``excess``,
+    ``gate``, ``veto``, ``stand_in`` (points in place of a value), ``structure`` (full marks that the parts
+    do not make up), ``whole`` (of a composition that is no sum of its parts).
+    """
+
+    node: str
+    period: str
+    label: str
+    kind: str
+    points: str  # exactly, in points of the node that is explained
+    printed: str
+    why: str = ""
+    key: str = ""  # of the column it is about
+
+    @property
+    def gained(self) -> bool:
+        """Whether it is a gain."""
+        return self.points.startswith("-")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one more step of a figure would bring, everything else standing still."""
+
+    figure: tuple[str, str]  # code and part
+    value: str  # the figure there
+    points: str  # the node's then
+    gain: str  # exactly
+    total: str | None  # the total then, as it is printed; None where it is too dear to know
+    rank: str | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The next unit above or below in the same circle."""
+
+    unit: str
+    label: str
+    score: str
+    rank: str
+    gap: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The rank of a unit and the units beside it."""
+
+    rank: str
+    among: int
+    above: Neighbour | None
+    below: Neighbour | None
+    level: int = 0  # how many others have the same total
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +155,17 @@ class Explanation:
     used: tuple[Used, ...] = ()
     lines: tuple[str, ...] = ()  # the arithmetic, one step a line, numbers filled in
     rounded: tuple[str, str] | None = None  # before, after
-    parts: tuple[tuple[str, str, str | None], ...] = ()  # (column key, label, points) it is made of
+    roundings: tuple[Rounding, ...] = ()  # each on the way
+    cuts: tuple[Cut, ...] = ()
+    parts: tuple[Part, ...] = ()  # what it is made of
     lost: str | None = None  # full marks minus points
     lost_to: str = ""  # in words
+    losses: tuple[Loss, ...] = ()  # add up to *lost* exactly
+    lost_exact: str | None = None
+    steps: tuple[Step, ...] = ()
     next_step: str = ""  # what one more step of the figure would bring, in words
     to_total: str | None = None  # what these points add to the total
+    place: Place | None = None  # of a total
     facts: Mapping[str, str] | None = None
 
 
@@ -68,10 +180,12 @@ def explain(
 ) -> Explanation:
     """The working of one node's score for one unit.
 
+    Whoever explains many keeps the ``Run`` and asks ``working.work_out``: only that unit is looked at.
+
     Args:
         recipe, inputs: what the sheet was made from.
         unit: its code (or label).
-        node: its code.
+        node: its code; ``tasks#2`` for one row of a list, an adjustment's for a bonus; empty for the total.
         period: of the node (``2026H1``); default the run's.
         run_period: the period the sheet was made for; default the paper's own.
 

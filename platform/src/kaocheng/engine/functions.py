@@ -37,9 +37,9 @@ def _folded(function: str) -> Callable[[Call, language.Scope], language.Value]:
 
     def call(tree: Call, scope: language.Scope) -> language.Value:
         first = tree.arguments[0] if tree.arguments else None
-        figure = _whole_figure(first, scope)
+        figure = whole_figure(first, scope)
         if figure is not None and isinstance(first, Name):
-            if len(tree.arguments) == 2 and _is_span(tree.arguments[1]):
+            if len(tree.arguments) == 2 and is_span(tree.arguments[1]):
                 kind = tree.arguments[1].path[0]  # type: ignore[union-attr]
                 return _over_time(function, _by_period(first, kind, scope))
             series = scope.run.series(figure)
@@ -52,7 +52,7 @@ def _folded(function: str) -> Callable[[Call, language.Scope], language.Value]:
             for value in values[1:]:
                 result = pick(result, value)
             return result
-        if len(tree.arguments) == 2 and _is_span(tree.arguments[1]) and first is not None:
+        if len(tree.arguments) == 2 and is_span(tree.arguments[1]) and first is not None:
             kind = tree.arguments[1].path[0]  # type: ignore[union-attr]
             return _over_time(
                 function,
@@ -96,7 +96,8 @@ def _at(scope: language.Scope, period: str) -> language.Scope:
     return scope.run.scope(scope.paper, scope.node, period) if scope.node else replace(scope, period=period)
 
 
-def _whole_figure(tree: Tree | None, scope: language.Scope) -> str | None:
+def whole_figure(tree: Tree | None, scope: language.Scope) -> str | None:
+    """The figure that a name stands for as a whole, with all its parts."""
     if not isinstance(tree, Name):
         return None
     if tree.path == ("x",) and scope.figure and "x" in scope.words:
@@ -107,7 +108,8 @@ def _whole_figure(tree: Tree | None, scope: language.Scope) -> str | None:
     return tree.path[0] if known else None
 
 
-def _is_span(tree: Tree) -> bool:
+def is_span(tree: Tree) -> bool:
+    """Whether a name is a kind of period: ``month``, ``quarter``."""
     return isinstance(tree, Name) and tree.path[0] in periods.MONTHS
 
 

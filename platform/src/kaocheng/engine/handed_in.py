@@ -75,6 +75,10 @@ class HandedIn:
             self._known[key] = work()
         return self._known[key]
 
+    def known(self, key: tuple[Any, ...]) -> Any:
+        """What was worked out for this *key*, if it was."""
+        return self._known.get(key)
+
     @cached_property
     def struck(self) -> tuple[checks.Struck, ...]:
         """What the scheme's checks found in what was handed in; they refuse it here."""

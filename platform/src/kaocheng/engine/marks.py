@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,6 +67,13 @@ def bounded(run: Run, here: Scope, value: Exact) -> Exact:
         if bound is not None:
             value = hold(value, bound)
     return value
+
+
+def at_most(run: Run, here: Scope, value: Fraction) -> bool:
+    """Whether one unit's points are as many as the node can give it."""
+    bound = _bound(run, here, "not_above")
+    most = None if bound is None else bound.fraction()
+    return most is not None and value >= most
 
 
 def _bound(run: Run, here: Scope, key: str) -> Exact | None:

@@ -4,396 +4,358 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
-from kaocheng.engine import adjust, compose, folded, marks, nodes
+from kaocheng.engine import composing, folded, marks, nodes, places, steps
 from kaocheng.engine import evaluate as language
+from kaocheng.engine.adding import added
 from kaocheng.engine.alone import Alone, LooksAtOthers
-from kaocheng.engine.arrays import MISSING, NA, OK, Exact
-from kaocheng.engine.explain import Explanation, Used
+from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED
+from kaocheng.engine.evaluate import Scope
+from kaocheng.engine.explain import Cut, Explanation, Loss, Rounding, Used
 from kaocheng.engine.grammar import parse
-from kaocheng.engine.inputs import Claim
+from kaocheng.engine.losses import Lost, losses, rounding_of_total
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import NodeRule, PaperRule
-from kaocheng.engine.rounding import plain, printed
+from kaocheng.engine.rounding import half_up, plain, printed
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import node_label
-from kaocheng.engine.writing import Writer, in_words, shown
+from kaocheng.engine.terms import Seat
+from kaocheng.engine.wording import formula, shown
+from kaocheng.engine.writing import Writer
 from kaocheng.i18n import _
 
 
-def work_out(run: Run, unit: str, code: str, period: str | None = None) -> Explanation:
-    """The working of one node (its total, where none is named) for one unit."""
+def work_out(
+    run: Run, unit: str, code: str = "", period: str | None = None, *, paper: str = ""
+) -> Explanation:
+    """The working of one node (its total, where none is named) for one unit.
+
+    Args:
+        run: of all units; only *unit* is looked at, everything about others is found there once.
+        unit: code or label.
+        code: of a node, of one row of a list (``tasks#2``), or of an adjustment.
+        period: of the node; default the run's.
+        paper: its code, where a unit is in several.
+
+    Raises:
+        KeyError: no such unit or node.
+    """
     at = run.position(unit)
     if at is None:
         raise KeyError(unit)
-    for paper in run.recipe.papers.values():
-        own = run.period if run.asked else run.recipe.own_period(paper)
-        node = paper.nodes.get(code or run.recipe.total(paper, own) or "")
-        if node is not None and run.members(paper)[at]:
-            when = run.recipe.period(period) if period else own
-            run.score(paper, node.code, when)  # all it looks at in others is found out here, once
-            try:
-                return _Working(Alone(run, at), paper, node, when, 0).explanation()
-            except LooksAtOthers:
-                return _Working(run, paper, node, when, at).explanation()
+    name, _sign, row = code.partition("#")
+    for rules in run.recipe.papers.values():
+        own = run.period if run.asked else run.recipe.own_period(rules)
+        if not run.members(rules)[at] or paper not in ("", rules.code):
+            continue
+        when = run.recipe.period(period) if period else own
+        node = rules.nodes.get(name or run.recipe.total(rules, own) or "")
+        if node is None and name in rules.table("adjustments"):
+            return added(Seat(Alone(run, at), 0), rules, name, when)
+        if node is None:
+            continue
+        run.score(rules, node.code, when)  # all it looks at in others is found out here, once
+        try:
+            return Working(Seat(Alone(run, at), 0), rules, node, when).explanation(row)
+        except LooksAtOthers:
+            return Working(Seat(run, at), rules, node, when).explanation(row)
     raise KeyError(code)
 
 
-class _Working:
-    def __init__(self, run: Run, paper: PaperRule, node: NodeRule, period: str, at: int) -> None:
-        self.run, self.paper, self.node, self.period, self.at = run, paper, node, period, at
-        self.scope = run.scope(paper, node, period)
-        self.points = run.score(paper, node.code, period)
-        self.state = int(self.points.state[at])
-        decimals = marks.places(run, self.scope)
-        self.decimals = decimals if decimals is not None else (run.recipe.decimals(paper, "total") or 0)
-        self.rounds = decimals is not None
+def behind(
+    run: Run, paper: PaperRule, node: NodeRule, period: str, at: int, depth: int = 9
+) -> tuple[Used, ...]:
+    """What a node that no page shows was worked from, down to what was handed in."""
+    working = Working(Seat(run, at), paper, node, period)
+    if not depth:
+        return ()
+    if node.composed and str(node["compose"]) not in ("formula", "inherit"):
+        found = [
+            used
+            for term in composing.parts_of(working.seat, paper, node, period)
+            for used in behind(run, term.paper, term.node, term.period, at, depth - 1)
+        ]
+        return tuple(dict.fromkeys(found))
+    working.lines()
+    return tuple(working.used.values())
 
-    def explanation(self) -> Explanation:
-        value = self.points.fraction(self.at)
-        full = self._fraction(self.run.full(self.paper, self.node.code, self.period))
-        lines, used, raw = self._lines()
-        lost = full - value if full is not None and value is not None else None
+
+class Working:
+    """One node in one period for one unit, in the making."""
+
+    def __init__(self, seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> None:
+        self.seat, self.run = seat, seat.run
+        self.paper, self.node, self.period = paper, node, period
+        self.scope = self.run.scope(paper, node, period)
+        self.points = self.run.score(paper, node.code, period)
+        self.value = seat.of(self.points)
+        self.state = seat.state(self.points)
+        rounds = marks.places(self.run, self.scope)
+        self.rounds = rounds is not None
+        self.decimals = rounds if rounds is not None else (self.run.recipe.decimals(paper, "total") or 0)
+        self.used: dict[tuple[str, ...], Used] = {}
+        self.roundings: list[Rounding] = []
+        self.cuts: list[Cut] = []
+        self.before: Fraction | None = None  # before rounding
+
+    def explanation(self, row: str = "") -> Explanation:
+        """The whole working; of one *row* of its list where one is asked for."""
+        lines = list(self.row(int(row)) if row else self.lines())
+        full = self.seat.of(self.run.full(self.paper, self.node.code, self.period))
+        lost = None if full is None or self.value is None or row else full - self.value
+        label = node_label(self.run.recipe, self.node)
+        own = self.run.period if self.run.asked else self.run.recipe.own_period(self.paper)
+        total = self.run.recipe.total(self.paper, own) == self.node.code and self.period == own
+        after = self.value
+        if total and self.value is not None:
+            lines += self._rounded_total()
+        unit = self.run.units[self.seat.at]
+        factor = None if row else steps.share_of_total(self.seat, self.paper, self.node, self.period)
+        found = () if row else self._losses(total)
+        ahead = () if row else steps.ahead(self, factor)
         return Explanation(
-            unit=self.run.units[self.at].code,
-            unit_label=self.run.units[self.at].label or self.run.units[self.at].code,
+            unit=unit.code,
+            unit_label=unit.label or unit.code,
             paper=self.paper.code,
             node=self.node.code,
             period=self.period,
-            label=node_label(self.run.recipe, self.node),
-            method=self._method(),
+            label=f"{label}#{row}" if row else label,
+            method=composing.method(self.node),
             clause=self.node.get("clause"),
             clause_text=str(self.run.recipe.clauses.get(str(self.node.get("clause")), "")),
-            full=None if full is None else plain(full),
+            full=None if full is None or row else plain(full),
             state={OK: "scored", NA: "not_applicable"}.get(self.state, "missing"),
-            points=None if value is None else printed(value, self.decimals),
-            exact=None if value is None else plain(value),
-            used=tuple(used),
+            points=None if after is None else printed(after, self.decimals),
+            exact=None if after is None else plain(after),
+            used=tuple(self.used.values()),
             lines=tuple(lines),
-            rounded=(shown(raw), printed(value, self.decimals))
-            if self.rounds and raw is not None and value is not None and raw != value
-            else None,
-            parts=tuple(self._parts()),
+            rounded=self._rounded(),
+            roundings=tuple(self.roundings),
+            cuts=tuple(self.cuts),
+            parts=tuple(composing.parts(self)) if self.node.composed else (),
             lost=None if lost is None else printed(lost, self.decimals),
+            lost_exact=None if lost is None else plain(lost),
             lost_to=self._lost_to(lost),
-            next_step=self._next_step(value),
-            to_total=self._to_total(value),
-            facts=self._facts(),
+            losses=found,
+            steps=ahead,
+            next_step=ahead[0].words if ahead else "",
+            to_total=None if factor is None or after is None else shown(after * factor),
+            place=places.place(self.seat, self.paper, self.period) if total else None,
+            facts=None if factor is None else {"share_of_total": plain(factor)},
         )
-
-    def _fraction(self, value: Exact) -> Fraction | None:
-        return value.spread(len(self.run.units)).fraction(self.at)
-
-    def _method(self) -> str:
-        if self.node.composed:
-            return {
-                "sum": _("各项相加"),
-                "weighted": _("加权"),
-                "mean": _("平均"),
-                "weighted_mean": _("加权平均"),
-                "product": _("基数乘系数"),
-                "rescale": _("折算"),
-                "min": _("取小"),
-                "max": _("取大"),
-                "best": _("取优"),
-            }.get(str(self.node["compose"]), _("合成"))
-        method = METHODS.get(str(self.node.get("method")))
-        return _(method.chinese) if method else str(self.node.get("method") or _("公式"))
 
     # -- the arithmetic ----------------------------------------------------------------------------
 
-    def _lines(self) -> tuple[list[str], list[Used], Fraction | None]:
-        if self.node.composed or self.node.get("across"):
-            return self._composition()
+    def lines(self) -> Iterator[str]:
+        """The arithmetic, one step a line."""
+        if self.node.get("across"):
+            yield from composing.across(self)
+            return
         if self.node.get("rows"):
-            return self._rows()
-        return self._gap() if self.state == MISSING else self._leaf()
-
-    def _gap(self) -> tuple[list[str], list[Used], Fraction | None]:
-        _lines, used, _raw = self._leaf()
-        lacking = _("、").join(u.name for u in used if u.value == _("缺"))
-        return [_("缺 {names},不能计分", names=lacking or _("数据"))], used, None
-
-    def _leaf(self) -> tuple[list[str], list[Used], Fraction | None]:
-        scope = nodes.measuring(self.scope)
-        tree = parse(nodes.formula(self.node, scope))
-        writer = Writer(scope, self.at, self.at)
-        worked = writer.numbers(tree)
-        raw = language.number(tree, scope).spread(len(self.run.units))
-        value = raw.fraction(self.at)
-        lines = [in_words(tree, self._words())]
-        lines += dict.fromkeys(writer.first)
-        lines += [_("因 {reason}", reason=reason) for reason in writer.because]
-        if value is not None:
-            lines.append(f"{worked} = {shown(value)}" if worked != shown(value) else worked)
-            lines += self._bounds(value)
+            yield from self._rows()
+        elif self.node.composed:
+            yield from composing.lines(self)
+        elif self.state == MISSING:
+            yield from self._gap()
+            return
         else:
-            lines += self._instead(int(raw.state[self.at]))
-        return lines, list(writer.used.values()), value
+            yield from self._worked()
+        yield from self._stages()
 
-    def _words(self) -> dict[str, str]:
-        words = {
-            "x": _("实际值"),
-            "target": _("目标值"),
-            "base": _("基期值"),
-            "last": _("上年值"),
-            "full": _("分值"),
-            "group.min": _("本组最低"),
-            "group.max": _("本组最高"),
-            "group.mean": _("本组平均"),
-            "group.rank": _("名次"),
-            "group.rank_up": _("名次(由低到高)"),
-            "group.count": _("本组个数"),
-            "if": _("若"),
-            "min": _("较小者"),
-            "max": _("较大者"),
-            "clamp": _("限于"),
-            "floor": _("去尾"),
-            "ceil": _("进一"),
-        }
-        for code, rule in self.run.recipe.figures.items():
-            label = str(rule.get("label", code))
-            words[code] = label
-            for part, name in (rule.get("parts") or {}).items():
-                words[f"{code}.{part}"] = f"{label}·{name}"
-                if code == self.scope.figure:
-                    words[f"x.{part}"] = str(name)
-        words |= {
-            "_undefined": _("无意义"),
-            "_missing": _("缺"),
-            "_not_applicable": _("不适用"),
-            "lo": _("下限"),
-            "hi": _("上限"),
-        }
-        words |= {code: _(method.chinese) for code, method in METHODS.items() if code not in words}
-        for name, text in (self.node.get("let") or {}).items():
-            words[name] = f"[{in_words(parse(str(text)), words)}]"
-        method = METHODS.get(str(self.node.get("method")))
-        for key in (*method.shares, *method.points, *method.numbers) if method else ():
-            if key in self.node.keys:
-                words[key] = in_words(parse(str(self.node[key])), words)
-        return words
+    def _worked(self) -> Iterator[str]:
+        if (said := formula(self.scope)) != _("实际值"):
+            yield said
+        writer, text, value = self.write(nodes.measuring(self.scope), self.seat.at)
+        yield from dict.fromkeys(writer.first)
+        for reason in dict.fromkeys(writer.because):
+            yield _("因 {reason}", reason=reason)
+        if value is not None:
+            yield f"{text} = {shown(value)}" if text != shown(value) else text
 
-    def _bounds(self, value: Fraction) -> Iterator[str]:
-        bounded = self._fraction(marks.bounded(self.run, self.scope, Exact.constant(value)))
-        if bounded is not None and bounded != value:
-            kind = _("最高") if bounded < value else _("最低")
-            yield _("{kind} {bound} 分", kind=kind, bound=shown(bounded))
-        if (
-            self.rounds
-            and bounded is not None
-            and (rounded := self.points.fraction(self.at)) is not None
-            and bounded != rounded
-        ):
-            yield _(
-                "四舍五入到 {places} 位:{value}", places=self.decimals, value=printed(rounded, self.decimals)
-            )
+    def write(self, scope: Scope, at: int) -> tuple[Writer, str, Fraction | None]:
+        """A leaf's formula with the numbers of this unit (or of one of its rows)."""
+        tree = parse(nodes.formula(self.node, scope))
+        writer = Writer(scope, at, self.seat.at)
+        text = writer.numbers(tree)
+        self.used |= {key: used for key, used in writer.used.items() if key not in self.used}
+        self.roundings += writer.roundings
+        length = len(self.run.units) if scope.rows is None else len(scope.rows.units)
+        return writer, text, language.number(tree, scope).spread(length).fraction(at)
 
-    def _instead(self, state: int) -> list[str]:
-        points = self.points.fraction(self.at)
-        rule = {NA: "not_applicable", MISSING: "missing"}.get(state, "undefined")
+    def _gap(self) -> Iterator[str]:
+        for _line in self._worked():
+            pass
+        lacking = _("、").join(used.name for used in self.used.values() if used.value is None)
+        yield _("缺 {names},不能计分", names=lacking or _("数据"))
+
+    def _stages(self) -> Iterator[str]:
+        """What happened to the first value on its way to the points."""
+        told = [
+            (name, self.seat.of(value), self.seat.state(value))
+            for name, value in nodes.stages(self.run, self.paper, self.node, self.period)
+        ]
+        told.append(("stand_in", self.value, self.state))
+        for (_name, a, was), (name, b, state) in pairwise(told):
+            if name == "joined":
+                yield from composing.joined(self, a)
+            if (a, was) != (b, state):
+                yield from self._stage(name, a, was, b, state)
+        if self.node.composed and self.value is not None and told[0][1] is not None:
+            yield f"= {shown(self.value)}"
+        if self.state != OK and not (self.state == MISSING and not self.node.composed):
+            yield _("本项不适用,分值由同类各项分担") if self.state == NA else _("缺数据,不能计分")
+
+    def _stage(
+        self, name: str, a: Fraction | None, was: int, b: Fraction | None, state: int
+    ) -> Iterator[str]:
+        if name == "gate":
+            yield from self._gate(b, state)
+        elif name == "times" and b is not None:
+            writer = Writer(self.scope, self.seat.at, self.seat.at)
+            times = writer.numbers(parse(str(self.node["times"])), 4)
+            self.used |= {key: used for key, used in writer.used.items() if key not in self.used}
+            yield _("难度系数:{before} × {times} = {after}", before=shown(a), times=times, after=shown(b))
+        elif name == "bounds" and a is not None and b is not None:
+            kind = _("最高") if b < a else _("最低")
+            self.cuts.append(Cut(kind, plain(b), plain(a), plain(b)))
+            yield _("{kind} {bound} 分", kind=kind, bound=shown(b))
+        elif name == "round" and a is not None and b is not None:
+            after = printed(b, self.decimals)
+            self.before = a
+            self.roundings.append(Rounding(_("得分"), self.decimals, plain(a), after))
+            yield _("四舍五入到 {places} 位:{value}", places=self.decimals, value=after)
+        elif name == "veto":
+            yield from self._vetoes()
+        elif name in ("undefined", "missing", "stand_in") and b is not None:
+            yield self._instead(name, was, b)
+
+    def _gate(self, after: Fraction | None, state: int) -> Iterator[str]:
+        for key in ("only_if", "applies"):
+            if key not in self.node.keys:
+                continue
+            writer = Writer(self.scope, self.seat.at, self.seat.at)
+            tree = parse(str(self.node[key]))
+            said = writer.numbers(tree)
+            self.used |= {k: used for k, used in writer.used.items() if k not in self.used}
+            if key == "applies" and state == NA:
+                yield _("{condition} 不成立", condition=said)
+            elif key == "only_if" and writer.value(tree) == _("否"):
+                yield _("{condition} 不成立,按 {points} 分计", condition=said, points=shown(after))
+
+    def _vetoes(self) -> Iterator[str]:
+        for code, rule in self.paper.table("vetoes").items():
+            if rule.get("zero") == self.node.code:
+                yield _("{veto},本项计 0 分", veto=str(rule.get("label", code)))
+
+    def _instead(self, name: str, state: int, points: Fraction) -> str:
+        rule = {NA: "not_applicable", MISSING: "missing", UNDEFINED: "undefined"}[state]
         said = self.node.get(rule)
-        if points is None or said is None:
-            return [_("本项不适用,分值由同类各项分担")] if state == NA else [_("缺数据,不能计分")]
         names = {
             "group_mean": _("本组各单位本项得分的平均"),
             "full": _("满分"),
             "zero": _("零分"),
             "own_rate": _("本单位其他各项的得分率折算"),
             "group_min": _("本组最低得分"),
+            "last_period": _("上期得分"),
         }
         kind = {NA: _("不适用"), MISSING: _("缺数据")}.get(state, _("除数为零"))
         how = names.get(str(said), str(said))
-        return [_("{kind},按{how}计:{points}", kind=kind, how=how, points=printed(points, self.decimals))]
+        return _("{kind},按{how}计:{points}", kind=kind, how=how, points=printed(points, self.decimals))
 
-    def _rows(self) -> tuple[list[str], list[Used], Fraction | None]:
-        rows, values = folded.row_points(self.run, self.paper, self.node, self.period)
-        scope = nodes.measuring(folded.row_scope(self.run, self.paper, self.node, self.period))
-        tree = parse(nodes.formula(self.node, scope))
-        lines, used = [], []
-        for n, i in enumerate(np.flatnonzero(rows.units == self.at), 1):
-            writer = Writer(scope, int(i), self.at)
-            worked = writer.numbers(tree)
-            value = values.fraction(int(i))
-            why = _(";").join(writer.because[-2:])
-            result = _("缺") if value is None else printed(value, self.decimals)
-            why = _("{why}:", why=why) if why else ""
-            lines.append(f"#{n} {why}{worked} = {result}")
-            used += list(writer.used.values())
-        total = self.points.fraction(self.at)
-        if total is not None:
-            lines.append(_("合计 {total}", total=printed(total, self.decimals)))
-        elif self.at in folded.not_closed(self.run, self.paper, self.node, self.period, rows):
-            full = self._fraction(self.run.full(self.paper, self.node.code, self.period))
-            lines.append(_("各项分值合计与满分 {full} 不符,不能计分;请核对任务书的分值", full=shown(full)))
+    # -- rows of a list ----------------------------------------------------------------------------
+
+    def _rows(self) -> Iterator[str]:
+        rows, _values = folded.row_points(self.run, self.paper, self.node, self.period)
+        for n, i in enumerate(np.flatnonzero(rows.units == self.seat.at), 1):
+            yield f"#{n} {self._of_row(int(i))}"
+        if self.value is not None:
+            yield _("合计 {total}", total=printed(self.value, self.decimals))
+        elif self.seat.at in folded.not_closed(self.run, self.paper, self.node, self.period, rows):
+            full = self.seat.of(self.run.full(self.paper, self.node.code, self.period))
+            yield _("各项分值合计与满分 {full} 不符,不能计分;请核对任务书的分值", full=shown(full))
         else:
-            lines.append(_("缺数据,不能计分"))
-        return lines, used, total
+            yield _("缺数据,不能计分")
 
-    def _composition(self) -> tuple[list[str], list[Used], Fraction | None]:
-        if self.node.get("across") or self.node["compose"] in ("formula", "inherit"):
-            value = self.points.fraction(self.at)
-            return [_("得 {value}", value=shown(value))] if value is not None else [], [], value
-        terms = []
-        for part in compose.parts(self.run, self.paper, self.node, self.period):
-            score = self.run.score(part.paper, part.node.code, part.period)
-            shown_score = self._shown(score)
-            weight = part.weight.fraction()
-            label = node_label(self.run.recipe, part.node)
-            if part.period != self.period or self.period in self._other_periods():
-                label = f"{part.period} {label}"
-            weighed = f" × {_percent(weight)}" if part.weighed and weight is not None else ""
-            terms.append(f"{label} {shown_score}{weighed}")
-        join = " × " if self.node["compose"] == "product" else " + "
-        lines = [
-            join.join(terms)
-            if self.node["compose"] in ("sum", "weighted", "product")
-            else _("、").join(terms)
-        ]
-        used: list[Used] = []
-        for name, rule in self.paper.table("adjustments").items():
-            if rule.get("to") == self.node.code:
-                amount = self._shown(adjust.adjustment(self.run, self.paper, name, self.period))
-                sign = "-" if rule.get("kind") == "deduction" else "+"
-                lines.append(f"{sign} {rule.get('label', name)} {amount}")
-                for n, (_at, claim) in enumerate(self._claims(name), 1):
-                    used.append(
-                        Used(
-                            claim.matter or str(rule.get("label", name)),
-                            claim.points,
-                            _("分"),
-                            "claim",
-                            (name, str(n)),
-                        )
-                    )
-        value = self.points.fraction(self.at)
-        if value is not None:
-            lines.append(f"= {shown(value)}")
-        return lines, used, value
+    def row(self, n: int) -> Iterator[str]:
+        """One row of the list; what it got is the value asked for."""
+        rows, values = folded.row_points(self.run, self.paper, self.node, self.period)
+        mine = np.flatnonzero(rows.units == self.seat.at)
+        if not 1 <= n <= len(mine):
+            raise KeyError(f"{self.node.code}#{n}")
+        scope = nodes.measuring(folded.row_scope(self.run, self.paper, self.node, self.period))
+        i = int(mine[n - 1])
+        self.value, self.state = values.fraction(i), int(values.state[i])
+        if self.state == OK:
+            yield formula(scope)
+        yield self._of_row(i)
 
-    def _other_periods(self) -> set[str]:
-        """The period itself, when parts of several periods stand side by side."""
-        found = {p.period for p in compose.parts(self.run, self.paper, self.node, self.period)}
-        return found if len(found) > 1 else set()
-
-    def _claims(self, name: str) -> list[tuple[int, Claim]]:
-        found = self.run.claims(name, self.period, self.run.recipe.own_period(self.paper))
-        return [(at, claim) for at, claim in found if at == self.at]
-
-    def _shown(self, value: Exact) -> str:
-        whole = value.spread(len(self.run.units))
-        if int(whole.state[self.at]) == NA:
-            return "/"
-        found = whole.fraction(self.at)
-        return _("缺") if found is None else shown(found)
+    def _of_row(self, i: int) -> str:
+        _rows, values = folded.row_points(self.run, self.paper, self.node, self.period)
+        scope = nodes.measuring(folded.row_scope(self.run, self.paper, self.node, self.period))
+        writer, text, _value = self.write(scope, i)
+        value = values.fraction(i)
+        why = _(";").join(writer.because[-2:])
+        why = _("{why}:", why=why) if why else ""
+        if value is None and int(values.state[i]) == NA:
+            return _("不适用")
+        result = _("缺") if value is None else printed(value, self.decimals)
+        return f"{why}{text} = {result}"
 
     # -- around the score --------------------------------------------------------------------------
 
-    def _parts(self) -> Iterator[tuple[str, str, str | None]]:
-        if self.node.composed and self.node["compose"] not in ("formula", "inherit"):
-            for part in compose.parts(self.run, self.paper, self.node, self.period):
-                score = self.run.score(part.paper, part.node.code, part.period)
-                key = part.node.code if part.period == self.period else f"{part.period}/{part.node.code}"
-                yield key, node_label(self.run.recipe, part.node), self._shown(score)
+    def _rounded(self) -> tuple[str, str] | None:
+        if self.before is None or self.value is None or self.node.composed:
+            return None
+        return shown(self.before), printed(self.value, self.decimals)
+
+    def _rounded_total(self) -> Iterator[str]:
+        """The rounding that ranks and grades are made by."""
+        decimals = self.run.recipe.decimals(self.paper, "total")
+        assert self.value is not None
+        if decimals is not None and half_up(self.value, decimals) != self.value:
+            after = printed(self.value, decimals)
+            self.roundings.append(Rounding(_("总分"), decimals, plain(self.value), after))
+            yield _("四舍五入到 {places} 位:{value}", places=decimals, value=after)
+
+    def _losses(self, total: bool) -> tuple[Loss, ...]:
+        if not self.node.composed and not self.node.get("rows"):
+            return ()
+        found = losses(self.seat, self.paper, self.node, self.period) or []
+        extra = rounding_of_total(self.seat, self.paper, self.node, self.period) if total and found else None
+        return tuple(self._told(lost) for lost in [*found, *([extra] if extra else [])])
+
+    def _told(self, lost: Lost) -> Loss:
+        return Loss(
+            node=lost.node,
+            period=lost.period,
+            label=lost.label,
+            kind=lost.kind,
+            points=plain(lost.points),
+            printed=shown(lost.points),
+            why=lost.why or (self._reason(lost) if lost.kind == "score" else ""),
+            key=composing.key_of(self, lost.node, lost.period),
+        )
+
+    def _reason(self, lost: Lost) -> str:
+        node = lost.paper.nodes.get(lost.node)
+        return "" if node is None else reason(node)
 
     def _lost_to(self, lost: Fraction | None) -> str:
-        if not lost or lost < 0 or self.node.composed:
-            return ""
-        if self.node.get("rows"):
-            return _("有任务未按期完成")
-        method = METHODS.get(str(self.node.get("method")))
-        if method is None or method.source.startswith(
-            ("M30", "M33", "M34", "M35", "M36", "M38", "M41", "M44")
-        ):
-            return _("与同组其他单位相比")
-        if method.code in ("deduct", "count", "checklist"):
-            return _("按件扣分")
-        if method.code in ("ballots", "raters", "choice"):
-            return _("评价得分")
-        return _("未达目标")
-
-    def _next_step(self, value: Fraction | None) -> str:
-        """The nearest value of the figure that would bring more points, peers standing still."""
-        if value is None or self.node.composed or self.node.get("rows") or not self.scope.figure:
-            return ""
-        if self.run.series(self.scope.figure) or "formula" in self.node.keys or "x" in self.node.keys:
-            return ""
-        now = self._fraction(language.number(parse("x"), self.scope))
-        if now is None:
-            return ""
-        down = self.node.get("direction") == "down" or self.node.get("method") == "control"
-        ahead = sorted({c for c in self._candidates(now) if (c < now if down else c > now)}, reverse=down)
-        for candidate in ahead[:20]:
-            there = self.scope.within(candidate, x=Exact.constant(candidate))
-            points = self._fraction(nodes.leaf(self.run, there))
-            if points is not None and points > value:
-                rule = self.run.recipe.figures[self.scope.figure]
-                measure = _("个百分点") if rule.get("unit") == "%" else rule.get("unit", "")
-                gap = _("{amount} {measure}", amount=shown(abs(candidate - now)), measure=measure)
-                gets = printed(points, self.decimals)
-                return (
-                    _("再减少 {gap} 可得 {points} 分", gap=gap, points=gets)
-                    if down
-                    else _("再增加 {gap} 可得 {points} 分", gap=gap, points=gets)
-                )
-        return ""
-
-    def _candidates(self, now: Fraction) -> Iterator[Fraction]:
-        target = self._fraction(language.number(parse("target"), self.scope))
-        over = self.node.get("over")
-        if target is not None:
-            yield target
-            if isinstance(over, dict):
-                each = language.number(str(over["each"]), self.scope).fraction() or Fraction(0)
-                steps = int((now / target - 1) / each) if target and each else 0
-                yield from (target * (1 + each * k) for k in range(max(1, steps), max(1, steps) + 12))
-        for band in self.node.get("bands") or []:
-            for key in ("from", "above", "to", "below"):
-                if key in band:
-                    bound = language.number(str(band[key]), self.scope).fraction()
-                    if bound is not None:
-                        yield bound
-        if self.node.get("method") in ("efficacy", "to_best"):
-            best = language.number(
-                parse("group.min(x)" if self.node.get("direction") == "down" else "group.max(x)"), self.scope
-            )
-            found = self._fraction(best)
-            if found is not None:
-                yield found
-
-    def _to_total(self, value: Fraction | None) -> str | None:
-        """What these points add to the total, where every step up to it is a sum or a weight."""
-        if value is None:
-            return None
-        factor = self._factor(self.node.code, self.period, 0)
-        return None if factor is None else shown(value * factor)
-
-    def _facts(self) -> dict[str, str] | None:
-        """What one point here is of the total, for whoever asks what lost points would have meant."""
-        factor = self._factor(self.node.code, self.period, 0)
-        return None if factor is None else {"share_of_total": plain(factor)}
-
-    def _factor(self, code: str, period: str, depth: int) -> Fraction | None:
-        own = self.run.period if self.run.asked else self.run.recipe.own_period(self.paper)
-        if code == self.run.recipe.total(self.paper, own) and period == own:
-            return Fraction(1)
-        found: Fraction | None = None
-        for other in self.paper.nodes.values():
-            if not other.composed or other["compose"] not in ("sum", "weighted") or depth > 30:
-                continue
-            for when in {period, own}:
-                for part in compose.parts(self.run, self.paper, other, when):
-                    if part.node.code == code and part.period == period and part.paper is self.paper:
-                        above = self._factor(other.code, when, depth + 1)
-                        weight = part.weight.fraction()
-                        if above is not None and weight is not None:
-                            found = (found or Fraction(0)) + above * weight
-                if found is not None:
-                    break
-        return found
+        return reason(self.node) if lost and lost > 0 and not self.node.composed else ""
 
 
-def _percent(weight: Fraction) -> str:
-    return shown(weight * 100) + "%"
+def reason(node: NodeRule) -> str:
+    """What points lost at a leaf are lost to, in words."""
+    if node.get("rows"):
+        return _("有任务未按期完成")
+    method = METHODS.get(str(node.get("method")))
+    if method is None or method.source.startswith(("M30", "M33", "M34", "M35", "M36", "M38", "M41", "M44")):
+        return _("与同组其他单位相比")
+    if method.code in ("deduct", "count", "checklist"):
+        return _("按件扣分")
+    if method.code in ("ballots", "raters", "choice", "given", "import"):
+        return _("评价得分")
+    return _("未达目标")

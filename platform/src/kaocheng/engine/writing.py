@@ -1,47 +1,49 @@
-"""Writes an expression out for one unit, in words and in numbers, along the branches that were taken."""
+"""Writes an expression out for one unit, in numbers, along the branches that were taken."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from fractions import Fraction
 
 import numpy as np
 
 from kaocheng.engine import evaluate as language
+from kaocheng.engine import functions, others, periods
+from kaocheng.engine.alone import Alone, LooksAtOthers
 from kaocheng.engine.arrays import NA, OK, Truth, Words
-from kaocheng.engine.explain import Used
+from kaocheng.engine.explain import Rounding, Used
 from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word, parse
-from kaocheng.engine.rounding import plain, printed
+from kaocheng.engine.methods import METHODS
+from kaocheng.engine.methods.absolute import points as in_points
+from kaocheng.engine.recipe import NodeRule, PaperRule
+from kaocheng.engine.run import Run
+from kaocheng.engine.score import node_label
+from kaocheng.engine.wording import (
+    BINDING,
+    in_words,
+    kind_label,
+    kind_of,
+    labels,
+    only_guards,
+    percent,
+    shown,
+    sign,
+    statistics,
+)
 from kaocheng.i18n import _
 
-SIGNS = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " - ", "<=": " ≤ ", ">=": " ≥ ", "!=": " ≠ "}
-BINDING = {
-    "or": 0,
-    "and": 1,
-    "<": 2,
-    "<=": 2,
-    "=": 2,
-    "!=": 2,
-    ">=": 2,
-    ">": 2,
-    "+": 3,
-    "-": 3,
-    "*": 4,
-    "/": 4,
-}
-DECIMALS = 6  # of a value that is only passed through
+LONGEST_NAME = 24  # of an expression beside the statistic taken over it
 
 
 class Writer:
     """One unit (or one row of a list) in one node's scope."""
 
-    def __init__(self, scope: language.Scope, at: int, unit: int) -> None:
-        self.scope, self.at, self.unit = scope, at, unit
+    def __init__(self, scope: language.Scope, at: int, unit: int, *, deep: bool = True) -> None:
+        self.scope, self.at, self.unit, self.deep = scope, at, unit, deep
         self.used: dict[tuple[str, ...], Used] = {}
         self.because: list[str] = []  # conditions that decided a branch
         self.first: list[str] = []  # what was worked out before the formula
+        self.roundings: list[Rounding] = []
 
     # -- values ------------------------------------------------------------------------------------
 
@@ -70,64 +72,70 @@ class Writer:
         """The tree with this unit's numbers in it, only the branches that were taken."""
         match tree:
             case Number():
-                return shown(tree.value * 100) + "%" if tree.percent else shown(tree.value)
+                return percent(tree.value) if tree.percent else shown(tree.value)
             case Word():
                 return f"“{tree.value}”"
             case Name():
-                return self._name(tree)
+                return self._name(tree, outer)
             case Operation():
                 return self._operation(tree, outer)
         return self._call(tree, outer)
 
     def _operation(self, tree: Operation, outer: int) -> str:
         if len(tree.parts) == 1:
-            return f"-{self.numbers(tree.parts[0], 5)}"
+            return (_("非 ") if tree.sign == "not" else "-") + self.numbers(tree.parts[0], 5)
         binding = BINDING[tree.sign]
         left, right = tree.parts
-        sign = SIGNS.get(tree.sign, {"and": _(" 且 "), "or": _(" 或 ")}.get(tree.sign, f" {tree.sign} "))
         tight = binding + (1 if tree.sign in ("-", "/") else 0)
-        text = f"{self.numbers(left, binding)}{sign}{self.numbers(right, tight)}"
+        text = f"{self.numbers(left, binding)}{sign(tree.sign)}{self.numbers(right, tight)}"
         return f"({text})" if binding < outer else text
 
     def _call(self, tree: Call, outer: int) -> str:
         head = tree.path[0]
         if tree.path == ("if",):
-            condition, yes, no = tree.arguments
-            held = self._holds(condition)
-            said = self.numbers(condition)
-            if held:
-                self.because.append(_("{condition} 成立", condition=said))
-            elif not _is_guard(condition):
-                self.because.append(_("{condition} 不成立", condition=said))
-            return self.numbers(yes if held else no, outer)
+            return self._if(tree, outer)
         if tree.path == ("clamp",):
             return self._held(tree, outer)
-        if tree.path in (("min",), ("max",), ("abs",), ("floor",), ("ceil",), ("round",), ("days",)):
+        if tree.path == ("round",):
+            return self._round(tree)
+        if figures := self._many(tree):
+            return figures
+        if tree.path in (("min",), ("max",), ("abs",), ("floor",), ("ceil",), ("days",)):
             return self._function(tree)
         if head in language.CIRCLES and len(tree.path) == 2:
             return self._statistic(tree)
         if tree.path in (("target",), ("base",)) and isinstance(tree.arguments[0], Name):
             figure = tree.arguments[0].path[0]
-            self._use_target(self.scope.figure if figure == "x" else figure, _kind(tree), self.value(tree))
+            self._use_target(self.scope.figure if figure == "x" else figure, kind_of(tree), self.value(tree))
             return self.value(tree)
         if tree.path in (("score",), ("rate",)):
-            text = language.show(tree.arguments[0])
-            self._use(Used(text, self.value(tree), kind="node", key=(text, self.scope.period)))
-            return self.value(tree)
-        for argument in tree.arguments:
-            self.numbers(argument)
+            return self._scored(tree)
+        if tree.path == ("at",):
+            return self._elsewhere(tree)
+        if len(tree.path) == 1 and head != "grade":  # else over parts or rows, whose names are their own
+            for argument in tree.arguments:
+                self.numbers(argument)
         return self._method(tree) or self.value(tree)
+
+    def _if(self, tree: Call, outer: int) -> str:
+        condition, yes, no = tree.arguments
+        held = self._holds(condition)
+        said = self.numbers(condition)
+        if held:
+            self.because.append(_("{condition} 成立", condition=said))
+        elif not only_guards(condition):
+            self.because.append(_("{condition} 不成立", condition=said))
+        return self.numbers(yes if held else no, outer)
 
     def _method(self, tree: Call) -> str:
         """A method used as a function, written out by its own formula."""
-        from kaocheng.engine.methods import METHODS
-
         if len(tree.path) != 1 or tree.path[0] not in METHODS or not tree.arguments:
             return ""
         scope, given = language.called(tree, self.scope)
-        inner = Writer(scope, self.at, self.unit)
+        inner = Writer(scope, self.at, self.unit, deep=self.deep)
         text = inner.numbers(parse(language.method_text(tree.path[0], given, scope)), 4)
         self.used |= {k: u for k, u in inner.used.items() if u.kind == "group"}
+        self.roundings += inner.roundings
         return text
 
     def _held(self, tree: Call, outer: int) -> str:
@@ -142,6 +150,18 @@ class Writer:
         )
         return bound
 
+    def _round(self, tree: Call) -> str:
+        """A rounding the document makes before it goes on (``rate_round``)."""
+        inner = tree.arguments[0]
+        text, before, after = self.numbers(inner), self.value(inner), self.value(tree)
+        places = int(language.constant(tree.arguments[1], self.scope)) if tree.arguments[1:] else 0
+        if before == after:
+            return text if isinstance(inner, Name | Number) else f"({text})"
+        self.roundings.append(Rounding(text, places, before, after))
+        facts = {"text": text, "before": before, "places": places, "after": after}
+        self.first.append(_("{text} = {before},四舍五入到 {places} 位:{after}", **facts))
+        return after
+
     def _function(self, tree: Call) -> str:
         names = {
             "min": _("较小者"),
@@ -149,8 +169,6 @@ class Writer:
             "abs": _("绝对值"),
             "floor": _("去尾"),
             "ceil": _("进一"),
-            "round": _("四舍五入"),
-            "days": _("天数"),
         }
         if tree.path == ("days",):
             due, done = (self.numbers(argument) for argument in tree.arguments)
@@ -163,38 +181,118 @@ class Writer:
         inside = ", ".join(self.numbers(argument) for argument in tree.arguments)
         return f"{names[tree.path[0]]}({inside})"
 
+    def _many(self, tree: Call) -> str:
+        """A figure's parts or months drawn together, each of them told."""
+        first = tree.arguments[0] if len(tree.path) == 1 and tree.arguments else None
+        folding = tree.path[0] in ("sum", "count", "min", "max", "mean")
+        code = functions.whole_figure(first, self.scope) if folding else None
+        if code is None or not isinstance(first, Name):
+            return ""
+        each: list[str] = []
+        if len(tree.arguments) == 2 and functions.is_span(tree.arguments[1]):
+            kind = tree.arguments[1].path[0]  # type: ignore[union-attr]
+            for period in periods.inside(self.scope.period, kind):
+                name = Name((code,), period)
+                each.append(self.value(name))
+                self._use_figure(code, "", name, each[-1])
+        else:
+            for part in self.scope.run.series(code):
+                name = Name((code, part), first.period)
+                each.append(self.value(Call(("figure",), (name,))))
+                self._use_figure(code, part, name, each[-1])
+        there = [value for value in each if value not in (_("缺"), "/")]
+        if tree.path[0] == "sum" and len(tree.arguments) == 1 and there:
+            return f"({' + '.join(there)})" if there[1:] else there[0]
+        return self.value(tree) if each else ""
+
+    # -- others ------------------------------------------------------------------------------------
+
     def _statistic(self, tree: Call) -> str:
         value = self.value(tree)
-        names = {
-            "min": _("本组最低"),
-            "max": _("本组最高"),
-            "mean": _("本组平均"),
-            "median": _("本组中位数"),
-            "sum": _("本组合计"),
-            "count": _("本组个数"),
-            "sd": _("本组标准差"),
-            "nth": _("本组第几位"),
-            "rank": _("本组名次"),
-            "rank_up": _("本组名次(由低到高)"),
-            "portion": _("本组占比"),
-        }
-        who = self._who(tree) if tree.path[1] in ("min", "max") else ""
-        name = names.get(tree.path[1], tree.path[1])
-        self._use(Used(name, value, kind="group", key=(language.show(tree), self.scope.period), unit=who))
+        name = statistics().get(".".join(tree.path), tree.path[1])
+        scope, argument = others.outermost(self.scope, tree.arguments[0])
+        if not others.is_x(argument):
+            what = in_words(argument, labels(scope))
+            name = f"{name}({what if len(what) <= LONGEST_NAME else _('算得的值')})"
+        if tree.path[1] not in others.SET_BY_ONE and self.scope.rows is None and not scope.way[1:]:
+            Writer.numbers(self, tree.arguments[0])  # a rank is of the unit's own value
+        key = (f"{'.'.join(tree.path)}({language.show(argument)})", self.scope.period)
+        used = Used(name, self._kept(value), kind="group", key=key)
+        self._use(self._set_by(used, tree) if self.deep else used)
         return value
 
-    def _who(self, tree: Call) -> str:
-        """Whose value the best or the lowest of the group is."""
-        flat = replace(self.scope, rows=None)
-        best = language.number(tree, flat).spread(len(flat.run.units)).fraction(self.unit)
-        values = language.number(tree.arguments[0], flat).spread(len(flat.run.units))
-        groups = flat.run.groups(flat, tree.circle)
-        for i in np.flatnonzero(groups == groups[self.unit]):
-            if best is not None and values.fraction(int(i)) == best:
-                return flat.run.units[int(i)].label or flat.run.units[int(i)].code
-        return ""
+    def _kept(self, value: str) -> str | None:
+        return None if value == _("缺") else value
 
-    def _name(self, name: Name) -> str:
+    def _set_by(self, used: Used, tree: Call) -> Used:
+        """Whose value the best or the lowest of the group is, and where that came from."""
+        found = others.set_by(self.scope, tree, self.unit)
+        if found is None:
+            return used
+        used = replace(used, among=found.among, skipped=found.skipped)
+        if found.whole is None or found.place is None:
+            return used
+        unit = found.whole.units[found.place]
+        behind = self._behind(found.whole, found.place, tree.arguments[0]) if not found.own else ()
+        return replace(used, unit=unit.code, unit_label=unit.label or unit.code, behind=behind)
+
+    def _behind(self, whole: Run, other: int, tree: Tree) -> tuple[Used, ...]:
+        """What another unit's value was worked from."""
+        like, tree = others.outermost(self.scope, tree)
+        there = others.same_scope(Alone(whole, other), like)
+        if there is None:
+            return ()
+        writer = Writer(there, 0, 0, deep=False)
+        try:
+            writer.numbers(tree)
+        except LooksAtOthers:
+            return ()
+        unit = whole.units[other]
+        return tuple(
+            replace(used, unit=unit.code, unit_label=unit.label or unit.code)
+            for used in writer.used.values()
+            if used.kind != "group"
+        )
+
+    def _elsewhere(self, tree: Call) -> str:
+        """A value at another unit: the city as a whole, the unit above."""
+        where, expression = tree.arguments
+        value, said = self.value(tree), self.value(where)
+        run = self.scope.run
+        whole = run.whole if isinstance(run, Alone) else run
+        other = whole.position(said)
+        label = whole.units[other].label or said if other is not None else said
+        name = _("{unit}的{what}", unit=label, what=in_words(expression, labels(self.scope)))
+        behind = self._behind(whole, other, expression) if other is not None and self.deep else ()
+        code = whole.units[other].code if other is not None else said
+        key = (language.show(tree), self.scope.period)
+        self._use(Used(name, self._kept(value), "", "group", key, code, label, behind))
+        return value
+
+    def _scored(self, tree: Call) -> str:
+        """A node's points in the formula; where no page shows them, with what they were worked from."""
+        value = self.value(tree)
+        paper, code, period = functions.node_named(tree.arguments[0], self.scope)
+        if not isinstance(paper, str):
+            self._use_node(paper, paper.nodes[code], period, value, rate=tree.path == ("rate",))
+        return value
+
+    def _use_node(
+        self, paper: PaperRule, node: NodeRule, period: str, value: str, *, rate: bool = False
+    ) -> None:
+        from kaocheng.engine.working import behind
+
+        label = node_label(self.scope.run.recipe, node)
+        name = _("{node}得分率", node=label) if rate else label
+        if period != self.scope.period:
+            name = f"{name}({period})"
+        hidden = node.get("show") is False or paper.code != self.scope.paper.code
+        inputs = behind(self.scope.run, paper, node, period, self.unit) if hidden and self.deep else ()
+        self._use(Used(name, self._kept(value), "", "node", (node.code, period), behind=inputs))
+
+    # -- names -------------------------------------------------------------------------------------
+
+    def _name(self, name: Name, outer: int) -> str:
         if name.path[0].startswith("_"):
             return ""
         value = self.value(name)
@@ -202,7 +300,12 @@ class Writer:
         node = self.scope.node
         if self.scope.rows is not None and head in self.scope.rows.fields:
             return self._field(head, value)
-        if head == "x" and rest and self.scope.figure:
+        if rest == ("rank",) and head in self.scope.paper.nodes and "rank" not in run.series(head):
+            label = _("{node}名次", node=node_label(run.recipe, self.scope.paper.nodes[head]))
+            self._use(Used(label, self._kept(value), "", "node", (head, "rank")))
+        elif head == "unit" and rest:
+            self._use(Used(rest[0], self._kept(value), kind="attribute", key=rest))
+        elif head == "x" and rest and self.scope.figure:
             self._use_figure(self.scope.figure, rest[0], name, value)
         elif not rest and node is not None and head in ("x", "last") and name.period is None:
             self._measure(head, value)
@@ -214,7 +317,10 @@ class Writer:
         elif head in run.recipe.figures and head not in self.scope.words:
             self._use_figure(head, rest[0] if rest else "", name, value)
         elif node is not None and head in node.keys and head not in ("full", "else", "x"):
-            return self._key(str(node[head]), value)
+            return self._key(head, value, outer)
+        elif head in self.scope.paper.nodes and head not in self.scope.words:
+            period = language.when(name.period, self.scope)
+            self._use_node(self.scope.paper, self.scope.paper.nodes[head], period, value)
         return value
 
     def _field(self, head: str, value: str) -> str:
@@ -223,20 +329,31 @@ class Writer:
         text = _day(value) if self.scope.run.recipe.lists[rows.list]["fields"].get(head) == "date" else value
         first = int(np.flatnonzero(rows.units == self.unit)[0])
         number = str(self.at - first + 1)
-        self._use(Used(head, text, kind="row", key=(rows.list, number, head)))
+        self._use(Used(head, self._kept(text), kind="row", key=(rows.list, number, head)))
         return text
 
-    def _key(self, written: str, value: str) -> str:
+    def _key(self, head: str, value: str, outer: int) -> str:
+        node = self.scope.node
+        assert node is not None
+        method = METHODS.get(str(node.get("method")))
+        written = in_points(node[head]) if method and head in method.points else str(node[head])
         try:
             tree = parse(written)
         except Exception:  # a word, not an expression: its value says it all
             return value
-        return value if isinstance(tree, Number) and not tree.percent else self.numbers(tree, 4)
+        return value if isinstance(tree, Number) and not tree.percent else self.numbers(tree, max(outer, 4))
 
     def _measure(self, head: str, value: str) -> None:
         node = self.scope.node
         assert node is not None
-        if head == "x" and "x" in node.keys:
+        if self.scope.way and isinstance(self.scope.way[-1], Call):
+            return  # the argument of a method used as a function: told where it stands
+        if head == "x" and node.get("method") == "import":
+            said = _("引自“{sheet}”", sheet=node["sheet"])
+            self._use(
+                Used(said, self._kept(value), "", "sheet", (str(node["sheet"]), str(node.get("node", ""))))
+            )
+        elif head == "x" and "x" in node.keys:
             self.numbers(parse(str(node["x"])))
         elif self.scope.figure:
             period = language.when("last_year" if head == "last" else None, self.scope)
@@ -250,7 +367,7 @@ class Writer:
             if not isinstance(tree, Number):
                 self.numbers(tree)
                 return
-            self._use(Used(_kind_label(head), value, kind="rule", key=(node.code, head)))
+            self._use(Used(kind_label(head), self._kept(value), kind="rule", key=(node.code, head)))
         else:
             self._use_target(self.scope.figure or node.code, head, value)
 
@@ -260,84 +377,21 @@ class Writer:
         period = language.when(name.period, self.scope)
         if period != self.scope.period:
             label = f"{label}({period})"
-        self._use(Used(label, value, str(rule.get("unit", "")), "figure", (code, part, period)))
+        measure = str(rule.get("unit", ""))
+        self._use(Used(label, self._kept(value), measure, "figure", (code, part, period)))
 
     def _use_target(self, code: str | None, kind: str, value: str) -> None:
         measure = str(self.scope.run.recipe.figures.get(code or "", {}).get("unit", ""))
         period, whole = self.scope.run.promised(code or "", kind, self.scope.period, self.unit)
         share = self.scope.run.share(code or "", self.scope.period)
         if period != self.scope.period and kind == "target" and share != 1:
-            part = shown(share * 100) + "%"
-            facts = {"period": period, "whole": whole, "share": part, "value": value}
+            facts = {"period": period, "whole": whole, "share": percent(share), "value": value}
             self.first.append(_("目标值:{period} 年度目标 {whole} × {share} = {value}", **facts))
-        self._use(Used(_kind_label(kind), value, measure, "target", (code or "", kind, period)))
+        self._use(Used(kind_label(kind), self._kept(value), measure, "target", (code or "", kind, period)))
 
     def _use(self, used: Used) -> None:
         self.used.setdefault((used.kind, *used.key), used)
 
 
-def _is_guard(condition: Tree) -> bool:
-    """Whether a condition only guards a formula (÷ 0, all alike), so that its failing is no news."""
-    if not isinstance(condition, Operation) or len(condition.parts) < 2:
-        return False
-    right = condition.parts[1]
-    if isinstance(right, Number) and not right.value:
-        return True
-    return condition.sign == "=" and not isinstance(right, Word)
-
-
-def in_words(tree: Tree, labels: Mapping[str, str], outer: int = -1) -> str:
-    """A formula in the trade's words: 分值 × 实际值 ÷ 目标值."""
-    match tree:
-        case Number():
-            return shown(tree.value * 100) + "%" if tree.percent else shown(tree.value)
-        case Word():
-            return f"“{tree.value}”"
-        case Name():
-            return labels.get(".".join(tree.path), labels.get(tree.path[0], ".".join(tree.path)))
-        case Operation():
-            if len(tree.parts) == 1:
-                return f"-{in_words(tree.parts[0], labels, 5)}"
-            binding = BINDING[tree.sign]
-            sign = SIGNS.get(tree.sign, f" {tree.sign} ")
-            tight = binding + (1 if tree.sign in ("-", "/") else 0)
-            left, right = in_words(tree.parts[0], labels, binding), in_words(tree.parts[1], labels, tight)
-            return f"({left}{sign}{right})" if binding < outer else f"{left}{sign}{right}"
-    if tree.path in (("target",), ("base",)):
-        return _kind_label(_kind(tree))
-    if tree.path == ("if",) and tree.arguments[1] == Name(
-        ("_undefined",), None, getattr(tree.arguments[1], "at", 0)
-    ):
-        return in_words(tree.arguments[2], labels, outer)
-    inside = ", ".join(in_words(argument, labels) for argument in tree.arguments)
-    return f"{labels.get('.'.join(tree.path), '.'.join(tree.path))}({inside})"
-
-
-def shown(value: Fraction | None) -> str:
-    """A number passed through: exact where six decimals suffice, else cut with an ellipsis."""
-    if value is None:
-        return ""
-    exact = plain(value)
-    if "/" not in exact and len(exact.partition(".")[2]) <= DECIMALS:
-        return exact
-    return printed(value, DECIMALS) + "…"
-
-
 def _day(text: str) -> str:
     return date.fromordinal(int(text)).isoformat() if text.isdigit() else text
-
-
-def _kind(tree: Call) -> str:
-    if len(tree.arguments) == 2 and isinstance(tree.arguments[1], Word):
-        return tree.arguments[1].value
-    return tree.path[0]
-
-
-def _kind_label(kind: str) -> str:
-    return {
-        "target": _("目标值"),
-        "base": _("基期值"),
-        "full": _("分值"),
-        "stretch": _("挑战目标"),
-        "due": _("时限"),
-    }.get(kind, kind)

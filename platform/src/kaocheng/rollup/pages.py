@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 
 from kaocheng.db.session import TenantSession
 from kaocheng.engine.explain import Explanation
+from kaocheng.engine.run import Run
 from kaocheng.engine.sheet import PaperSheet, Sheet
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person
@@ -20,7 +21,7 @@ from kaocheng.pages.formats import period as spoken
 from kaocheng.rollup import queries, service
 from kaocheng.rollup.domain import Comparison, Subordinate, Summary
 from kaocheng.scoring.domain import NoSuchClass
-from kaocheng.scoring.entries import worked_out
+from kaocheng.scoring.explaining import worked_out
 from kaocheng.scoring.service import find_column, find_unit
 from kaocheng.standings import keys
 from kaocheng.standings.bundle import Bundle
@@ -156,9 +157,8 @@ class InboxPages(Controller):
 async def _explained(opened: Bundle, unit: str, column: str) -> Explanation:
     paper, code = find_unit(opened.sheet, unit)
     key = find_column(paper, column)
-    return await asyncio.to_thread(
-        worked_out, opened.recipe, opened.inputs, opened.manifest.period, paper, code, key
-    )
+    run = Run(opened.recipe, opened.inputs, opened.manifest.period)
+    return await asyncio.to_thread(worked_out, run, paper, code, paper.column[key])
 
 
 def _latest(periods: Sequence[str]) -> str:

@@ -1,26 +1,24 @@
 """The verbs of scoring: gather what counts, run, rehearse, compare, explain."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
 from kaocheng import record
 from kaocheng.db.session import TenantSession, next_number
-from kaocheng.engine.explain import Explanation
+from kaocheng.engine.explain import Explanation, Used
 from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.rounding import printed
-from kaocheng.engine.run import Run
 from kaocheng.engine.score import score
 from kaocheng.engine.sheet import Column, PaperSheet, Sheet
-from kaocheng.engine.working import work_out
 from kaocheng.figures import queries as figures
 from kaocheng.figures.quiet import no_search
 from kaocheng.identity.domain import Permission, Person, require
 from kaocheng.schemes import queries as schemes
 from kaocheng.schemes.domain import NoScheme, SchemeVersion
-from kaocheng.scoring import queries
+from kaocheng.scoring import explaining, queries
 from kaocheng.scoring.domain import (
     Effect,
     Explained,
@@ -37,7 +35,6 @@ from kaocheng.scoring.domain import (
     named,
     origin,
 )
-from kaocheng.scoring.entries import worked_out
 from kaocheng.scoring.gather import gather
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.verification import service as verification
@@ -99,13 +96,13 @@ async def explain(
     row = await queries.sheet(session, head)
     paper, code = find_unit(row.sheet, unit)
     key = find_column(paper, node, period)
-    recipe, given = await queries.computed_from(session, head)
-    explanation = await asyncio.to_thread(worked_out, recipe, given, head.period, paper, code, key)
+    run = await _run(session, head)
+    explanation = await asyncio.to_thread(run.explanation, paper, code, paper.column[key])
     origins = await queries.provenance(session, head)
     return Explained(
         explanation=explanation,
         paper=paper,
-        traced=traced(explanation, origins, paper.labels),
+        traced=traced(explanation, origins),
         standing=next((s for s in paper.standings if s.unit == code), None),
         effect=effect(paper, code, key, explanation),
         key=key,
@@ -118,27 +115,48 @@ async def losses(
 ) -> tuple[Explanation, ...]:
     """Where one unit lost points, the dearest first: the working of every item below its full marks."""
     columns = _below_full(paper, unit)
-    recipe, given = await queries.computed_from(session, head)
+    run = await _run(session, head)
 
     def work() -> list[Explanation]:
-        run = Run(recipe, given, head.period)
-        return [work_out(run, unit, column.node, column.period) for column in columns]
+        return [run.explanation(paper, unit, column) for column in columns]
 
     found = [e for e in await asyncio.to_thread(work) if e.lost and not e.lost.startswith("-")]
     return tuple(sorted(found, key=lambda e: -Fraction(e.lost or 0)))
 
 
-def traced(explanation: Explanation, origins: Provenance, labels: Mapping[str, str]) -> tuple[Traced, ...]:
+async def _run(session: TenantSession, head: SheetHead) -> explaining.KeptRun:
+    """The run behind a sheet."""
+    found = explaining.kept(head.sheet_digest)
+    if found is None:
+        recipe, given = await queries.computed_from(session, head)
+        found = explaining.keep(head.sheet_digest, recipe, given, head.period)
+    return found
+
+
+def traced(explanation: Explanation, origins: Provenance) -> tuple[Traced, ...]:
     """Each value the score was worked from, beside whoever stands for it."""
     unit, period = explanation.unit, explanation.period
     found = []
-    for used in explanation.used:
+    for used in _values(explanation):
         source = origin(origins, used, unit, period)
         # What a claim is about is known here, not to the engine.
         named = replace(used, name=source.words) if source and source.words else used
-        whose = labels.get(used.unit, used.unit) if used.unit not in ("", unit) else ""
-        found.append(Traced(named, source, whose))
+        found.append(Traced(named, source, used.unit_label if used.unit not in ("", unit) else ""))
     return tuple(found)
+
+
+def _values(explanation: Explanation) -> Iterator[Used]:
+    """Every value with those behind it: of the group's best, its unit's; of a hidden part, its own."""
+    for used in explanation.used:
+        only = used.behind[0] if len(used.behind) == 1 else None
+        if only is not None and only.value == used.value and not only.behind:
+            # one figure set the group's best: told as one, with where that figure came from
+            yield replace(used, kind=only.kind, key=only.key, measure=only.measure, behind=())
+        else:
+            yield from used.flat()
+    for part in explanation.parts:
+        for used in part.used:
+            yield from (replace(u, name=f"{part.label}·{u.name}") for u in used.flat())
 
 
 def effect(paper: PaperSheet, unit: str, key: str, explanation: Explanation) -> Effect | None:

@@ -1,15 +1,27 @@
 """The working of a score in words: what the page shows beside the table and the command line prints."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from itertools import groupby
 
+from kaocheng.engine import telling
 from kaocheng.i18n import _
 from kaocheng.scoring.domain import Explained, Origin, Traced
 from kaocheng.standings.reasons import in_words
 
-__all__ = ["as_text", "effect_in_words", "inputs", "reasons", "result", "rounding", "source"]
+__all__ = [
+    "as_text",
+    "beside",
+    "effect_in_words",
+    "inputs",
+    "lost",
+    "lost_in_all",
+    "reasons",
+    "result",
+    "source",
+    "steps",
+    "value",
+]
 
 
 def as_text(explained: Explained) -> str:
@@ -64,7 +76,7 @@ def _name(it: Traced) -> str:
     if it.used.kind == "row" and len(it.used.key) == 3:
         _list, row, field = it.used.key
         return f"#{row} {_FIELDS[field]() if field in _FIELDS else it.used.name}"
-    return _("{name}({unit})", name=it.used.name, unit=it.whose) if it.whose else it.used.name
+    return telling.name_of(replace(it.used, unit_label=it.whose))
 
 
 # What the trade calls the usual fields of a list; others keep the name the scheme gives them.
@@ -84,59 +96,51 @@ def source(origin: Origin) -> str:
     return f"{origin.workbook} · {origin.cell}" if origin.cell else origin.workbook
 
 
-def rounding(explained: Explained) -> tuple[str, str] | None:
-    """What a composition comes to and what is printed of it; a leaf's lines say so themselves."""
-    it = explained.explanation
-    if not it.parts or it.exact is None or it.points is None or "/" in it.exact:
-        return None
-    return None if Fraction(it.exact) == Fraction(it.points) else (it.exact, it.points)
-
-
 def result(explained: Explained) -> str:
     """The result, or which of the two other states it is in."""
-    it = explained.explanation
-    if it.state == "missing":
-        return _("缺数据,没有得分")
-    if it.state == "not_applicable":
-        return _("不适用(/)")
-    if it.full:
-        return _("{points} 分(满分 {full})", points=it.points, full=it.full)
-    return _("{points} 分", points=it.points)
+    return telling.result(explained.explanation)
+
+
+def lost(explained: Explained) -> list[telling.LostAt]:
+    """Where the points went, item by item."""
+    return telling.by_item(explained.explanation)
+
+
+def lost_in_all(explained: Explained) -> str:
+    """Full marks, points and the difference."""
+    return telling.lost_in_all(explained.explanation)
+
+
+def steps(explained: Explained, ranked: bool) -> list[str]:
+    """What one more step of each figure would bring."""
+    return [telling.ahead(s.words, s.total, s.rank if ranked else None) for s in explained.explanation.steps]
+
+
+def beside(explained: Explained) -> list[str]:
+    """The rank, and the next unit on each side."""
+    place = explained.explanation.place
+    return list(telling.standing(place)) if place else []
 
 
 def _lines(explained: Explained) -> Iterator[str]:
     it = explained.explanation
-    yield f"{it.unit_label} · {it.label} · {it.period}"
-    if it.clause_text:
-        yield _("依据 {clause}:“{text}”", clause=it.clause or "", text=it.clause_text)
-    if it.method:
-        yield _("方法:{method}", method=it.method)
+    yield from telling.heading(it)
     for group in inputs(explained):
         for name, traced in group.entries:
-            yield "  " + _("{name}:{value}", name=name, value=_value(traced))
+            yield "  " + _("{name}:{value}", name=name, value=value(traced))
         if group.origin:
             yield from _origin(group.origin, group.source)
-    yield from it.lines or (
-        "  " + _("{name}:{value}", name=label, value=points or "–") for _key, label, points in it.parts
-    )
-    if rounded := rounding(explained):
-        yield _("四舍五入:{before} → {after}", before=rounded[0], after=rounded[1])
-    yield _("得分:{result}", result=result(explained))
+    yield from telling.arithmetic(it)
     yield from _after(explained)
 
 
 def _after(explained: Explained) -> Iterator[str]:
-    it, effect, standing = explained.explanation, explained.effect, explained.standing
-    if it.lost and it.lost_to:
-        yield _("失分 {lost}:{reason}", lost=it.lost, reason=it.lost_to)
-    if it.next_step:
-        yield it.next_step
-    if it.to_total:
-        yield _("计入总分:{points}", points=it.to_total)
+    effect, standing = explained.effect, explained.standing
+    yield from telling.after(explained.explanation)
     if effect:
         yield effect_in_words(explained)
     if explained.is_total and standing and standing.rank is not None:
-        yield _("名次:{rank},等次:{grade}", rank=standing.rank, grade=standing.grade or "–")
+        yield _("等次:{grade}", grade=standing.grade or "–")
         for reason in reasons(explained):
             yield f"  {reason}"
 
@@ -165,10 +169,9 @@ def reasons(explained: Explained) -> list[str]:
     return in_words(explained.standing, explained.paper) if explained.standing else []
 
 
-def _value(traced: Traced) -> str:
-    used = traced.used
-    value = _("缺") if used.value is None else used.value
-    return f"{value} {used.measure}".rstrip() if used.value not in (None, "/") else value
+def value(traced: Traced) -> str:
+    """The value with its unit of measure."""
+    return telling.value_of(traced.used)
 
 
 def _origin(origin: Origin, source: str) -> Iterator[str]:

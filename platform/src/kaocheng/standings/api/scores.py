@@ -1,4 +1,4 @@
-"""Standings, scores and explanations for programs, under the same rules as the pages.
+"""Standings and scores for programs, under the same rules as the pages.
 
 Numbers are strings: a decimal as printed, ``/`` for *not applicable*, null for *missing*.
 """
@@ -15,7 +15,7 @@ from kaocheng.engine.sheet import PaperSheet
 from kaocheng.identity.domain import Permission, Person
 from kaocheng.pages import may
 from kaocheng.scoring import service as sheets
-from kaocheng.scoring.domain import Explained, NoSuchClass, Traced
+from kaocheng.scoring.domain import NoSuchClass
 from kaocheng.standings import service
 from kaocheng.standings.domain import Seen
 from kaocheng.standings.reasons import in_words, vetoes
@@ -79,47 +79,6 @@ class UnitScores:
     rank: int | str | None
     grade: str | None
     scores: list[Score]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
-    """One value a score was worked from, and who stands for it."""
-
-    name: str
-    value: str | None
-    measure: str
-    kind: str
-    unit: str
-    filed_by: str | None
-    filed_at: str | None
-    vouched_by: str | None
-    vouched_at: str | None
-    workbook: str | None
-    cell: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Working:
-    """The working of one score."""
-
-    period: str
-    unit: str
-    label: str
-    node: str
-    indicator: str
-    method: str
-    clause: str | None
-    clause_text: str
-    state: str
-    points: str | None
-    exact: str | None
-    full: str | None
-    lines: list[str]
-    inputs: list[Input]
-    lost: str | None
-    lost_to: str
-    next_step: str
-    to_total: str | None
 
 
 class StandingsApi(Controller):
@@ -194,29 +153,6 @@ class ScoresApi(Controller):
         )
 
 
-class ExplanationsApi(Controller):
-    """Why a score is what it is."""
-
-    path = "/explanations"
-    guards = (may(Permission.READ_PUBLISHED, Permission.READ_UNPUBLISHED),)
-    tags = ("scores",)
-
-    @get("/{period:str}/{unit:str}", summary="The working of one score")
-    async def explanation(
-        self,
-        *,
-        session: NamedDependency[TenantSession],
-        person: NamedDependency[Person],
-        period: FromPath[str],
-        unit: FromPath[str],
-        node: FromQuery[str] = "",
-        number: FromQuery[int | None] = None,
-    ) -> Working:
-        """*node* is a column's key, a code or a label; left out, it is the total."""
-        seen = await service.own(session, period, unit, by=person, at=datetime.now(UTC), number=number)
-        return _working(await sheets.explain(session, seen.row, unit, node))
-
-
 def _papers(seen: Seen, group: str) -> list[PaperSheet]:
     papers = seen.row.sheet.papers
     if not group:
@@ -243,45 +179,4 @@ def _class(paper: PaperSheet) -> ClassStandings:
             )
             for standing in by_rank(paper)
         ],
-    )
-
-
-def _working(explained: Explained) -> Working:
-    it = explained.explanation
-    return Working(
-        period=it.period,
-        unit=it.unit,
-        label=it.unit_label,
-        node=it.node,
-        indicator=it.label,
-        method=it.method,
-        clause=it.clause,
-        clause_text=it.clause_text,
-        state=it.state,
-        points=it.points,
-        exact=it.exact,
-        full=it.full,
-        lines=list(it.lines),
-        inputs=[_input(traced, it.unit) for traced in explained.traced],
-        lost=it.lost,
-        lost_to=it.lost_to,
-        next_step=it.next_step,
-        to_total=it.to_total,
-    )
-
-
-def _input(traced: Traced, unit: str) -> Input:
-    used, origin = traced.used, traced.origin
-    return Input(
-        name=used.name,
-        value=used.value,
-        measure=used.measure,
-        kind=used.kind,
-        unit=used.unit or unit,
-        filed_by=origin.filed_by if origin else None,
-        filed_at=origin.filed_at if origin else None,
-        vouched_by=origin.vouched_by or None if origin else None,
-        vouched_at=origin.vouched_at or None if origin else None,
-        workbook=origin.workbook or None if origin else None,
-        cell=origin.cell or None if origin else None,
     )

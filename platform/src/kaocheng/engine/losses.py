@@ -1,0 +1,259 @@
+"""Where the points went: full marks minus the score, told apart by node, exactly.
+
+The identity, for any node with full marks that has a score (``B`` full marks, ``v`` the points)::
+
+    B − v  =  Σ losses                                                    (gains are negative losses)
+
+It holds step by step.  What a node is worked out by is a chain of stages v₀ → v₁ → … → v (worked out, joined
+by bonuses, held within bounds, rounded …), so B − v = (B − v₀) + (v₀ − v₁) + …; each difference is one loss
+with the stage's name.  Of a composition v₀ = Σ cᵢ·sᵢ over its parts, so with each part's own full marks Bᵢ
+
+    B − v₀  =  (B − Σ cᵢ·Bᵢ)  +  Σ cᵢ·(Bᵢ − sᵢ)
+
+where the first bracket is what full marks the parts do not make up (nothing in a scheme that closes) and
+each Bᵢ − sᵢ is told apart in its turn.  cᵢ holds weights and redistribution (``terms.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kaocheng.engine import adjust, compose, folded, marks, nodes
+from kaocheng.engine.arrays import NA, OK, Exact
+from kaocheng.engine.recipe import NodeRule, PaperRule
+from kaocheng.engine.rounding import half_up
+from kaocheng.engine.score import node_label
+from kaocheng.engine.terms import ONE, ZERO, Seat, Term, terms
+from kaocheng.i18n import _
+
+if TYPE_CHECKING:
+    from kaocheng.engine.run import Run
+
+LINEAR = frozenset(["sum", "weighted", "mean", "weighted_mean", "rescale", "product", "min", "max", "best"])
+Told = tuple[str, Fraction | None]  # a stage and the value after it
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Points lost (gained where negative) at one stage of one node, in points of the node asked about."""
+
+    paper: PaperRule
+    node: str
+    period: str
+    label: str
+    kind: str
+    points: Fraction
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """A node in a period, and how much of the node asked about one point of it is."""
+
+    paper: PaperRule
+    node: NodeRule
+    period: str
+    share: Fraction
+    depth: int = 0
+
+
+def losses(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Lost] | None:
+    """Everything between full marks and the points; nothing where there is no score or no full marks."""
+    full = seat.of(seat.run.full(paper, node.code, period))
+    value = seat.of(seat.run.score(paper, node.code, period))
+    if full is None or value is None:
+        return None
+    found = list(_Losing(seat).of(_At(paper, node, period, ONE), full))
+    return [lost for lost in found if lost.points]
+
+
+def rounding_of_total(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> Lost | None:
+    """What is lost (or gained) when the total is rounded to be ranked and printed."""
+    value = seat.of(seat.run.score(paper, node.code, period))
+    decimals = seat.run.recipe.decimals(paper, "total")
+    if value is None or decimals is None:
+        return None
+    points = value - half_up(value, decimals)
+    label = node_label(seat.run.recipe, node)
+    why = _("总分四舍五入到 {places} 位", places=decimals)
+    return Lost(paper, node.code, period, label, "round", points, why) if points else None
+
+
+class _Losing:
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+
+    def of(self, here: _At, base: Fraction) -> Iterator[Lost]:
+        """All between *base* and the points of a node."""
+        run = self.seat.run
+        if here.node.get("across"):
+            yield from self._across(here, base)
+            return
+        scope = run.scope(here.paper, here.node, here.period)
+        told = [(name, self.seat.of(v)) for name, v in nodes.stages(run, here.paper, here.node, here.period)]
+        told.append(("stand_in", self.seat.of(run.score(here.paper, here.node.code, here.period))))
+        if not here.node.composed and not here.node.get("rows"):
+            told = _measured(told)
+        yield from self._staged(here, base, told, rounds=marks.places(run, scope))
+
+    def _staged(self, here: _At, base: Fraction, told: list[Told], *, rounds: int | None) -> Iterator[Lost]:
+        """The first stage that has a value against *base*, then each stage against the one before."""
+        start = max((i + 1 for i, (_n, value) in enumerate(told) if value is None), default=0)
+        if start == len(told):
+            return
+        first, value = told[start]
+        assert value is not None
+        if start == 0 and here.node.composed and str(here.node["compose"]) in LINEAR:
+            yield from self._parts(here, base)
+        else:
+            kind = "score" if start == 0 and not here.node.composed else "whole" if start == 0 else first
+            yield self._lost(here, kind, base - value)
+        for (_before, a), (name, b) in pairwise(told[start:]):
+            assert a is not None
+            assert b is not None
+            if name == "joined":
+                yield from self._joined(here, a - b)
+            elif a != b:
+                yield self._lost(here, name, a - b, rounds=rounds)
+
+    def _lost(self, here: _At, kind: str, points: Fraction, *, rounds: int | None = None) -> Lost:
+        why = {
+            "round": _("四舍五入到 {places} 位", places=rounds) if rounds is not None else _("四舍五入"),
+            "bounds": _("上下限"),
+            "gate": _("前提条件不成立"),
+            "veto": _("一票否决"),
+            "stand_in": _("缺数据或不适用,按规定计分"),
+            "undefined": _("除数为零,按规定计分"),
+            "missing": _("缺数据,按规定计分"),
+            "structure": _("各部分满分与总满分之差"),
+        }.get(kind, "")
+        label = node_label(self.seat.run.recipe, here.node)
+        return Lost(here.paper, here.node.code, here.period, label, kind, here.share * points, why)
+
+    def _parts(self, here: _At, base: Fraction) -> Iterator[Lost]:
+        found = terms(self.seat, here.paper, here.node, here.period)
+        # a telescope starts from the product of the parts without loss; elsewhere bases enter as they are
+        top = _product(found) if here.node["compose"] == "product" else _summed(found)
+        if base != top:
+            yield self._lost(here, "structure", base - top)
+        for term in found:
+            if term.state == OK and term.coefficient:
+                part = term.part
+                share = here.share * term.coefficient
+                yield from self.of(_At(part.paper, part.node, part.period, share, here.depth + 1), term.base)
+
+    def _joined(self, here: _At, lost: Fraction) -> Iterator[Lost]:
+        """Bonuses and deductions one by one, with what their caps cut; another node's excess."""
+        run, told = self.seat.run, ZERO
+        for name, rule in here.paper.table("adjustments").items():
+            if rule.get("to") != here.node.code:
+                continue
+            deducted = rule.get("kind") == "deduction"
+            amount = self.seat.of(adjust.adjustment(run, here.paper, name, here.period))
+            if not amount:
+                continue
+            asked = adjust.asked(run, here.paper, name, here.period, self.seat.at)
+            for kind, points in (("entries", amount if asked is None else asked), ("cap", amount)):
+                if kind == "cap" and (asked is None or asked == amount):
+                    continue
+                signed = points if kind == "entries" else amount - (asked or ZERO)
+                kind_ = ("deduction" if deducted else "bonus") if kind == "entries" else "cap"
+                label = str(rule.get("label", name))
+                why = "" if kind == "entries" else _("{label}的上限", label=label)
+                points_ = here.share * (signed if deducted else -signed)
+                yield Lost(here.paper, name, here.period, label, kind_, points_, why)
+            told += amount if deducted else -amount
+        if lost != told:
+            yield replace(self._lost(here, "excess", lost - told), why=_("其他项目超过满分的部分计入"))
+
+    def _across(self, here: _At, base: Fraction) -> Iterator[Lost]:
+        """Each period against full marks in it, by its share in the fold; then bounds and rounding."""
+        run, seat, node = self.seat.run, self.seat, here.node
+        spans = folded.spans(run, node, here.period)
+        each = [folded.in_period(run, here.paper, node, p) for p in spans]
+        folded_value = seat.of(compose.over_periods(run, node.get("fold", "mean"), spans, each))
+        scope = run.scope(here.paper, node, here.period)
+        value = seat.of(run.applied(here.paper, node.code, here.period))
+        final = seat.of(run.score(here.paper, node.code, here.period))
+        told: list[Told] = [("worked", folded_value)]
+        if folded_value is not None:
+            bounded = seat.of(marks.bounded(run, scope, Exact.constant(folded_value)))
+            told += [("bounds", bounded), ("round", value)]
+        told.append(("stand_in", final))
+        shares = self._shares(node.get("fold", "mean"), spans, each)
+        if folded_value is None or shares is None:
+            yield from self._staged(here, base, told, rounds=marks.places(run, scope))
+            return
+        top = ZERO
+        for period, value_, share in zip(spans, each, shares, strict=True):
+            points = seat.of(value_)
+            if share and points is not None:
+                full = seat.of(run.full(here.paper, node.code, period)) or ZERO
+                top += share * full
+                at = _At(here.paper, node, period, here.share * share)
+                yield replace(self._lost(at, "score", full - points), why=period)
+        if base != top:
+            yield self._lost(here, "structure", base - top)
+        yield from self._steps(here, told, marks.places(run, scope))
+
+    def _steps(self, here: _At, told: list[Told], rounds: int | None) -> Iterator[Lost]:
+        for (_before, a), (name, b) in pairwise(told):
+            if a is not None and b is not None and a != b:
+                yield self._lost(here, name, a - b, rounds=rounds)
+
+    def _shares(self, fold: Any, spans: list[str], each: list[Exact]) -> list[Fraction] | None:
+        """What each period counts in the fold, for this unit."""
+        states = [self.seat.state(value) for value in each]
+        there = [state != NA for state in states]
+        match fold:
+            case "sum":
+                return [ONE if t else ZERO for t in there]
+            case "mean":
+                return [Fraction(1, sum(there)) if t else ZERO for t in there]
+            case "last":
+                return [ZERO] * (len(spans) - 1) + [ONE]
+            case dict():
+                weights = _weights(self.seat.run, fold, spans)
+                all_apply = all(np.all(value.state != NA) for value in each)
+                whole = sum(weights, ZERO)
+                left = sum((w for w, t in zip(weights, there, strict=True) if t), ZERO)
+                factor = ONE if all_apply or not left else whole / left
+                return [w * factor if t else ZERO for w, t in zip(weights, there, strict=True)]
+        return None
+
+
+def _weights(run: Run, fold: dict[str, Any], spans: list[str]) -> list[Fraction]:
+    from kaocheng.engine.evaluate import Scope, number
+
+    by_period = {run.recipe.period(name): str(weight) for name, weight in fold.items()}
+    first = next(iter(run.recipe.papers.values()))
+    return [number(by_period.get(p, "0"), Scope(run, first, None, p)).fraction() or ZERO for p in spans]
+
+
+def _measured(told: list[Told]) -> list[Told]:
+    """Of a leaf, what is beyond its bounds was never points: the first value is the one within them."""
+    names = [name for name, _value in told]
+    joined = dict(told)["joined"]
+    before = told[names.index("joined") - 1][1]
+    if joined != before or joined is None:
+        return told
+    kept = names.index("bounds")
+    return told if told[kept][1] is None else [("worked", told[kept][1]), *told[kept + 1 :]]
+
+
+def _summed(found: list[Term]) -> Fraction:
+    return sum((term.coefficient * term.base for term in found), ZERO)
+
+
+def _product(found: list[Term]) -> Fraction:
+    whole = ONE
+    for term in found:
+        if term.state == OK:
+            whole *= term.base
+    return whole

@@ -1,0 +1,167 @@
+"""The working of one score in lines of text, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kaocheng.engine.explain import Explanation, Loss, Neighbour, Place, Used
+from kaocheng.engine.rounding import printed
+from kaocheng.i18n import _
+
+NEAR = 4  # decimals of points lost, beyond the two that are counted in
+
+
+@dataclass(frozen=True, slots=True)
+class LostAt:
+    """All that was lost (gained, where negative) at one item, its rounding apart."""
+
+    label: str
+    key: str
+    points: Fraction
+    printed: str
+    why: str
+
+
+def as_text(it: Explanation) -> str:
+    """The whole working, as lines."""
+    return "\n".join([*heading(it), *inputs(it.used), *arithmetic(it), *after(it)])
+
+
+def heading(it: Explanation) -> Iterator[str]:
+    """What is explained, by which clause and method."""
+    yield f"{it.unit_label} · {it.label} · {it.period}"
+    if it.clause_text:
+        yield _("依据 {clause}:“{text}”", clause=it.clause or "", text=it.clause_text)
+    if it.method:
+        yield _("方法:{method}", method=it.method)
+
+
+def inputs(used: Iterable[Used], depth: int = 1) -> Iterator[str]:
+    """Each value the score was worked from, and what is behind it."""
+    for one in used:
+        yield "  " * depth + _("{name}:{value}", name=name_of(one), value=value_of(one))
+        yield from inputs(one.behind, depth + 1)
+
+
+def name_of(used: Used) -> str:
+    """What a value is called; of another unit, with whose it is; of a statistic, over how many."""
+    name = _("{name}({unit})", name=used.name, unit=used.unit_label) if used.unit_label else used.name
+    if used.among is None:
+        return name
+    if used.skipped:
+        return _("{name},{n} 个单位,{skipped} 个未计", name=name, n=used.among, skipped=used.skipped)
+    return _("{name},{n} 个单位", name=name, n=used.among)
+
+
+def value_of(used: Used) -> str:
+    """The value with its unit of measure."""
+    if used.value is None:
+        return _("缺")
+    return used.value if used.value == "/" else f"{used.value} {used.measure}".rstrip()
+
+
+def arithmetic(it: Explanation) -> Iterator[str]:
+    """The formula with its numbers, and the result."""
+    yield from it.lines
+    yield _("得分:{result}", result=result(it))
+
+
+def result(it: Explanation) -> str:
+    """The result, or which of the two other states it is in."""
+    if it.state == "missing":
+        return _("缺数据,没有得分")
+    if it.state == "not_applicable":
+        return _("不适用(/)")
+    if it.full:
+        return _("{points} 分(满分 {full})", points=it.points, full=it.full)
+    return _("{points} 分", points=it.points)
+
+
+def after(it: Explanation, *, ranked: bool = True) -> Iterator[str]:
+    """What was lost, what one more step would bring, what it counts in the total, who stands beside."""
+    if it.lost and it.lost_to:
+        yield _("失分 {lost}:{reason}", lost=it.lost, reason=it.lost_to)
+    for step in it.steps:
+        yield ahead(step.words, step.total, step.rank if ranked else None)
+    if it.to_total and it.place is None:
+        yield _("计入总分:{points}", points=it.to_total)
+    if it.losses:
+        yield lost_in_all(it)
+        yield from ("  " + _("{name}:{value}", name=at.label, value=_of(at)) for at in by_item(it))
+    if it.place and ranked:
+        yield from standing(it.place)
+
+
+def ahead(words: str, total: str | None, rank: str | None) -> str:
+    """What one more step brings to the node, the total and the rank."""
+    if total is None:
+        return words
+    if rank is None:
+        return _("{step};总分 {total}", step=words, total=total)
+    return _("{step};总分 {total},第 {rank} 名(其他单位不变)", step=words, total=total, rank=rank)
+
+
+def lost_in_all(it: Explanation) -> str:
+    """Full marks, points and the difference that the losses add up to."""
+    facts = {"full": it.full, "points": it.points, "lost": near(_summed(it.losses))}
+    return _("满分 {full},得 {points},各项失分减得分合计 {lost}:", **facts)
+
+
+def by_item(it: Explanation) -> list[LostAt]:
+    """The losses item by item, the dearest first; all roundings as one; they add up to the same."""
+    found: dict[tuple[str, str, str], list[Loss]] = {}
+    rounding = Fraction(0)
+    for loss in it.losses:
+        if loss.kind == "round":
+            rounding += Fraction(loss.points)
+        else:
+            cap = loss.why if loss.kind == "cap" else ""
+            found.setdefault((loss.node, loss.period, cap), []).append(loss)
+    items = []
+    for (_node, period, cap), several in found.items():
+        points, first = _summed(several), several[0]
+        label = cap or (first.label if period == it.period else f"{period} {first.label}")
+        if points:
+            items.append(LostAt(label, first.key, points, near(points), "" if cap else first.why))
+    items.sort(key=lambda at: -at.points)
+    if rounding:
+        items.append(LostAt(_("四舍五入差额"), "", rounding, near(rounding), ""))
+    return items
+
+
+def standing(place: Place) -> Iterator[str]:
+    """The rank among how many, and the next unit on each side."""
+    if place.level:
+        yield _(
+            "第 {rank} 名,共 {among} 个单位,{level} 个同分",
+            rank=place.rank,
+            among=place.among,
+            level=place.level,
+        )
+    else:
+        yield _("第 {rank} 名,共 {among} 个单位", rank=place.rank, among=place.among)
+    if place.above:
+        yield _("前一名 {unit} {score},差 {gap}", **_beside(place.above))
+    if place.below:
+        yield _("后一名 {unit} {score},领先 {gap}", **_beside(place.below))
+
+
+def near(points: Fraction) -> str:
+    """Points to four decimals, without noughts at the end."""
+    text = printed(points, NEAR)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _beside(neighbour: Neighbour) -> dict[str, str]:
+    return {"unit": neighbour.label, "score": neighbour.score, "gap": neighbour.gap}
+
+
+def _of(at: LostAt) -> str:
+    points = _("得 {points}", points=near(-at.points)) if at.points < 0 else at.printed
+    return _("{points}({why})", points=points, why=at.why) if at.why else points
+
+
+def _summed(losses: Iterable[Loss]) -> Fraction:
+    return sum((Fraction(loss.points) for loss in losses), Fraction(0))

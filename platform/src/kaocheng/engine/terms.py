@@ -1,0 +1,157 @@
+"""What each part of a composition counts for one unit: the coefficient its points enter the whole with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from kaocheng.engine import compose
+from kaocheng.engine.alone import Alone
+from kaocheng.engine.arrays import OK, Exact
+from kaocheng.engine.evaluate import number
+from kaocheng.engine.recipe import NodeRule, PaperRule
+
+if TYPE_CHECKING:
+    from kaocheng.engine.run import Run
+
+ZERO, ONE = Fraction(0), Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One part with its points, and how much of the whole one point of it is."""
+
+    part: compose.Part
+    state: int
+    score: Fraction | None
+    full: Fraction | None
+    weight: Fraction
+    coefficient: Fraction  # 0 where it does not count
+    base: Fraction  # what the part would be with nothing lost
+    scaled: bool = False  # it takes on the marks of what does not apply
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One unit in a run: alone, or at its place among all."""
+
+    run: Run
+    at: int
+
+    def of(self, value: Exact) -> Fraction | None:
+        """This unit's value."""
+        return value.fraction(self.at)
+
+    def state(self, value: Exact) -> int:
+        """Whether it is there, missing or not applicable."""
+        return int(value.state if not value.state.shape else value.state[self.at])
+
+
+def terms(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Term]:
+    """The parts of a composition with their coefficients: Σ coefficient · points is the whole.
+
+    For a product the coefficients are those of a telescope: what the part's loss takes from the whole,
+    the parts before it as they are and those after it without loss.  Geometric and harmonic means have
+    none (all 0).
+    """
+    run = seat.run
+    found = []
+    for part in compose.parts(run, paper, node, period):
+        score = run.score(part.paper, part.node.code, part.period)
+        full = seat.of(run.full(part.paper, part.node.code, part.period))
+        weight = seat.of(part.weight) or ZERO
+        found.append(Term(part, seat.state(score), seat.of(score), full, weight, ZERO, full or ZERO))
+    kind = str(node["compose"])
+    there = [term for term in found if term.state == OK]
+    coefficients = dict(
+        zip(map(id, there), _coefficients(seat, paper, node, period, kind, there), strict=True)
+    )
+    marks = _sharing(seat, paper, node, period) if kind in ("sum", "weighted") else []
+    factor = _factor(marks, found) if any(term.state != OK for term in found) and marks else ONE
+    result = []
+    for n, term in enumerate(found):
+        takes = factor != 1 and marks[n] is not None and id(term) in coefficients
+        result.append(
+            replace(
+                term,
+                coefficient=coefficients.get(id(term), ZERO) * (factor if takes else 1),
+                base=ONE if kind == "product" and term.full is None else term.base,
+                scaled=takes,
+            )
+        )
+    return result
+
+
+def counts_for(seat: Seat, paper: PaperRule, node: NodeRule, period: str, part: tuple[str, str]) -> Fraction:
+    """How much of a composition one point of a part (node, period) is."""
+    made_of = compose.parts(seat.run, paper, node, period)
+    plainly = str(node["compose"]) in ("sum", "weighted") and all(
+        seat.state(seat.run.score(p.paper, p.node.code, p.period)) == OK for p in made_of
+    )
+    if plainly:
+        return sum((seat.of(p.weight) or ZERO for p in made_of if (p.node.code, p.period) == part), ZERO)
+    found = terms(seat, paper, node, period)
+    return sum((t.coefficient for t in found if (t.part.node.code, t.part.period) == part), ZERO)
+
+
+def _coefficients(
+    seat: Seat, paper: PaperRule, node: NodeRule, period: str, kind: str, there: Sequence[Term]
+) -> list[Fraction]:
+    weights = [term.weight for term in there]
+    scores = [term.score or ZERO for term in there]
+    match kind:
+        case "sum" | "weighted":
+            return weights
+        case "mean" | "weighted_mean":
+            whole = sum(weights, ZERO)
+            return [w / whole if whole else ZERO for w in weights]
+        case "rescale":
+            full = seat.of(number("full", seat.run.scope(paper, node, period))) or ZERO
+            below = sum((w * (term.full or ZERO) for w, term in zip(weights, there, strict=True)), ZERO)
+            return [w * full / below if below else ZERO for w in weights]
+        case "product":
+            return _telescope(scores, [ONE if term.full is None else term.full for term in there])
+        case "min" | "max":
+            chosen = scores.index(min(scores) if kind == "min" else max(scores)) if scores else -1
+            return [ONE if i == chosen else ZERO for i in range(len(there))]
+        case "best":
+            n = min(int(node.get("n", 1)), len(there))
+            top = sorted(range(len(there)), key=lambda i: -scores[i])[:n]
+            share = Fraction(1, len(top)) if node.get("take") == "mean" and top else ONE
+            return [share if i in top else ZERO for i in range(len(there))]
+    return [ZERO] * len(there)
+
+
+def _telescope(scores: Sequence[Fraction], bases: Sequence[Fraction]) -> list[Fraction]:
+    found = []
+    for i in range(len(scores)):
+        coefficient = ONE
+        for before in scores[:i]:
+            coefficient *= before
+        for after in bases[i + 1 :]:
+            coefficient *= after
+        found.append(coefficient)
+    return found
+
+
+def _sharing(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Fraction | None]:
+    """The marks of each part that takes on those of what does not apply; which do is alike for all units."""
+    whole, place = (seat.run.whole, seat.run.place) if isinstance(seat.run, Alone) else (seat.run, seat.at)
+    marks, up = whole.once(
+        ("upwards", paper.code, node.code, period),
+        lambda: compose.upwards(whole, compose.parts(whole, paper, node, period)),
+    )
+    return [
+        mark.spread(len(whole.units)).fraction(place) if mark is not None and takes else None
+        for mark, takes in zip(marks, up, strict=True)
+    ]
+
+
+def _factor(marks: Sequence[Fraction | None], found: Sequence[Term]) -> Fraction:
+    """What the parts that apply are multiplied with, so that the whole keeps its full marks."""
+    whole = sum((mark for mark in marks if mark is not None), ZERO)
+    pairs = zip(marks, found, strict=True)
+    left = sum((mark for mark, term in pairs if mark is not None and term.state == OK), ZERO)
+    return whole / left if left else ONE

@@ -1,0 +1,211 @@
+"""Formulas in the trade's words: 分值 × 实际值 ÷ 目标值, and what its values are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from kaocheng.engine import nodes
+from kaocheng.engine.evaluate import Scope
+from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word, parse
+from kaocheng.engine.methods import METHODS
+from kaocheng.engine.methods.absolute import points as in_points
+from kaocheng.engine.rounding import plain, printed
+from kaocheng.i18n import _
+
+SIGNS = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " - ", "<=": " ≤ ", ">=": " ≥ ", "!=": " ≠ "}
+BINDING = {
+    "or": 0,
+    "and": 1,
+    "<": 2,
+    "<=": 2,
+    "=": 2,
+    "!=": 2,
+    ">=": 2,
+    ">": 2,
+    "+": 3,
+    "-": 3,
+    "*": 4,
+    "/": 4,
+}
+DECIMALS = 6  # of a value that is only passed through
+
+
+def shown(value: Fraction | None) -> str:
+    """A number passed through: exact where six decimals suffice, else cut with an ellipsis."""
+    if value is None:
+        return ""
+    exact = plain(value)
+    if "/" not in exact and len(exact.partition(".")[2]) <= DECIMALS:
+        return exact
+    return printed(value, DECIMALS) + "…"
+
+
+def percent(value: Fraction) -> str:
+    """A share as it is written: 80%."""
+    return shown(value * 100) + "%"
+
+
+def sign(written: str) -> str:
+    """An operator as people write it."""
+    return SIGNS.get(written, {"and": _(" 且 "), "or": _(" 或 ")}.get(written, f" {written} "))
+
+
+def bracketed(text: str, tree: Tree, outer: int) -> str:
+    """*text* in brackets where what stands around it binds closer."""
+    binds = BINDING[tree.sign] if isinstance(tree, Operation) and len(tree.parts) == 2 else 9
+    return f"({text})" if binds < outer else text
+
+
+def in_words(tree: Tree, labels: Mapping[str, str], outer: int = -1) -> str:
+    """A formula in the trade's words: 分值 × 实际值 ÷ 目标值."""
+    match tree:
+        case Number():
+            return percent(tree.value) if tree.percent else shown(tree.value)
+        case Word():
+            return f"“{tree.value}”"
+        case Name():
+            return labels.get(".".join(tree.path), labels.get(tree.path[0], ".".join(tree.path)))
+        case Operation():
+            if len(tree.parts) == 1:
+                return (_("非 ") if tree.sign == "not" else "-") + in_words(tree.parts[0], labels, 5)
+            binding = BINDING[tree.sign]
+            tight = binding + (1 if tree.sign in ("-", "/") else 0)
+            left, right = in_words(tree.parts[0], labels, binding), in_words(tree.parts[1], labels, tight)
+            return bracketed(f"{left}{sign(tree.sign)}{right}", tree, outer)
+    if tree.path in (("target",), ("base",)):
+        return kind_label(kind_of(tree))
+    if tree.path == ("if",) and _is_guard(tree):
+        return in_words(tree.arguments[2], labels, outer)
+    if tree.path in (("score",), ("figure",)) and len(tree.arguments) == 1:
+        return in_words(tree.arguments[0], labels, outer)
+    inside = ", ".join(in_words(argument, labels) for argument in tree.arguments)
+    return f"{labels.get('.'.join(tree.path), '.'.join(tree.path))}({inside})"
+
+
+def _is_guard(tree: Call) -> bool:
+    """Whether an ``if`` only keeps a formula from dividing by zero: undefined, or all of a group alike."""
+    yes = tree.arguments[1]
+    if isinstance(yes, Name) and yes.path == ("_undefined",):
+        return True
+    return only_guards(tree.arguments[0]) and isinstance(yes, Name) and yes.path in (("full",), ("equal",))
+
+
+def only_guards(condition: Tree) -> bool:
+    """Whether a condition only guards a formula (÷ 0, all alike), so that its failing is no news."""
+    if not isinstance(condition, Operation) or len(condition.parts) < 2:
+        return False
+    right = condition.parts[1]
+    if isinstance(right, Number) and not right.value:
+        return True
+    return condition.sign == "=" and not isinstance(right, Word)
+
+
+def kind_of(tree: Call) -> str:
+    """The kind of target a call of ``target`` or ``base`` asks for."""
+    if len(tree.arguments) == 2 and isinstance(tree.arguments[1], Word):
+        return tree.arguments[1].value
+    return tree.path[0]
+
+
+def kind_label(kind: str) -> str:
+    """What a kind of target is called."""
+    return {
+        "target": _("目标值"),
+        "base": _("基期值"),
+        "full": _("分值"),
+        "stretch": _("挑战目标"),
+        "due": _("时限"),
+    }.get(kind, kind)
+
+
+def statistics() -> Mapping[str, str]:
+    """What the statistics of a group are called."""
+    return {
+        "group.min": _("本组最低"),
+        "group.max": _("本组最高"),
+        "group.mean": _("本组平均"),
+        "group.median": _("本组中位数"),
+        "group.sum": _("本组合计"),
+        "group.count": _("本组个数"),
+        "group.sd": _("本组标准差"),
+        "group.nth": _("本组第几位"),
+        "group.rank": _("本组名次"),
+        "group.rank_up": _("本组名次(由低到高)"),
+        "group.portion": _("本组占比"),
+        "others.min": _("其他单位最低"),
+        "others.max": _("其他单位最高"),
+        "others.mean": _("其他单位平均"),
+        "others.median": _("其他单位中位数"),
+        "others.sum": _("其他单位合计"),
+        "others.count": _("其他单位个数"),
+    }
+
+
+def labels(scope: Scope) -> dict[str, str]:
+    """What each name of a node's formula is called."""
+    node, run = scope.node, scope.run
+    words = {
+        "x": _("实际值"),
+        "target": _("目标值"),
+        "base": _("基期值"),
+        "last": _("上年值"),
+        "full": _("分值"),
+        "it": _("每一项"),
+        "if": _("若"),
+        "min": _("较小者"),
+        "max": _("较大者"),
+        "clamp": _("限于"),
+        "floor": _("去尾"),
+        "ceil": _("进一"),
+        "abs": _("绝对值"),
+        "round": _("四舍五入"),
+        "days": _("天数"),
+        "sum": _("合计"),
+        "count": _("个数"),
+        "mean": _("平均"),
+        "rate": _("得分率"),
+        "_undefined": _("无意义"),
+        "_missing": _("缺"),
+        "_not_applicable": _("不适用"),
+        "lo": _("下限"),
+        "hi": _("上限"),
+    }
+    words |= statistics()
+    words |= {code: _(method.chinese) for code, method in METHODS.items() if code not in words}
+    words |= {code: other.label for code, other in scope.paper.nodes.items()}
+    for code, rule in run.recipe.figures.items():
+        label = str(rule.get("label", code))
+        words[code] = label
+        for part, name in (rule.get("parts") or {}).items():
+            words[f"{code}.{part}"] = f"{label}·{name}"
+            if code == scope.figure:
+                words[f"x.{part}"] = str(name)
+    if node is None:
+        return words
+    for name, text in (node.get("let") or {}).items():
+        words[name] = f"[{in_words(parse(str(text)), words)}]"
+    return words | _keys(scope, words)
+
+
+def _keys(scope: Scope, words: Mapping[str, str]) -> dict[str, str]:
+    """The keys of a node's method, as the scheme gives them; points that are a share, as a share of 分值."""
+    node = scope.node
+    assert node is not None
+    method = METHODS.get(str(node.get("method")))
+    if method is None:
+        return {}
+    found = {
+        key: in_words(parse(str(node[key])), words, 4)
+        for key in (*method.shares, *method.numbers)
+        if key in node.keys
+    }
+    return found | {
+        key: in_words(parse(in_points(node[key])), words, 4) for key in method.points if key in node.keys
+    }
+
+
+def formula(scope: Scope) -> str:
+    """A leaf's formula in words."""
+    assert scope.node is not None
+    return in_words(parse(nodes.formula(scope.node, nodes.measuring(scope))), labels(scope))

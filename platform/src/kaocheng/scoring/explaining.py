@@ -1,0 +1,47 @@
+"""The working of one column of a sheet; the run behind a sheet is kept, so that each look is for one unit."""
+
+from dataclasses import dataclass, field
+from threading import Lock
+
+from kaocheng.engine.explain import Explanation
+from kaocheng.engine.inputs import Inputs
+from kaocheng.engine.recipe import Recipe
+from kaocheng.engine.run import Run
+from kaocheng.engine.sheet import Column, PaperSheet
+from kaocheng.engine.working import work_out
+
+_KEPT = 4  # runs; what they found out about a group is found once for all who ask
+
+
+@dataclass(slots=True)
+class KeptRun:
+    """A run and who may ask it: one at a time, because it learns while it answers."""
+
+    run: Run
+    turn: Lock = field(default_factory=Lock)
+
+    def explanation(self, paper: PaperSheet, unit: str, column: Column) -> Explanation:
+        """The working of one column for one unit."""
+        with self.turn:
+            return worked_out(self.run, paper, unit, column)
+
+
+_runs: dict[str, KeptRun] = {}
+
+
+def kept(digest: str) -> KeptRun | None:
+    """The run of the sheet of this digest, if it is kept."""
+    return _runs.get(digest)
+
+
+def keep(digest: str, recipe: Recipe, inputs: Inputs, period: str) -> KeptRun:
+    """The run of a sheet, kept for whoever asks next."""
+    while len(_runs) >= _KEPT:
+        _runs.pop(next(iter(_runs)))
+    return _runs.setdefault(digest, KeptRun(Run(recipe, inputs, period)))
+
+
+def worked_out(run: Run, paper: PaperSheet, unit: str, column: Column) -> Explanation:
+    """The working of one column of a paper for one unit."""
+    _key, sign, row = column.key.partition("#")
+    return work_out(run, unit, column.node + sign + row, column.period, paper=paper.code)

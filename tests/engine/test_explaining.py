@@ -1,0 +1,100 @@
+"""Every cell explained: what is told comes to what the sheet says, and the losses add up exactly."""
+
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+
+import pytest
+
+from kaocheng.engine.explain import Explanation
+from kaocheng.engine.run import Run
+from kaocheng.engine.score import sheet_of
+from kaocheng.engine.sheet import NOT_APPLICABLE, Column, PaperSheet
+from kaocheng.engine.working import work_out
+from kaocheng.errors import Invalid
+from tests.reference.cases import Case, truth, yunling
+from tests.reference.generate import random_case
+from tests.reference.generate_expressions import expression_case
+from tests.reference.themes import NAMES, themed_case
+
+from .test_alone import run_of
+
+FUZZ = int(os.environ.get("KAOCHENG_FUZZ", "250")) // 25  # random schemes: every cell of each is explained
+FIRST = int(os.environ.get("KAOCHENG_FUZZ_FROM", "0"))
+Told = tuple[PaperSheet, Column, str, Explanation]
+
+
+def told(run: Run) -> Iterator[Told]:
+    """Every node, row and adjustment of every unit, explained; nothing of a run that is refused."""
+    try:
+        sheet = sheet_of(run)
+    except Invalid:
+        return
+    for paper in sheet.papers:
+        for column in paper.columns:
+            if column.kind not in ("node", "row", "adjustment"):
+                continue
+            _key, sign, row = column.key.partition("#")
+            for unit in paper.units:
+                try:
+                    it = work_out(run, unit, column.node + sign + row, column.period, paper=paper.code)
+                except KeyError:  # a row it does not have: others' lists are longer
+                    assert sign
+                    assert paper.values[column.key][paper.row[unit]] is None
+                else:
+                    yield paper, column, unit, it
+
+
+def wrong(case: Case) -> list[str]:
+    """Explanations that do not come to their cell, and losses that do not add up."""
+    run = run_of(case)
+    found = []
+    for paper, column, unit, it in told(run):
+        cell = paper.values[column.key][paper.row[unit]]
+        state = {"scored": it.exact, "not_applicable": NOT_APPLICABLE}.get(it.state)
+        if state != cell:
+            found.append(f"{case.name} {unit} {column.key}: {state} is told, {cell} is scored")
+        if it.lost_exact is not None and it.parts and not adds_up(run, paper, column, unit, it):
+            found.append(f"{case.name} {unit} {column.key}: {it.lost_exact} lost, {it.losses} told")
+    return found
+
+
+def adds_up(run: Run, paper: PaperSheet, column: Column, unit: str, it: Explanation) -> bool:
+    """Full marks − what is printed of the total (elsewhere: the exact points) = the sum of the losses."""
+    assert it.full is not None
+    total = (
+        column.key == paper.total and run.recipe.decimals(run.recipe.papers[paper.code], "total") is not None
+    )
+    counted = paper.shown(unit, column.key) if total else it.exact
+    return sum((Fraction(loss.points) for loss in it.losses), Fraction(0)) == Fraction(it.full) - Fraction(
+        counted or 0
+    )
+
+
+def test_random_schemes() -> None:
+    assert [it for seed in range(FIRST, FIRST + FUZZ) for it in wrong(random_case(seed))] == []
+
+
+def test_random_expressions() -> None:
+    assert [it for seed in range(FIRST, FIRST + FUZZ) for it in wrong(expression_case(seed))] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_corners_of_the_language(name: str) -> None:
+    assert wrong(themed_case(name, FIRST + 2)) == []
+
+
+@pytest.mark.parametrize("name", ["cn_single_cells", "freedom_house_fiw"])
+def test_published_results(name: str) -> None:
+    assert wrong(truth(name)[0]) == []
+
+
+@pytest.mark.parametrize("period", ["2026", "2026H1"])
+def test_the_county(period: str) -> None:
+    assert wrong(yunling(period)) == []
+
+
+def test_the_countys_parts_make_up_its_full_marks() -> None:
+    """Nothing is lost to the scheme itself: every loss is a leaf's, a rounding's or an adjustment's."""
+    kinds = {loss.kind for _p, _c, _u, it in told(run_of(yunling())) for loss in it.losses}
+    assert kinds <= {"score", "round", "bonus", "deduction", "cap", "stand_in"}
