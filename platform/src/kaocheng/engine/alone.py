@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from kaocheng.engine import adjust, vetoes
 from kaocheng.engine.arrays import Exact, Truth, Words
 from kaocheng.engine.checks import Struck
 from kaocheng.engine.evaluate import Rows, Value
@@ -20,6 +21,7 @@ from kaocheng.engine.recipe import PaperRule
 from kaocheng.engine.run import Run
 
 OWN = frozenset(["scope", "row scope"])  # where names are looked up: made anew, over this unit's values
+SHARED = frozenset(["adjustment", "vetoed"])  # of one unit, and decided with all in view
 OTHERS = frozenset(["circle", "at"])  # what only the whole run can know
 
 
@@ -44,6 +46,8 @@ class Alone(Run):
         """What the whole run knows, cut to this unit; else *work*, which then looks at this unit alone."""
         if key in self._known:
             return self._known[key]
+        if key[0] in SHARED and key not in self.whole._known:
+            self._found_by_all(*key)
         if key[0] not in OWN and key in self.whole._known:
             found = self._cut(key, self.whole._known[key])
         elif key[0] in OTHERS:
@@ -52,6 +56,14 @@ class Alone(Run):
             found = work()
         self._known[key] = found
         return found
+
+    def _found_by_all(self, kind: str, paper: str, code: str, period: str) -> None:
+        """What how many carry, or whom others lead, decides: worked out for all units."""
+        rules = self.recipe.papers[paper]
+        if kind == "adjustment":
+            adjust.adjustment(self.whole, rules, code, period)
+        else:
+            vetoes.vetoed(self.whole, rules, code, period)
 
     def _cut(self, key: tuple[Any, ...], found: Any) -> Any:
         if isinstance(found, Exact | Truth | Words):

@@ -58,7 +58,7 @@ def standing_of(whole: Run, paper: PaperRule, period: str, at: int) -> tuple[Sta
     """A unit's standing in the paper's own result, and the ladder it stands on."""
     by_unit, ladders = whole.once(("ladders", paper.code, period), lambda: _ladders(whole, paper, period))
     own = by_unit.get(whole.units[at].code)
-    return own, None if own is None or own.apart else ladders.get(_circle(whole, paper, at))
+    return own, None if own is None or own.apart else ladders.get(_circle(whole, paper, period, at))
 
 
 def _ladders(
@@ -68,7 +68,7 @@ def _ladders(
     circles: dict[tuple[str, ...], list[tuple[Fraction, Standing]]] = {}
     for standing in found:
         if standing.score is not None and not standing.apart:
-            key = _circle(whole, paper, whole.at[standing.unit])
+            key = _circle(whole, paper, period, whole.at[standing.unit])
             circles.setdefault(key, []).append((Fraction(standing.score), standing))
     ladders = {}
     for key, rungs in circles.items():
@@ -77,8 +77,8 @@ def _ladders(
     return {standing.unit: standing for standing in found}, ladders
 
 
-def _circle(whole: Run, paper: PaperRule, at: int) -> tuple[str, ...]:
+def _circle(whole: Run, paper: PaperRule, period: str, at: int) -> tuple[str, ...]:
     """The circle of a unit, as the result's ``within`` says."""
-    unit, rule = whole.units[at], next(iter(paper.table("results").values()), {})
+    rule = next(iter(paper.table("results").values()), {})
     within = nodes.listed(rule["within"]) if rule.get("within") else []
-    return tuple(unit.group if a == "class" else str(unit.attributes.get(a, "")) for a in within)
+    return tuple(whole.word(a, at, period) for a in within)

@@ -33,6 +33,11 @@ def over(run: Run, paper: PaperRule, period: str) -> Iterator[tuple[str, Mapping
 
 def vetoed(run: Run, paper: PaperRule, code: str, period: str) -> Array:
     """The units of the paper that its own veto strikes."""
+    found: Array = run.once(("vetoed", paper.code, code, period), lambda: _vetoed(run, paper, code, period))
+    return found
+
+
+def _vetoed(run: Run, paper: PaperRule, code: str, period: str) -> Array:
     struck, reached = _struck(run, paper, code, period), scopes(paper.table("vetoes")[code])
     whom = np.zeros(len(run.units), bool)
     if UNIT in reached:
