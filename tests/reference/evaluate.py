@@ -340,6 +340,8 @@ def lazy_node(tree: Call, place: Place) -> Value:
     period = world.period(part.period, place)
     if word == "grade":
         return world.grade(paper, part.code, place.unit, period)
+    if word == "score" and part.code not in paper.nodes and part.code in paper.adjustments:
+        return world.adjustment(paper, part.code, place.unit, period)
     reader = {"score": world.score, "rate": world.rate}[word]
     world.reads(place, paper, part.code, period, part.period)
     return reader(paper, part.code, place.unit, period)
@@ -361,6 +363,7 @@ LAZY: dict[str, Callable[[Call, Place], Value]] = {
 
 
 def days(first: Value, last: Value) -> Value:
+    first, last = (date.fromisoformat(day) if isinstance(day, str) else day for day in (first, last))
     if not isinstance(first, date) or not isinstance(last, date):
         raise WrongScheme("days() asks for two dates")
     return Fraction((last - first).days)

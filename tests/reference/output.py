@@ -100,8 +100,9 @@ def write(world: World, paper: Paper, period: str, *, codes: bool = False) -> st
         for node in several[one]:
             head = f"{one}/{node.code if codes else label(world, node)}"
             columns += node_columns(world, paper, node, one, head)
-    if alike(period, paper.period):
-        for code, keys in paper.adjustments.items():
+    reaching = {node.code for node in listed}
+    for code, keys in paper.adjustments.items():
+        if keys.get("to") is None or keys["to"] in reaching:
             head = code if codes else str(keys.get("label", code))
             columns.append((head, adjustment_cell(world, paper, code, period)))
     result_codes = list(paper.results)

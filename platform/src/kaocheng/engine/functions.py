@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from functools import reduce
 
@@ -130,6 +131,11 @@ def _target(kind: str) -> Callable[[Call, language.Scope], language.Value]:
 
 
 def _score(tree: Call, scope: language.Scope) -> language.Value:
+    paper, named = _paper_named(tree.arguments[0], scope)
+    word = named.path[0] if isinstance(named, Name) else ""
+    if paper is not None and word not in paper.nodes and word in paper.table("adjustments"):
+        period = language.when(getattr(named, "period", None), scope)
+        return language.by_unit(scope.run.score(paper, word, period), scope)
     paper, code, period = node_named(tree.arguments[0], scope)
     if isinstance(paper, str):
         raise BadExpression(language.show(tree), tree.at, _("没有节点“{name}”", name=paper))
@@ -231,8 +237,19 @@ def _round(tree: Call, scope: language.Scope) -> language.Value:
     return value.half_up(int(decimals))
 
 
-def _days(start: Exact, end: Exact) -> Exact:
+def _days(tree: Call, scope: language.Scope) -> language.Value:
+    start, end = (_day(argument, scope) for argument in _arguments(tree, 2))
     return end - start
+
+
+def _day(tree: Tree, scope: language.Scope) -> Exact:
+    """A date that was handed in, or one the rule writes out: ``"2026-10-31"``."""
+    if isinstance(tree, Word):
+        try:
+            return Exact.constant(date.fromisoformat(tree.value).toordinal())
+        except ValueError:
+            raise BadExpression(language.show(tree), tree.at, _("这里要的是日期,如 2026-10-31")) from None
+    return language.number(tree, scope)
 
 
 def _state_is(*states: int) -> Callable[[Call, language.Scope], language.Value]:
@@ -334,7 +351,7 @@ FUNCTIONS: Mapping[str, Callable[[Call, language.Scope], language.Value]] = {
     "abs": _arithmetic(Exact.__abs__, 1),
     "clamp": _arithmetic(_clamp, 3),
     "round": _round,
-    "days": _arithmetic(_days, 2),
+    "days": _days,
     "ln": _arithmetic(lambda x: irrational.each(x, irrational.logarithm), 1),
     "exp": _arithmetic(lambda x: irrational.each(x, irrational.exponential), 1),
     "sqrt": _arithmetic(lambda x: irrational.each(x, irrational.square_root), 1),

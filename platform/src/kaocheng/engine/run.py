@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kaocheng.engine import circles, marks, nodes, periods
+from kaocheng.engine import adjust, circles, marks, nodes, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Words
 from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.figures import Figures
@@ -113,13 +113,18 @@ class Run(HandedIn):
         return found
 
     def score(self, paper: PaperRule, code: str, period: str) -> Exact:
-        """The points of a node in a period, of every unit of the paper; not applicable to others."""
+        """What a node or an adjustment comes to in a period, for every unit of the paper."""
         key = (paper.code, code, period)
         if periods.span(period).end <= self._first_month:
             return Exact.nothing(MISSING, len(self.units))
         if ("score", *key) not in self._known:
             with self._begun(key):
-                points = nodes.points(self, paper, paper.nodes[code], period)
+                node = paper.nodes.get(code)
+                points = (
+                    nodes.points(self, paper, node, period)
+                    if node is not None
+                    else adjust.adjustment(self, paper, code, period)
+                )
             self._known[("score", *key)] = self._of_members(paper, points.spread(len(self.units))).lean()
         found: Exact = self._known[("score", *key)]
         return found

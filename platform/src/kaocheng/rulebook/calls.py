@@ -7,9 +7,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from kaocheng.engine import periods
+from kaocheng.engine.columns import parsed
 from kaocheng.engine.functions import FUNCTIONS
 from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word
 from kaocheng.engine.methods import METHODS
+from kaocheng.engine.recipe import PaperRule
 from kaocheng.i18n import _
 from kaocheng.rulebook import sorts
 from kaocheng.rulebook.sorts import ANYTHING, COUNT, RATIO, WORD, Sort
@@ -194,19 +196,26 @@ def _target(reader: Reader, tree: Call) -> Sort:
     return ANYTHING
 
 
+def _in_paper(reader: Reader, named: Tree) -> tuple[PaperRule | None, Tree]:
+    """The paper that ``province/…`` names, else the reader's own; and what is named in it."""
+    if not (isinstance(named, Operation) and named.sign == "/" and isinstance(named.parts[0], Name)):
+        return reader.about.paper, named
+    code, papers = named.parts[0].path[0], reader.about.recipe.papers
+    if code not in papers:
+        reader.say(named, "unknown_part", _("没有卷“{like}”", like=code), nearest(code, papers))
+    return papers.get(code), named.parts[1]
+
+
 def _score(reader: Reader, tree: Call) -> Sort:
-    named, paper = tree.arguments[0], reader.about.paper
-    if isinstance(named, Operation) and named.sign == "/" and isinstance(named.parts[0], Name):
-        code = named.parts[0].path[0]
-        other = reader.about.recipe.papers.get(code)
-        if other is None:
-            close = nearest(code, reader.about.recipe.papers)
-            return reader.say(named, "unknown_part", _("没有卷“{like}”", like=code), close)
-        paper, named = other, named.parts[1]
+    paper, named = _in_paper(reader, tree.arguments[0])
+    if paper is None:
+        return ANYTHING
     if not isinstance(named, Name):
         return reader.say(tree, "wrong_kind", _("{name}() 里要写节点", name=tree.path[0]))
     reader.period(named)
     code = named.path[0]
+    if code not in paper.nodes and tree.path[0] == "score" and code in paper.table("adjustments"):
+        return Sort(low=Fraction(0))
     if code not in paper.nodes or len(named.path) > 1:
         name = ".".join(named.path)
         return reader.say(named, "unknown_part", _("没有节点“{node}”", node=name), nearest(name, paper.nodes))
@@ -215,14 +224,16 @@ def _score(reader: Reader, tree: Call) -> Sort:
 
 
 def _grade(reader: Reader, tree: Call) -> Sort:
-    results = reader.about.paper.table("results")
-    named = tree.arguments[0] if tree.arguments else None
-    if isinstance(named, Name):
+    if not tree.arguments:
+        return sorts.A_WORD
+    paper, named = _in_paper(reader, tree.arguments[0])
+    if paper is not None and isinstance(named, Name):
         reader.period(named)
+        results = paper.table("results")
         if named.path[0] not in results:
             reason = _("没有结果“{name}”", name=named.path[0])
             reader.say(named, "unknown_part", reason, nearest(named.path[0], results))
-    elif named is not None:
+    elif paper is not None:
         reader.say(tree, "wrong_kind", _("grade() 里要写结果的代码"))
     return sorts.A_WORD
 
@@ -257,6 +268,8 @@ def _otherwise(reader: Reader, tree: Call) -> Sort:
 
 def _days(reader: Reader, tree: Call) -> Sort:
     for argument in tree.arguments:
+        if isinstance(argument, Word) and len(argument.value) == 10 and parsed(argument.value):
+            continue
         sort = reader.sort(argument)
         if sort.kind in (WORD, sorts.CONDITION) or sort.constant is not None:
             reader.say(argument, "wrong_kind", _("days() 里要写日期"))
