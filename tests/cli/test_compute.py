@@ -90,6 +90,18 @@ def test_a_scheme_that_does_not_close_is_computed_and_said(
     assert "各部分合计 10" in capsys.readouterr().err
 
 
+def test_a_rule_that_does_not_declare_is_computed_and_said(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silent = SCHEME.replace('"completion"', '"completion", over = { each = "10%", add = 1, most = 2 }')
+    (files / "scheme.toml").write_text(silent, encoding="utf-8")
+    assert compute(files) == 0
+    printed = capsys.readouterr()
+    assert "乙镇,,12.00,1," in printed.out
+    assert "steps" in printed.err
+    assert main(["lint", str(files / "scheme.toml")]) == 1
+
+
 def test_lint_says_whether_a_scheme_may_be_used(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", str(files / "scheme.toml")]) == 0
     (files / "scheme.toml").write_text(SCHEME.replace('in = "total"', 'in = "totl"'), encoding="utf-8")

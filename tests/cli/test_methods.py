@@ -30,6 +30,11 @@ def test_a_method_under_several_entries_prints_them_all(capsys: pytest.CaptureFi
     assert [line[3:6] for line in sections.splitlines() if line.startswith("## ")] == ["M01", "M03", "M04"]
 
 
+def test_a_word_of_the_language_finds_what_is_said_with_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "product").startswith("## M74 ")
+    assert said(capsys, "highest_only").startswith("## M87 ")
+
+
 def test_it_speaks_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
     chinese, english = said(capsys, "M05"), said(capsys, "M05", "--lang", "en")
     assert "每差一个单位扣若干分" in chinese

@@ -82,13 +82,16 @@ def entries() -> Iterator[Entry]:
 
 
 def find(name: str) -> tuple[Entry, ...]:
-    """The entries that a number, a method's code or a Chinese or English name stands for; none: empty."""
+    """The entries that a number, a name, a method's code or a word of the language stands for."""
     wanted = name.strip().lower()
     for entry in entries():
         if wanted in (entry.id.lower(), entry.name.zh, entry.name.en.lower()):
             return (entry,)
     code = next((m.code for m in METHODS.values() if wanted in (m.code, m.chinese, m.english.lower())), "")
-    return tuple(entry for entry in entries() if code in entry.methods)
+    found = tuple(entry for entry in entries() if code in entry.methods)
+    return found or tuple(
+        e for e in entries() if any(re.search(rf"\b{re.escape(wanted)}\b", w) for w in e.said)
+    )
 
 
 # -- as text -------------------------------------------------------------------------------------------
