@@ -16,6 +16,7 @@ from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person, allows
 from kaocheng.pages import Ask, Page, go, may, ordered, render
 from kaocheng.pages.excel import Column, Table, excel
+from kaocheng.pages.formats import period as spoken
 
 SHOWN = 600
 KEYS: dict[str, Any] = {
@@ -114,7 +115,7 @@ class FiguresPages(Controller):
         """The same, whole, as a workbook."""
         found = _chosen(await _all(session, person, period), collector, unit, outcome, of)
         labels = await expected.series_labels(session)
-        return excel(_("{period}填报数据", period=period), _table(found, labels))
+        return excel(_("{period}填报数据", period=spoken(period)), _table(found, labels))
 
 
 async def _working_period(session: TenantSession, periods: Sequence[str]) -> str:
