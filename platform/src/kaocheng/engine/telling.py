@@ -18,9 +18,10 @@ class LostAt:
     """All that was lost (gained, where negative) at one item, its rounding apart."""
 
     label: str
+    period: str  # where it is not that of what is explained
     key: str
     points: Fraction
-    printed: str
+    printed: str  # to four decimals, without a sign
     why: str
 
 
@@ -89,7 +90,9 @@ def after(it: Explanation, *, ranked: bool = True) -> Iterator[str]:
         yield _("计入总分:{points}", points=it.to_total)
     if it.losses:
         yield lost_in_all(it)
-        yield from ("  " + _("{name}:{value}", name=at.label, value=_of(at)) for at in by_item(it))
+        for at in by_item(it):
+            label = f"{at.period} {at.label}" if at.period else at.label
+            yield "  " + _("{name}:{value}", name=label, value=_of(at))
     if it.place and ranked:
         yield from standing(it.place)
 
@@ -122,12 +125,13 @@ def by_item(it: Explanation) -> list[LostAt]:
     items = []
     for (_node, period, cap), several in found.items():
         points, first = _summed(several), several[0]
-        label = cap or (first.label if period == it.period else f"{period} {first.label}")
+        other = "" if cap or period == it.period else period
         if points:
-            items.append(LostAt(label, first.key, points, near(points), "" if cap else first.why))
+            why = "" if cap else first.why
+            items.append(LostAt(cap or first.label, other, first.key, points, _four(points), why))
     items.sort(key=lambda at: -at.points)
     if rounding:
-        items.append(LostAt(_("四舍五入差额"), "", rounding, near(rounding), ""))
+        items.append(LostAt(_("四舍五入差额"), "", "", rounding, _four(rounding), ""))
     return items
 
 
@@ -154,12 +158,16 @@ def near(points: Fraction) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _four(points: Fraction) -> str:
+    return printed(abs(points), NEAR)
+
+
 def _beside(neighbour: Neighbour) -> dict[str, str]:
     return {"unit": neighbour.label, "score": neighbour.score, "gap": neighbour.gap}
 
 
 def _of(at: LostAt) -> str:
-    points = _("得 {points}", points=near(-at.points)) if at.points < 0 else at.printed
+    points = _("得 {points}", points=near(-at.points)) if at.points < 0 else near(at.points)
     return _("{points}({why})", points=points, why=at.why) if at.why else points
 
 

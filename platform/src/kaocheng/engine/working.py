@@ -130,7 +130,7 @@ class Working:
             state={OK: "scored", NA: "not_applicable"}.get(self.state, "missing"),
             points=None if after is None else printed(after, self.decimals),
             exact=None if after is None else plain(after),
-            used=tuple(self.used.values()),
+            used=tuple(sorted(self.used.values(), key=lambda used: used.kind == "group")),  # its own first
             lines=tuple(lines),
             rounded=self._rounded(),
             roundings=tuple(self.roundings),

@@ -67,9 +67,9 @@ def _cells(written: Iterable[str]) -> str:
 def _way_in(it: Traced) -> tuple[object, ...]:
     row = it.used.key[1] if it.used.kind == "row" and len(it.used.key) == 3 else ""
     if it.origin is None:
-        return (row, None)
+        return (row, it.whose, None)
     o = it.origin
-    return (row, o.filed_by, o.filed_at[:10], o.vouched_by, o.vouched_at[:10], o.workbook, o.words)
+    return (row, it.whose, o.filed_by, o.filed_at[:10], o.vouched_by, o.vouched_at[:10], o.workbook, o.words)
 
 
 def _name(it: Traced) -> str:
