@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine.arrays import Exact, smaller
+from kaocheng.engine.arrays import OK, Exact, Truth, choose, larger, smaller
 from kaocheng.engine.evaluate import Scope, is_share, number
 from kaocheng.engine.inputs import Claim
 from kaocheng.engine.recipe import PaperRule
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 Entry = tuple[Fraction, Claim]
+ZERO = Exact.constant(0)
 
 
 @dataclass(eq=False)
@@ -128,7 +129,10 @@ def _adjustment(run: Run, paper: PaperRule, name: str, period: str) -> Exact:
         amount = number(str(rule["formula"]), here)
         return smaller(amount, number(str(rule["most"]), here)) if _plain(rule.get("most")) else amount
     entries: dict[int, list[Entry]] = {}
+    members = run.members(paper)
     for at, claim in run.claims(name, period, run.recipe.own_period(paper)):
+        if not members[at]:  # another paper's entries may go by the same code
+            continue
         points = _points(run, rule, name, claim, at)
         if _in_window(run, rule, name, claim, at):
             entries.setdefault(at, []).append((points, claim))
@@ -214,14 +218,13 @@ def _constant(written: Any, here: Scope) -> Fraction:
 
 
 def excess(run: Run, paper: PaperRule, code: str, period: str) -> Exact:
-    """What a node has beyond its bounds, for the node it is handed to."""
-    from kaocheng.engine import compose, marks, nodes
+    """What a node earned above its upper bound, for the node it is handed to; stand-ins earn none."""
+    from kaocheng.engine import marks, nodes
 
     node = paper.nodes[code]
     here = run.scope(paper, node, period)
+    free = nodes.free(run, here)
     if node.composed:
-        free = compose.composed(run, paper, node, period) + joined(run, paper, code, period)
-    else:
-        free = nodes.leaf(run, here, bound=False)
+        free = free + joined(run, paper, code, period)
     over = free - marks.bounded(run, here, free)
-    return over.put(np.where(over.state == 0, 0, 0).astype(np.uint8)) if np.any(over.state) else over
+    return larger(choose(Truth(np.asarray(over.state == OK)), over, ZERO), ZERO)

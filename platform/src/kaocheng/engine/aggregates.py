@@ -55,8 +55,9 @@ def statistic(tree: Call, values: Exact, groups: Array, scope: language.Scope) -
         raise BadExpression(
             language.show(tree), tree.at, _("没有函数或方法“{name}”", name=".".join(tree.path))
         )
-    if function == "sd":  # of fewer than it needs: a division by zero
-        result = result.put(np.where(result.state == MISSING, UNDEFINED, result.state).astype(np.uint8))
+    if function == "sd":  # of fewer than it needs: a division by zero; of nobody: missing
+        too_few = (result.state == MISSING) & (circles.of_group(values, groups, circles.counted).n > 0)
+        result = result.put(np.where(too_few, UNDEFINED, result.state).astype(np.uint8))
     return result
 
 
@@ -104,7 +105,8 @@ def fold(function: str, values: list[language.Value], tree: Call | None = None) 
         return counted
     numbers = [v for v in values if isinstance(v, Exact)]
     if function == "sd":
-        return _sample_deviation(numbers)
+        words = [a.value for a in tree.arguments[1:] if isinstance(a, Word)] if tree else []
+        return _deviation(numbers, words != ["population"])
     result, present = Exact.constant(0), Exact.constant(0)
     worst: Array = np.zeros((), np.uint8)
     first = True
@@ -131,14 +133,16 @@ def fold(function: str, values: list[language.Value], tree: Call | None = None) 
     return result.put(state)
 
 
-def _sample_deviation(values: list[Exact]) -> Exact:
+def _deviation(values: list[Exact], of_sample: bool) -> Exact:
     length = max((v.shape[0] for v in values if v.shape), default=1)
     columns = [v.spread(length) for v in values]
-    found = []
+    found, state = [], []
     for i in range(length):
         present = [f for c in columns if (f := c.fraction(i)) is not None]
-        found.append(circles.deviation(present))
-    return Exact.of(found)
+        found.append(circles.Fold("sd", of_sample=of_sample)(present))
+        nobody = NA if columns and all(c.state[i] == NA for c in columns) else MISSING
+        state.append(OK if found[-1] is not None else UNDEFINED if present else nobody)
+    return Exact.of([v or 0 for v in found], np.array(state, np.uint8))
 
 
 _FOLDS: Mapping[str, circles.Fold] = {

@@ -138,8 +138,9 @@ class Alone(Run):
         return super().members(paper)
 
     @property
-    def _first_month(self) -> int:
-        return self.whole._first_month
+    def first_month(self) -> int:
+        """Where what everybody handed in begins."""
+        return self.whole.first_month
 
     def score(self, paper: PaperRule, code: str, period: str) -> Exact:
         """The points the whole run gave this unit."""

@@ -136,11 +136,17 @@ class Fold:
 
 
 def _deviation(values: Sequence[Fraction], of_sample: bool) -> Fraction | None:
+    found = variance(values, of_sample)
+    return None if found is None else square_root(found)
+
+
+def variance(values: Sequence[Fraction], of_sample: bool = True) -> Fraction | None:
+    """The square of the standard deviation; of a sample unless told otherwise."""
     n = len(values)
     if n < 1 + of_sample:
         return None
     centre = sum(values, Fraction(0)) / n
-    return square_root(sum(((v - centre) ** 2 for v in values), Fraction(0)) / (n - of_sample))
+    return sum(((v - centre) ** 2 for v in values), Fraction(0)) / (n - of_sample)
 
 
 minimum, maximum = Fold("min"), Fold("max")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -239,16 +240,13 @@ def _power_mean(kind: str, pairs: list[tuple[Fraction, Fraction]]) -> Fraction |
         return weight / below if below else None
     if any(v <= 0 for v, _w in pairs):
         return Fraction(0) if all(v >= 0 for v, _w in pairs) else None
-    if len({w for _v, w in pairs}) == 1:
-        product = Fraction(1)
-        for value, _w in pairs:
-            product *= value
-        return irrational.power(product, Fraction(1, len(pairs)))
+    degree = lcm(*((w / weight).denominator for _v, w in pairs))
+    steps = degree if degree < 100 else 1  # one root of all together, so that a mean of equals is that number
     product = Fraction(1)
     for value, w in pairs:
-        factor = irrational.power(value, w / weight)
+        factor = irrational.power(value, w / weight * steps)
         product *= factor if factor is not None else 0
-    return product
+    return irrational.power(product, Fraction(1, steps))
 
 
 def _available(
@@ -315,16 +313,29 @@ def full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
 
 def own_rate(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     """The share of full marks a unit reached on the node's siblings that apply to it."""
+    from kaocheng.engine import nodes
+
     above, below = ZERO, ZERO
-    for code in paper.parts.get(str(node.get("in")), ()):
-        if code == node.code:
-            continue
-        # the sibling before anything stands in for it, so that two of them can look at each other
-        score, marks = run.applied(paper, code, period), run.full(paper, code, period)
+    for part in _siblings(run, paper, node, period):
+        # before anything stands in where it does not apply, so that two of them can look at each other
+        here = run.scope(part.paper, part.node, part.period)
+        score = nodes.there(run, here, run.applied(part.paper, part.node.code, part.period))
+        marks = run.full(part.paper, part.node.code, part.period)
         if np.all(marks.state == OK):
-            there = Truth(np.asarray(score.state == OK))
-            above, below = above + choose(there, score, ZERO), below + choose(there, marks, ZERO)
+            applies = Truth(np.asarray(score.state != NA))
+            above, below = above + choose(applies, score, ZERO), below + choose(applies, marks, ZERO)
     return above / below
+
+
+def _siblings(run: Run, paper: PaperRule, node: NodeRule, period: str) -> list[Part]:
+    """The other parts of the composition that a node is part of."""
+    above = paper.nodes.get(str(node.get("in")))
+    owners = [above] if above else [one for one in paper.nodes.values() if one.composed]
+    for owner in owners:
+        made_of = parts(run, paper, owner, period)
+        if any(part.node.code == node.code for part in made_of):
+            return [part for part in made_of if part.node.code != node.code]
+    return []
 
 
 def over_periods(run: Run, fold: Any, spans: Sequence[str], each: Sequence[Exact]) -> Exact:

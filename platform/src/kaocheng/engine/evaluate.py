@@ -105,6 +105,9 @@ def _named(name: Name, scope: Scope) -> Value:
             scope.words[head] = _of_itself(name)
             word = scope.words[head] = word()
         return word
+    if name.path == ("x",) and scope.node is not None and "x" in scope.words:
+        there = scope.run.scope(scope.paper, scope.node, when(name.period, scope))
+        return by_unit(evaluate(Name(("x",), at=name.at), there), scope)
     if head == "x" and rest and scope.figure and "x" in scope.words:
         return _figure(scope.figure, rest[0], name.period, scope, name)
     if scope.rows is not None and not rest and head in scope.rows.fields:
@@ -247,6 +250,9 @@ def called(tree: Call, scope: Scope) -> tuple[Scope, Mapping[str, Any]]:
             figure = argument.path[0]
             words["target"] = lambda: scope.run.target_of(figure or "", "target", scope)
             words["last"] = lambda: evaluate(replace(argument, period="last_year"), scope)
+    own = scope.run.recipe.methods.get(tree.path[0])
+    for key, value in ((own or {}).get("defaults") or {}).items():
+        words[key] = lambda value=value: evaluate(parse(str(value)), scope)  # type: ignore[misc]
     in_points = METHODS[tree.path[0]].points if tree.path[0] in METHODS else ()
     for key, value in given.items():
         if isinstance(value, Number) and value.percent and key in in_points:  # a share of full marks

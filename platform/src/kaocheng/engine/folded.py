@@ -12,7 +12,6 @@ import numpy as np
 from kaocheng.engine import compose, nodes, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact
 from kaocheng.engine.evaluate import Rows, Scope, Value
-from kaocheng.engine.marks import bounded, rounded
 from kaocheng.engine.recipe import NodeRule, PaperRule
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def row_points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> tuple
     def work() -> tuple[Rows, Exact]:
         here = row_scope(run, paper, node, period)
         assert here.rows is not None
-        return here.rows, nodes.leaf(run, here).spread(len(here.rows.units))
+        return here.rows, nodes.of_rows(run, here).spread(len(here.rows.units))
 
     return run.once(("row points", paper.code, node.code, period), work)  # type: ignore[no-any-return]
 
@@ -119,12 +118,10 @@ def _fold_rows(fold: Any, values: list[Fraction], weights: list[Fraction]) -> Fr
 
 
 def across(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
-    """The node scored in each period inside this one, then folded, bounded and rounded again."""
+    """The node scored in each period inside this one, then folded; bounds and rounding come after."""
     within = spans(run, node, period)
     each = [in_period(run, paper, node, p) for p in within]
-    here = run.scope(paper, node, period)
-    value = compose.over_periods(run, node.get("fold", "mean"), within, each)
-    return rounded(run, here, bounded(run, here, value))
+    return compose.over_periods(run, node.get("fold", "mean"), within, each)
 
 
 def spans(run: Run, node: NodeRule, period: str) -> list[str]:
@@ -154,8 +151,4 @@ def plain(node: NodeRule) -> NodeRule:
 
 def _in_period(run: Run, paper: PaperRule, inner: NodeRule, period: str) -> Exact:
     here = nodes.scope(run, paper, inner, period)
-    if inner.composed:
-        return rounded(run, here, bounded(run, here, compose.composed(run, paper, inner, period)))
-    if inner.get("rows"):
-        return rounded(run, here, bounded(run, here, by_rows(run, paper, inner, period)))
-    return nodes.instead(run, here, nodes.leaf(run, here))
+    return nodes.instead(run, here, nodes.last_of(nodes.in_period(run, here)))

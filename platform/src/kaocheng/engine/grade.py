@@ -316,7 +316,8 @@ class _Ranking:
                 place.why.append(("shift", {"from": place.grade, "to": self.grades[to]}))
                 place.grade = self.grades[to]
             for promotion in self.rule.get("promote") or []:
-                if self._holds(str(promotion["when"]))[place.at]:
+                better = self.grades.index(str(promotion["to"])) < self.grades.index(place.grade)
+                if better and self._holds(str(promotion["when"]))[place.at]:
                     place.grade = str(promotion["to"])
                     place.why.append(("promote", {"to": place.grade}))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from kaocheng.engine import checks, periods
-from kaocheng.engine.arrays import MISSING, OK, Exact, Truth, Words, choose
+from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose
 from kaocheng.engine.columns import parsed, shared, typed
 from kaocheng.engine.evaluate import Rows, Scope, Value, number
 from kaocheng.engine.figures import Figures, Of
@@ -113,11 +113,10 @@ class HandedIn:
                 value = self.column(texts)
                 if isinstance(value, Words):
                     self._all_words(code, texts)
-            zero = self.recipe.figures[code].get("missing") == "zero"
-            if zero and isinstance(value, Exact):
-                there = Truth(np.asarray(value.state != MISSING))
-                value = choose(there, value, Exact.constant(0))
-            return value
+            if "missing" not in self.recipe.figures[code] or not isinstance(value, Exact):
+                return value
+            there = Truth(np.asarray(value.state != MISSING))
+            return value if np.all(there.v) else choose(there, value, self._instead(code, part, period))
 
         return self.once(("figure", code, part, period), work)  # type: ignore[no-any-return]
 
@@ -133,6 +132,28 @@ class HandedIn:
         state = np.array(value.state)
         state[void] = MISSING
         return value.put(state)
+
+    def _instead(self, code: str, part: str, period: str) -> Exact:
+        """What stands for a number that was not handed in."""
+        match self.recipe.figures[code]["missing"]:
+            case "zero":
+                return Exact.constant(0)
+            case "not_applicable":
+                return Exact.nothing(NA)
+            case "last_period" if periods.span(period).end > self.first_month:
+                before = self.figure(code, part, periods.previous(period))
+                return before if isinstance(before, Exact) else Exact.nothing(MISSING)
+        return Exact.nothing(MISSING)
+
+    @cached_property
+    def first_month(self) -> int:
+        """Where what was handed in begins: before it a score is missing, and ``@previous`` ends."""
+        dated = {period for _figure, _part, period in self.handed_in}
+        dated |= {of.period for of in self._columns if not of.kind}
+        dated |= {row.period for row in self.inputs.rows if row.period}
+        dated |= {claim.period for claim in self.inputs.claims if claim.period}
+        own = [periods.span(self.recipe.own_period(paper)).first for paper in self.recipe.papers.values()]
+        return min([*(periods.span(p).first for p in dated), *own, periods.span(self.period).first])
 
     def _all_words(self, code: str, texts: Mapping[int, str]) -> None:
         """Refuse the one text that is no number among numbers."""

@@ -44,59 +44,84 @@ def applied(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     """The points of every unit to whom the node applies and whose values are there."""
     if imported.in_words(node):
         return Exact.nothing(NA, len(run.units))  # a grade has no points; whoever asks for it gets the word
-    if node.get("across"):
-        return folded.across(run, paper, node, period)
-    return _last_of(stages(run, paper, node, period))
+    return last_of(stages(run, paper, node, period))
 
 
 def stages(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Stages:
     """Each step from what a node measures to what it counts, by name; what is told is what is done."""
     here = run.scope(paper, node, period)
-    if node.get("rows"):
-        yield "rows", (value := folded.by_rows(run, paper, node, period))
-    elif node.composed:
-        yield "parts", (value := compose.composed(run, paper, node, period))
+    joins = adjust.joined(run, paper, node.code, period)
+    if node.get("across"):
+        yield "across", (value := folded.across(run, paper, node, period))
+        yield "joined", (value := value + joins)
+        yield "bounds", (value := bounded(run, here, value))
+        yield "round", (value := rounded(run, here, value))
     else:
-        for name, value in measured(run, here):
+        for name, value in in_period(run, here, joins):
             yield name, value
-    yield "joined", (value := value + adjust.joined(run, paper, node.code, period))
-    if node.composed or node.get("rows"):
-        yield "undefined", (value := _undefined(here, value))
-    if node.get("rows"):
-        yield "missing", (value := _missing(here, value))
-    if node.composed:
-        yield "gate", (value := _gated(here, value))
-    yield "bounds", (value := bounded(run, here, value))
-    yield "round", (value := rounded(run, here, value))
     yield "veto", _vetoed(run, paper, node, period, value)
 
 
-def measured(run: Run, here: Scope) -> Stages:
-    """Each step of one measured value's points, before bounds and rounding (here may be rows)."""
+def in_period(run: Run, here: Scope, joins: Exact = ZERO) -> Stages:
+    """Each step of one period's points: earned, joined by what is added to them, gated, bounded, rounded."""
     node = here.node
     assert node is not None
-    inner = measuring(here)
-    value = measured_by(str(node.get("method")), inner, number(formula(node, inner), inner))
-    yield "worked", value
+    for name, value in earned(run, here):
+        yield name, value
+    yield "joined", (value := value + joins)
+    if not node.get("rows"):  # each row was asked by itself
+        yield "gate", (value := _gated(here, value))
+    if not node.composed:  # what is missing in a composition was a matter of its leaves
+        yield "missing", (value := _missing(here, value))
+    yield "bounds", (value := bounded(run, here, value))
+    yield "round", rounded(run, here, value)
+
+
+def earned(run: Run, here: Scope) -> Stages:
+    """Each step of what the rows, or the parts or the method and their difficulty come to."""
+    node = here.node
+    assert node is not None
+    if node.get("rows"):
+        yield "rows", (value := folded.by_rows(run, here.paper, node, here.period))
+        yield "undefined", _undefined(here, value)
+        return
+    if node.composed:
+        yield "parts", (value := compose.composed(run, here.paper, node, here.period))
+    else:
+        yield "worked", (value := _by_method(here))
     yield "undefined", (value := _undefined(here, value))
     if node.get("method") == "given":
         check_range(run, here, value)
-    yield "gate", (value := _gated(here, value))
-    yield "missing", (value := _missing(here, value))
     if "times" in node.keys:
         yield "times", value * number(str(node["times"]), here)
 
 
-def _last_of(steps: Stages) -> Exact:
+def _by_method(here: Scope) -> Exact:
+    node = here.node
+    assert node is not None
+    inner = measuring(here)
+    return measured_by(str(node.get("method")), inner, number(formula(node, inner), inner))
+
+
+def of_rows(run: Run, here: Scope) -> Exact:
+    """The points of each row: a gap in one is a gap in the whole, so nothing stands in for it here."""
+    assert here.node is not None
+    one = replace(
+        here, node=NodeRule(here.node.code, {k: v for k, v in here.node.keys.items() if k != "rows"})
+    )
+    return rounded(run, here, bounded(run, here, _gated(here, last_of(earned(run, one)))))
+
+
+def free(run: Run, here: Scope) -> Exact:
+    """What a node earned where its gate let it, before any bound."""
+    return _gated(replace(here, node=_without(here.node, "otherwise")), last_of(earned(run, here)))
+
+
+def last_of(steps: Stages) -> Exact:
+    """What the last of some steps came to."""
     for _name, value in steps:
         last = value
     return last
-
-
-def leaf(run: Run, here: Scope, *, bound: bool = True) -> Exact:
-    """One measured value's points: method or formula, gate, bounds, rounding (here may be rows)."""
-    value = _last_of(measured(run, here))
-    return rounded(run, here, bounded(run, here, value)) if bound else value
 
 
 def formula(node: NodeRule, here: Scope) -> str:
@@ -279,13 +304,9 @@ def instead(run: Run, here: Scope, value: Exact) -> Exact:
     assert node is not None
     if value.all_ok:
         return value
-    length = len(run.units)
-    missing = node.get("missing")
-    if not node.composed and missing in ("group_min", "group_mean"):
-        fold = circles.minimum if missing == "group_min" else circles.mean
-        value = _filled(value, MISSING, _of_points(run, here, value, fold))
+    value = there(run, here, value)
     rule = node.get("not_applicable")
-    whole = value.spread(length)
+    whole = value.spread(len(run.units))
     if rule is None or rule == "redistribute" or not np.any(whole.state == NA):
         return value
     if rule == "group_mean":
@@ -296,9 +317,21 @@ def instead(run: Run, here: Scope, value: Exact) -> Exact:
     return _filled(whole, NA, rounded(run, here, bounded(run, here, _standing_in(here, rule))))
 
 
+def there(run: Run, here: Scope, value: Exact) -> Exact:
+    """With what the group's points say of those whose own are missing."""
+    missing = here.node.get("missing") if here.node and not here.node.composed else None
+    if missing not in ("group_min", "group_mean"):
+        return value
+    fold = circles.minimum if missing == "group_min" else circles.mean
+    return _filled(value, MISSING, _of_points(run, here, value, fold))
+
+
 def _of_points(run: Run, here: Scope, value: Exact, fold: circles.Fold) -> Exact:
     groups = run.groups(replace(here, node=_without(here.node, "applies")), ())
-    return rounded(run, here, circles.of_group(value.spread(len(run.units)), groups, fold))
+    whole = value.spread(len(run.units))
+    own = whole.put(np.where(run.members(here.paper), whole.state, NA).astype(np.uint8))
+    found = circles.of_group(own, groups, fold)
+    return rounded(run, here, bounded(run, here, found))
 
 
 def _without(node: NodeRule | None, key: str) -> NodeRule | None:

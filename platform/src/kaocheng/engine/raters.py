@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kaocheng.engine import circles
+from kaocheng.engine import circles, irrational
 
 Array = np.ndarray[Any, Any]
 Scores = list[Fraction | None]
@@ -50,7 +50,8 @@ def _corrected(own: Mapping[int, Fraction], pooled: Sequence[Fraction], how: str
         return {i: score - mean + common for i, score in own.items()}
     if how == "ratio":
         return {i: score * common / mean if mean else common for i, score in own.items()}
-    spread, shared = circles.deviation(list(own.values())), circles.deviation(pooled)
-    if not spread or shared is None:
+    spread, shared = circles.variance(list(own.values())), circles.variance(pooled)
+    ratio = irrational.square_root(shared / spread) if spread and shared is not None else None
+    if ratio is None:
         return dict.fromkeys(own, common)
-    return {i: (score - mean) / spread * shared + common for i, score in own.items()}
+    return {i: (score - mean) * ratio + common for i, score in own.items()}

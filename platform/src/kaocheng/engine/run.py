@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -93,16 +92,6 @@ class Run(HandedIn):
         }
         return np.array([numbers[k] if there else -1 for k, there in zip(keys, inside, strict=True)], int)
 
-    @cached_property
-    def _first_month(self) -> int:
-        """Where what was handed in begins: before it a score is missing, and ``@previous`` ends."""
-        dated = {period for _figure, _part, period in self.handed_in}
-        dated |= {of.period for of in self._columns if not of.kind}
-        dated |= {row.period for row in self.inputs.rows if row.period}
-        dated |= {claim.period for claim in self.inputs.claims if claim.period}
-        own = [periods.span(self.recipe.own_period(paper)).first for paper in self.recipe.papers.values()]
-        return min([*(periods.span(p).first for p in dated), *own, periods.span(self.period).first])
-
     # -- nodes -------------------------------------------------------------------------------------
 
     def scope(self, paper: PaperRule, node: NodeRule, period: str) -> Scope:
@@ -115,7 +104,7 @@ class Run(HandedIn):
     def score(self, paper: PaperRule, code: str, period: str) -> Exact:
         """What a node or an adjustment comes to in a period, for every unit of the paper."""
         key = (paper.code, code, period)
-        if periods.span(period).end <= self._first_month:
+        if periods.span(period).end <= self.first_month:
             return Exact.nothing(MISSING, len(self.units))
         if ("score", *key) not in self._known:
             with self._begun(key):
@@ -182,7 +171,7 @@ class Run(HandedIn):
         from kaocheng.engine import grade
 
         words, state = np.full(len(self.units), "", object), np.full(len(self.units), MISSING, np.uint8)
-        if periods.span(period).end <= self._first_month:
+        if periods.span(period).end <= self.first_month:
             return Words(words, state)
 
         def work() -> Words:

@@ -65,7 +65,8 @@ def ballots(keys: Keys) -> str:
     left_out = keys.table("leave_out")
     left_out = [left_out] if isinstance(left_out, str) else list(left_out)
     counted = tuple(part for part in keys.parts if part not in left_out)
-    weighed = _weighed(keys.table("values"), shares=True)
+    values = {part: value for part, value in keys.table("values").items() if part not in left_out}
+    weighed = _weighed(values, shares=True)
     text = f"full * {rate(keys, f'({weighed}) / ({_sum(counted)})')}"
     if "turnout" in keys and "issued" in keys:
         text = f"if(sum(x) / issued >= turnout, {text}, {LACKING})"
@@ -89,7 +90,7 @@ def raters(keys: Keys) -> str:
         return means[0]
     above_line = " + ".join(f"{w} * otherwise({m}, 0)" for w, m in zip(weights, means, strict=True))
     below = " + ".join(f"{w} * if(is_missing({m}), 0, 1)" for w, m in zip(weights, means, strict=True))
-    return f"({above_line}) / ({below})"
+    return f"if({below} = 0, {LACKING}, ({above_line}) / ({below}))"
 
 
 def _condition(left_out: object) -> str:
