@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .checks import Refused, beyond, strike
 from .inputs import read_inputs
 from .output import write
 from .periods import alike
@@ -34,14 +35,19 @@ def compute(
         claims=claims,
         known_periods=scheme.periods,
     )
-    world = World(scheme, inputs)
+    world = World(scheme, inputs, scheme.periods.get(period, period))
+    world.struck = strike(world)
     found = {}
     for code, one in scheme.papers.items():
         if paper and code != paper:
             continue
-        asked = scheme.periods.get(period, period) or one.period
-        if asked in one.totals(scheme.periods) or (
-            not isinstance(one.keys.get("total"), dict) and alike(asked, one.period)
+        asked = world.asked or one.period
+        if asked not in one.totals(scheme.periods) and (
+            isinstance(one.keys.get("total"), dict) or not alike(asked, one.period)
         ):
-            found[code] = write(world, one, asked, codes=codes)
+            continue
+        for adjustment in one.adjustments:
+            if beyond(world, one, adjustment, asked) == "refuse":
+                raise Refused(f"more units carry {adjustment} than may")
+        found[code] = write(world, one, asked, codes=codes)
     return found

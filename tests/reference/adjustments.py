@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from . import periods
 from .evaluate import Place, evaluate, number
 from .expressions import tree_of
 from .inputs import Claim, day_of
@@ -53,15 +54,13 @@ def amount(place: Place, keys: dict[str, Any], code: str) -> Fraction | Gap:
     if "entry" in caps:
         for entry in entries:
             entry.points = min(entry.points, value(caps["entry"], place))
-    by_matter = gathered(entries, "matter")
     if keys.get("highest_only"):
-        by_matter = [
-            [max(together, key=lambda e: e.points)] for together in gathered(entries, keys["highest_only"])
-        ]
+        alike = gathered(entries, keys["highest_only"])
+        entries = [max(together, key=lambda entry: entry.points) for together in alike]
     capped: list[Entry] = []
-    for together in by_matter:
+    for together in gathered(entries, "matter"):
         points = sum((e.points for e in together), ZERO)
-        if "matter" in caps and together[0].claim.matter:
+        if "matter" in caps:
             points = min(points, value(caps["matter"], place))
             capped.append(Entry(points, together[0].claim))
         else:
@@ -69,7 +68,7 @@ def amount(place: Place, keys: dict[str, Any], code: str) -> Fraction | Gap:
     total = ZERO
     for together in gathered(capped, "category"):
         points = sum((e.points for e in together), ZERO)
-        if "category" in caps and together[0].claim.category:
+        if "category" in caps:
             points = min(points, value(caps["category"], place))
         total += points
     return min(total, value(caps["unit"], place)) if "unit" in caps else total
@@ -102,8 +101,16 @@ def gathered(entries: list[Entry], field: str) -> list[list[Entry]]:
     return list(out.values())
 
 
+def scopes(veto: dict[str, Any]) -> list[str]:
+    """Whom a veto strikes: the unit, its leaders, or both."""
+    scope = veto.get("scope", "unit")
+    return [scope] if isinstance(scope, str) else list(scope)
+
+
 def veto_holds(place: Place, code: str, keys: dict[str, Any]) -> bool:
-    """Whether a veto was reported or its condition holds."""
-    if "when" in keys:
-        return evaluate(tree_of(keys["when"]), place) is True
-    return bool(claims(place, code))
+    """Whether a veto was reported or its condition held, this year or in a year it still reaches from."""
+    for years in range(int(keys.get("for_years", 1))):
+        then = replace(place, period=periods.shifted(place.period, -12 * years))
+        if evaluate(tree_of(keys["when"]), then) is True if "when" in keys else claims(then, code):
+            return True
+    return False

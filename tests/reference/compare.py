@@ -14,6 +14,7 @@ from kaocheng.cli import main
 
 from . import compute
 from .cases import Case
+from .checks import Refused
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def product(case: Case, paper: str, *, codes: bool) -> tuple[int, str, str]:
             path.write_text(text, encoding="utf-8")
             arguments += [f"--{name}", str(path)]
         arguments += ["--period", case.period] if case.period else []
-        arguments += ["--paper", paper, *(["--codes"] if codes else [])]
+        arguments += ["--paper", paper] if paper else []
+        arguments += ["--codes"] if codes else []
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
@@ -73,9 +75,13 @@ def same(a: str, b: str) -> bool:
 
 def disagreements(case: Case, *, codes: bool = True) -> list[Disagreement]:
     """Every cell in which the two differ."""
-    expected = compute(
-        case.scheme, case.figures, period=case.period, paper=case.paper, codes=codes, **case.files()
-    )
+    try:
+        expected = compute(
+            case.scheme, case.figures, period=case.period, paper=case.paper, codes=codes, **case.files()
+        )
+    except Refused as refused:
+        code, text, _errors = product(case, case.paper, codes=codes)
+        return [] if code else [Disagreement("", "", "exit", text, f"refused: {refused}")]
     found: list[Disagreement] = []
     for paper, reference in expected.items():
         code, text, errors = product(case, paper, codes=codes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm
 
 from .asked import sure
 from .evaluate import Place, number
@@ -112,13 +113,15 @@ def mean(kind: str, weights: list[Fraction], values: list[Fraction]) -> Points:
     if kind == "geometric":
         if any(value < 0 for value in values):
             return UNDEFINED
+        degree = lcm(*((weight / whole).denominator for weight in weights))
+        steps = degree if degree < 100 else 1  # one root of all together is exact where it can be
         out = Fraction(1)
         for weight, value in zip(weights, values, strict=True):
-            root = power(value, weight / whole)
-            if isinstance(root, Gap):
-                return root
-            out *= root
-        return out
+            factor = power(value, weight / whole * steps)
+            if isinstance(factor, Gap):
+                return factor
+            out *= factor
+        return power(out, Fraction(1, steps))
     if kind == "harmonic":
         if any(value == 0 for value in values):
             return UNDEFINED

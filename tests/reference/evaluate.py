@@ -34,10 +34,22 @@ class Place:
     it: Value | None = None
     part: Place | None = None  # inside parts.mean(...): the place of that part
     local: Local | None = None  # keys of a scheme's own method, `lo` and `hi` of a band
+    handed_in: bool = False  # inside a check: figures as they came, before any check took one away
 
     def at(self, unit: str) -> Place:
         """The same question of another unit."""
-        return replace(self, unit=unit, row=None, it=None)
+        return Place(
+            self.world,
+            self.paper,
+            unit,
+            self.period,
+            self.node,
+            None,
+            None,
+            self.part,
+            self.local,
+            self.handed_in,
+        )
 
 
 class WrongScheme(Exception):
@@ -74,6 +86,9 @@ def name(tree: Name, place: Place) -> Value:
     first = path[0]
     if first == "unit":
         return world.attribute(place, path[1])
+    if path == ("x",) and tree.period is not None and place.node is not None:
+        place = replace(place, period=world.period(tree.period, place))
+        tree = Name(path)
     if len(path) == 1 and tree.period is None:
         own = own_name(first, place)
         if own is not None:
@@ -219,7 +234,8 @@ def call(tree: Call, place: Place) -> Value:
         return group_statistic(tree, place)
     if path[0] == "parts" and len(path) == 2:
         places = world.part_places(place)
-        return statistic(path[1], [inner(tree, p) for p in places])
+        extra = evaluate(tree.arguments[1], place) if len(tree.arguments) > 1 else None
+        return statistic(path[1], [inner(tree, p) for p in places], extra)
     if len(path) == 2 and path[0] in world.scheme.lists:
         lines = world.rows(place, path[0])
         return statistic(path[1], [inner(tree, replace(place, row=line)) for line in lines])
@@ -248,6 +264,8 @@ def group_statistic(tree: Call, place: Place) -> Value:
     members = place.world.group(place, list(tree.of))
     if tree.path[0] == "others":
         members = [unit for unit in members if unit != place.unit]
+    if word == "portion":
+        return portion(tree, place, members)
     argument = tree.arguments[0] if tree.arguments else Number(Fraction(1))
     values = place.world.values(argument, place, members)
     if word in ("rank", "rank_up"):
@@ -261,6 +279,26 @@ def group_statistic(tree: Call, place: Place) -> Value:
     if len(tree.arguments) > 1:
         extra = evaluate(tree.arguments[1], place)
     return statistic(word, values, extra)
+
+
+def portion(tree: Call, place: Place, members: list[str]) -> Value:
+    """The unit's part of k places shared out over the group in proportion to e."""
+    amount, by = tree.arguments
+    own = evaluate(by, place)
+    if isinstance(own, Gap):
+        return own
+    places = number(amount, place.at(min(members)))
+    if isinstance(places, Gap):
+        return places
+    found = {unit: evaluate(by, place.at(unit)) for unit in members}
+    sizes = {u: max(Fraction(0), as_number(v)) for u, v in found.items() if not isinstance(v, Gap)}
+    whole = sum(sizes.values(), Fraction(0))
+    if whole == 0:
+        return UNDEFINED
+    first_to_last = sorted(sizes, key=lambda unit: (-sizes[unit], unit))
+    places = Fraction(int(places))
+    shares = [places * sizes[unit] / whole for unit in first_to_last]
+    return Fraction(numbers.largest_remainder(shares, int(places))[first_to_last.index(place.unit)])
 
 
 def over_parts(first: Name, tree: Call, place: Place) -> bool:
@@ -293,8 +331,9 @@ def aggregate(word: str, first: Name, tree: Call, place: Place) -> Value:
     parts = [world.figure(place, code, part, period) for part in world.scheme.figures[code].get("parts", {})]
     reported = [value for value in parts if not isinstance(value, Gap)]
     if second is not None:
-        return statistic(word, [evaluate(second, replace(place, it=value)) for value in reported])
-    return statistic(word, list(reported))
+        values = [evaluate(second, replace(place, it=value)) for value in reported]
+        return statistic(word, values if reported else parts)
+    return statistic(word, parts)
 
 
 def lazy_if(tree: Call, place: Place) -> Value:

@@ -1,4 +1,4 @@
-"""Random leaves: for each method its keys, the figure it measures, and values that fall on edges."""
+"""Random leaves of methods that look at the unit alone: keys, figures, and values that fall on edges."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class Leaf:
     sample: Sampler | None = None  # a plain figure
     parts: dict[str, Sampler] = field(default_factory=dict)
     targets: dict[str, Sampler] = field(default_factory=dict)
-    last_year: bool = False
+    spans: tuple[str, ...] = ()  # other periods it is reported for, such as last year
+    at_city: bool = False  # the city, which nobody assesses, reports it too
     unit: str = ""
 
 
@@ -41,6 +42,10 @@ def of(*values: object) -> Sampler:
 ROUND_TARGETS = of(8, 16, 40, 80, 125, 200, 400, 1000, 64)
 AMOUNT = between(0, 260)
 RATE = between(78, 100, 1)
+# Numbers that no float holds, and numbers on the edge of a rounding.
+LONG = of(
+    "0.1", "2.675", "1.005", "33.333333333333333333", "99.99999999999999999", "64.5", "4503599627370497.5"
+)
 SMALL = between(0, 6)
 
 
@@ -53,13 +58,18 @@ def given(rng: Random, full: int) -> Leaf:
 
 
 def convert(rng: Random, full: int) -> Leaf:
-    return Leaf({"method": "convert", "out_of": rng.choice([100, 120, 60])}, between(0, 100, 1))
+    keys: Keys = {"method": "convert", "out_of": rng.choice([100, 120, 60])}
+    if rng.random() < 0.2:
+        keys["rate_round"] = rng.choice([1, 2, 3])
+    return Leaf(keys, rng.choice([between(0, 100, 1), LONG]))
 
 
 def completion(rng: Random, full: int) -> Leaf:
     keys: Keys = {"method": "completion"}
     if rng.random() < 0.4:
         keys["least"] = share(rng, 50, 60, 80)
+    if rng.random() < 0.2:
+        keys["target"] = rng.choice(["target(§, 'stretch')", "target(§) + 5", 64])
     if rng.random() < 0.4:
         keys["over"] = {
             "each": share(rng, 5, 10, 20),
@@ -73,7 +83,8 @@ def completion(rng: Random, full: int) -> Leaf:
         targets = of(0, 40, 80, 125)
     if rng.random() < 0.2:
         keys["rate_round"] = rng.choice([2, 3])
-    return Leaf(keys, rng.choice([AMOUNT, between(0, 120, 1)]), targets={"target": targets})
+    kinds = {"target": targets, "stretch": ROUND_TARGETS} if "target" in keys else {"target": targets}
+    return Leaf(keys, rng.choice([AMOUNT, between(0, 120, 1)]), targets=kinds)
 
 
 def met(rng: Random, full: int) -> Leaf:
@@ -88,7 +99,7 @@ def met(rng: Random, full: int) -> Leaf:
 def ratio(rng: Random, full: int) -> Leaf:
     if rng.random() < 0.5:
         return Leaf({"method": "ratio", "to": rng.choice([7, 100, "12.5"])}, between(0, 120))
-    keys: Keys = {"method": "ratio", "to": "target(@)", "undefined": rng.choice(UNDEFINED)}
+    keys: Keys = {"method": "ratio", "to": "target(§)", "undefined": rng.choice(UNDEFINED)}
     return Leaf(keys, between(0, 50), targets={"target": of(0, 16, 30, 40)})
 
 
@@ -125,7 +136,10 @@ def around(rng: Random, full: int) -> Leaf:
 
 def control(rng: Random, full: int) -> Leaf:
     rule = rng.choice(["full_if_zero", "full", "zero", "not_applicable"])
-    return Leaf({"method": "control", "target_zero": rule}, SMALL, targets={"target": of(0, 1, 2, 3, 7)})
+    keys: Keys = {"method": "control", "target_zero": rule}
+    if rng.random() < 0.2:
+        keys["rate_round"] = 2
+    return Leaf(keys, SMALL, targets={"target": of(0, 1, 2, 3, 7)})
 
 
 def inverse(rng: Random, full: int) -> Leaf:
@@ -135,9 +149,12 @@ def inverse(rng: Random, full: int) -> Leaf:
 
 def between_points(rng: Random, full: int) -> Leaf:
     keys: Keys = {"method": "between"}
-    if rng.random() < 0.5:
+    if rng.random() < 0.4:
         keys |= {"base": rng.choice([3, "10.5"]), "target": rng.choice([30, "24.5", 1])}
         return Leaf(keys, between(0, 40, 1))
+    if rng.random() < 0.3:
+        keys |= {"base": "last", "target": "target(§)", "undefined": rng.choice(UNDEFINED)}
+        return Leaf(keys, between(2, 9), targets={"target": between(3, 8)}, spans=("2025",))
     keys["undefined"] = rng.choice(UNDEFINED)
     return Leaf(keys, between(0, 9), targets={"target": between(3, 8), "base": between(2, 5)})
 
@@ -170,7 +187,9 @@ def progressive(rng: Random, full: int) -> Leaf:
 
 
 def interval(rng: Random, full: int) -> Leaf:
-    keys: Keys = {"method": "interval", "lo": 10, "hi": 20, "outer_lo": 4, "outer_hi": rng.choice([27, 30])}
+    keys: Keys = {"method": "interval", "lo": 10, "hi": rng.choice([20, 10])}
+    if rng.random() < 0.8:
+        keys |= {"outer_lo": 4, "outer_hi": rng.choice([27, 30])}
     return Leaf(keys, between(0, 34, 1))
 
 
@@ -192,6 +211,8 @@ def deduct(rng: Random, full: int) -> Leaf:
 
 def count(rng: Random, full: int) -> Leaf:
     keys: Keys = {"method": "count"}
+    if rng.random() < 0.15:
+        return Leaf({**keys, "per": rng.choice(["0.4", 1])}, between(0, 9))
     if rng.random() < 0.4:
         keys |= {"first": {"count": 3, "each": "0.8"}, "then": "0.25"}
         if rng.random() < 0.5:
@@ -215,124 +236,15 @@ def checklist(rng: Random, full: int) -> Leaf:
 
 
 def choice(rng: Random, full: int) -> Leaf:
-    return Leaf({"method": "choice", "choices": {"好": "100%", "中": "75%", "差": 0}}, of("好", "中", "差"))
-
-
-def efficacy(rng: Random, full: int) -> Leaf:
-    keys: Keys = {"method": "efficacy", "start": share(rng, 0, 50, 60)}
-    if rng.random() < 0.3:
-        keys["direction"] = "down"
-    if rng.random() < 0.3:
-        keys |= {"lo": 3, "hi": "8.5"}
-        if rng.random() < 0.5:
-            keys["clamped"] = True
-    if rng.random() < 0.3:
-        keys["equal"] = rng.choice(["full", 0, "60%"])
-    return Leaf(keys, rng.choice([between(2, 9, 1), between(-3, 3), of(4, 5)]))
-
-
-def to_best(rng: Random, full: int) -> Leaf:
-    keys: Keys = {"method": "to_best", "undefined": rng.choice(UNDEFINED)}
-    if rng.random() < 0.4:
-        keys["direction"] = "down"
-    return Leaf(keys, rng.choice([between(0, 9, 1), between(1, 30), of(0, 1, 3)]))
-
-
-def to_mean(rng: Random, full: int) -> Leaf:
-    keys: Keys = {
-        "method": "to_mean",
-        "at_mean": rng.choice(["60%", "80%", 2]),
-        "rate": rng.choice(["0.1", "2%"]),
-        "each": rng.choice([1, "0.5", 3]),
-        "mean_of": rng.choice(["group", "others", "group.median(x)"]),
-    }
-    return Leaf(keys, between(0, 30))
-
-
-TIES = ["competition", "dense", "average"]
-
-
-def rank_steps(rng: Random, full: int) -> Leaf:
-    keys: Keys = {"method": "rank_steps", "step": rng.choice(["2%", "0.5", "7%"]), "ties": rng.choice(TIES)}
-    if rng.random() < 0.3:
-        keys["direction"] = "down"
-    return Leaf(keys, rng.choice([between(0, 5), between(0, 99, 1)]))
-
-
-def rank_line(rng: Random, full: int) -> Leaf:
-    keys: Keys = {"method": "rank_line", "first_gets": "100%", "last_gets": rng.choice(["40%", 0])}
-    keys |= {"alone": rng.choice(["100%", "80%"]), "ties": rng.choice(TIES)}
-    return Leaf(keys, between(0, 7))
-
-
-def rank_table(rng: Random, full: int) -> Leaf:
-    keys: Keys = {"method": "rank_table", "table": [full, "80%", "70%"], "rest": "50%"}
-    return Leaf(keys, between(0, 12))
-
-
-def rank_gain(rng: Random, full: int) -> Leaf:
-    keys: Keys = {"method": "rank_gain", "rate": rng.choice(["0.5", 1])}
-    return Leaf(keys, between(0, 9), last_year=True)
-
-
-def z(rng: Random, full: int) -> Leaf:
-    keys: Keys = {"method": "z", "mean": "60%", "spread": rng.choice(["10%", 1])}
-    keys |= {"sd": rng.choice(["sample", "population"]), "undefined": "zero"}
-    return Leaf(keys, between(0, 20))
-
-
-def shares(rng: Random, full: int) -> Leaf:
-    return Leaf({"method": "share", "undefined": rng.choice(UNDEFINED)}, rng.choice([SMALL, between(1, 90)]))
-
-
-BALLOTS = {"good": between(10, 60), "fair": between(0, 20), "poor": between(0, 5), "abstain": between(0, 4)}
-
-
-def ballots(rng: Random, full: int) -> Leaf:
-    values = {"good": 1, "fair": rng.choice(["0.8", "0.7"]), "poor": "0.4"}
-    keys: Keys = {"method": "ballots", "values": values, "leave_out": ["abstain"], "undefined": "missing"}
-    return Leaf(keys, parts=dict(BALLOTS))
-
-
-def raters(rng: Random, full: int) -> Leaf:
-    score = between(0, full, 1)
-    classes = {
-        "leaders": {"of": ["j1", "j2"], "weight": "60%"},
-        "peers": {"of": ["j3", "j4", "j5"], "weight": "40%"},
-    }
-    keys: Keys = {"method": "raters", "classes": classes}
+    keys: Keys = {"method": "choice", "choices": {"好": "100%", "中": "75%", "差": 0}}
+    chosen = of("好", "中", "差")
     if rng.random() < 0.5:
-        keys["trim"] = {"above": 2, "each": 1}
-    if rng.random() < 0.5:
-        keys["leave_out"] = "it = 0"
-    return Leaf(keys, parts={f"j{k}": score for k in range(1, 6)})
+        return Leaf(keys, chosen)
+    keys["choices"] = {"好": ["80%", "100%"], "中": ["50%", "80%"], "差": rng.choice([0, ["0%", "50%"]])}
+    return Leaf(keys, parts={"choice": chosen, "score": between(0, full, rng.choice([0, 1]))})
 
 
-FORMULAS = [
-    "full * clamp(x / 9, 0, 1)",
-    "full * if(x > group.mean(x), 1, x / group.max(x))",
-    "full - 0.5 * (group.rank(x) - 1)",
-    "min(full, round(x / 3, 1) + floor(x / 4))",
-    "full * x / group.sum(x)",
-    "60% * efficacy(x, start = 50%) + 40% * full * x / 12",
-    "full * (x - others.min(x)) / 9",
-    "group.count(x < 5) / 3 + abs(x - 5) / 7",
-    "group.nth(x, 2) / 4 + ceil(x / 5)",
-    "full * sqrt(x) / 4",
-    "rank_steps(x, step = 3%)",
-    "shortfall(x, target = 6, each = 1, deduct = 0.7)",
-    "full * x / unit.people",
-    "group(zone).mean(x) / 2 + x / 7",
-]
-
-
-def formula(rng: Random, full: int) -> Leaf:
-    keys: Keys = {"formula": rng.choice(FORMULAS)}
-    keys["undefined"] = rng.choice(UNDEFINED)
-    return Leaf(keys, rng.choice([between(0, 12), between(1, 12, 1)]))
-
-
-LEAVES: dict[str, Callable[[Random, int], Leaf]] = {
+ABSOLUTE: dict[str, Callable[[Random, int], Leaf]] = {
     "given": given,
     "convert": convert,
     "completion": completion,
@@ -353,16 +265,4 @@ LEAVES: dict[str, Callable[[Random, int], Leaf]] = {
     "status": status,
     "checklist": checklist,
     "choice": choice,
-    "efficacy": efficacy,
-    "to_best": to_best,
-    "to_mean": to_mean,
-    "rank_steps": rank_steps,
-    "rank_line": rank_line,
-    "rank_table": rank_table,
-    "rank_gain": rank_gain,
-    "z": z,
-    "share": shares,
-    "ballots": ballots,
-    "raters": raters,
-    "formula": formula,
 }

@@ -46,6 +46,12 @@ class Inputs:
     dated: dict[tuple[str, str], list[tuple[date, Value]]] = field(default_factory=dict)
     first_month: int | None = None
 
+    def since(self, period: str) -> None:
+        """Something was handed in for a period."""
+        if period:
+            first = periods.months(period)[0]
+            self.first_month = first if self.first_month is None else min(first, self.first_month)
+
     def attribute(self, unit: str, name: str, day: date) -> Value:
         """What groups.csv says of a unit, as of a day."""
         entries = [value for since, value in self.dated.get((unit, name), []) if since <= day]
@@ -89,6 +95,8 @@ def read_inputs(
             found.units.setdefault(unit, {}).update(values)
         if since is not None:
             for name, value in values.items():
+                if value is MISSING:
+                    continue
                 found.dated.setdefault((unit, name), []).append((since, value))
                 found.dated[unit, name].sort(key=lambda entry: entry[0])
     for row in table(figures):
@@ -97,9 +105,7 @@ def read_inputs(
         found.figures[row["unit"], code, period, row.get("series", "")] = read_cell(row["value"])
         if not groups:
             found.units.setdefault(row["unit"], {})
-        if period:
-            first = periods.months(period)[0]
-            found.first_month = first if found.first_month is None else min(first, found.first_month)
+        found.since(period)
     for row in table(targets):
         period = known.get(row.get("period", ""), row.get("period", ""))
         code = codes.get(row["indicator"], row["indicator"])
@@ -109,6 +115,7 @@ def read_inputs(
         lines = found.rows.setdefault((row["unit"], row["list"]), {})
         lines.setdefault(row["row"], {})[row["field"]] = read_cell(row["value"])
     for row in table(claims):
+        found.since(known.get(row.get("period", ""), row.get("period", "")))
         points = read_cell(row.get("points", ""))
         code = row["adjustment"]
         code = (claim_codes or {}).get(code, code)

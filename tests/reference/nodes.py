@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from . import methods, periods
-from .adjustments import veto_holds
+from .adjustments import scopes, veto_holds
 from .asked import Asked, Short, sure
 from .compositions import ZERO, Points, composition, folded, node_of, parts, times
 from .evaluate import Place, evaluate, number
@@ -94,12 +95,10 @@ def bounded(points: Points, place: Place) -> Points:
 def ruled(rule: Any, place: Place) -> Points:
     """Points that a rule names: full, zero, missing, not_applicable, or an expression."""
     if rule == "full":
-        whole, factor = place.world.full(place), times(place)
-        if isinstance(whole, Fraction) and isinstance(factor, Fraction):
-            return bounded(whole * factor, place)
-        return MISSING
+        whole = place.world.full(place)
+        return bounded(whole, place) if isinstance(whole, Fraction) else MISSING
     if rule == "zero":
-        return ZERO
+        return bounded(ZERO, place)
     if rule in ("missing", "refuse"):
         return MISSING
     if rule in ("not_applicable", "redistribute"):
@@ -112,14 +111,20 @@ def ruled(rule: Any, place: Place) -> Points:
 
 def score(place: Place) -> Points:
     """The points of a node with all its rules."""
-    node, world = node_of(place), place.world
-    bare = Place(world, place.paper, place.unit, place.period)
-    for code, veto in place.paper.vetoes.items():
-        if veto.get("zero") == node.code and veto_holds(bare, code, veto):
-            return ZERO
-    if "across" in node.keys:
+    if zeroed(place):
+        return ZERO
+    if "across" in node_of(place).keys:
         return across(place)
     return single(place)
+
+
+def zeroed(place: Place) -> bool:
+    """Whether a veto takes the node's points away."""
+    bare = Place(place.world, place.paper, place.unit, place.period)
+    return any(
+        veto.get("zero") == node_of(place).code and "unit" in scopes(veto) and veto_holds(bare, code, veto)
+        for code, veto in place.paper.vetoes.items()
+    )
 
 
 def single(place: Place) -> Points:
@@ -138,24 +143,29 @@ def missing(rule: Any, place: Place) -> Points:
     if rule == "last_period":
         return world.score(place.paper, node.code, place.unit, periods.previous(place.period))
     if rule in ("group_min", "group_mean"):
-        return of_group(rule, place)
+        return of_group(rule, place, before_rules)
     return ruled(rule, place)
 
 
 def not_applicable(rule: Any, place: Place) -> Points:
     if rule == "group_mean":
-        return of_group(rule, place)
+        return of_group(rule, place, there)
     if rule == "own_rate":
         return own_rate(place)
     return ruled(rule, place)
 
 
-def of_group(rule: str, place: Place) -> Points:
+def before_rules(place: Place) -> Points:
+    """The points before the rules for missing and not applicable; those a veto took are zero."""
+    node = node_of(place)
+    return ZERO if zeroed(place) else place.world.raw(place.paper, node.code, place.unit, place.period)
+
+
+def of_group(rule: str, place: Place, points_of: Callable[[Place], Points]) -> Points:
     """The mean or the least of the group's rounded points, rounded."""
-    node, world = node_of(place), place.world
+    world = place.world
     own = set(world.units(place.paper)) - {place.unit}
-    members = [u for u in world.group(place, []) if u in own]
-    found = [world.raw(place.paper, node.code, u, place.period) for u in members]
+    found = [points_of(place.at(u)) for u in world.group(place, []) if u in own]
     points = [v for v in found if isinstance(v, Fraction)]
     if not points:
         return MISSING
@@ -173,15 +183,25 @@ def own_rate(place: Place) -> Points:
     for part in parts(world.place(place.paper, node.parent, place.unit, place.period)):
         if part.code == node.code or not isinstance(part.full, Fraction):
             continue
-        other = part.place
-        if world.raw(other.paper, part.code, other.unit, other.period) is NA:
-            continue
-        value = part.value
+        value = there(part.place)
         if value is MISSING:
             return MISSING
         if isinstance(value, Fraction):
             top, bottom = top + value, bottom + part.full
     return bounded(whole * top / bottom, place) if bottom else MISSING
+
+
+def there(place: Place) -> Points:
+    """The points before anything stands where the node does not apply."""
+    node = node_of(place)
+    if zeroed(place):
+        return ZERO
+    if "across" in node.keys:
+        return across(place)
+    value = place.world.raw(place.paper, node.code, place.unit, place.period)
+    if value is MISSING and not node.composed:
+        return missing(node.get("missing", "refuse"), place)
+    return value
 
 
 def raw(place: Place) -> Points:
@@ -200,20 +220,26 @@ def raw(place: Place) -> Points:
 
 def gated(place: Place) -> Points:
     """Gate, method or composition, what joins, bounds and rounding."""
-    node = node_of(place)
-    if "only_if" in node.keys:
-        holds = evaluate(tree_of(node.keys["only_if"]), place)
-        if isinstance(holds, Gap):
-            return holds
-        if holds is False:
-            return bounded(Asked(place, {}).points(node.get("otherwise", 0)), place)
+    closed = gate(place)
+    if isinstance(closed, Gap):
+        return closed
+    if closed:
+        return bounded(Asked(place, {}).points(node_of(place).get("otherwise", 0)), place)
     value = before_bounds(place)
+    if place.row is None and "across" not in node_of(place).keys:
+        value = joined(value, place)
     return MISSING if value is UNDEFINED else bounded(value, place)
 
 
+def gate(place: Place) -> bool | Gap:
+    """Whether the node's gate is closed to the unit."""
+    holds = evaluate(tree_of(node_of(place).get("only_if", True)), place)
+    return holds if isinstance(holds, Gap) else holds is False
+
+
 def before_bounds(place: Place) -> Points:
-    """The points as the method or composition gives them, with what joins."""
-    node, world = node_of(place), place.world
+    """The points as the method or composition gives them, times the difficulty."""
+    node = node_of(place)
     value = composition(place) if node.composed else leaf(place)
     if value is UNDEFINED:
         value = undefined(node.get("undefined", "missing"), place)
@@ -222,10 +248,16 @@ def before_bounds(place: Place) -> Points:
     factor = times(place)
     if isinstance(factor, Gap):
         return factor
-    value *= factor
-    for other in place.paper.nodes.values():
-        if other.get("excess_to") == node.code:
-            value += excess(world.place(place.paper, other.code, place.unit, place.period))
+    return value * factor
+
+
+def joined(value: Points, place: Place) -> Points:
+    """With the excess and the adjustments that join a node, once in the period it is asked for."""
+    node, world = node_of(place), place.world
+    if isinstance(value, Gap):
+        return value
+    for other in place.paper.excess_to.get(node.code, ()):
+        value += excess(world.place(place.paper, other, place.unit, place.period))
     for code, adjustment in place.paper.adjustments.items():
         if adjustment.get("to") == node.code:
             points = world.adjustment(place.paper, code, place.unit, place.period)
@@ -251,7 +283,13 @@ def undefined(rule: Any, place: Place) -> Points:
 
 def excess(place: Place) -> Fraction:
     """What a node earned above its upper bound."""
+    node = node_of(place)
+    applies = evaluate(tree_of(node.get("applies", True)), place)
+    if gate(place) is not False or applies is not True:
+        return ZERO
     value, high = before_bounds(place), bound(place, "not_above")
+    if node.composed:
+        value = joined(value, place)
     if isinstance(value, Fraction) and isinstance(high, Fraction):
         return max(ZERO, value - high)
     return ZERO
@@ -306,11 +344,13 @@ def by_rows(place: Place) -> Points:
             return MISSING
         whole = sum(weights, ZERO)
         if whole == 0:
-            return ruled(node_of(place).get("undefined", "missing"), place)
-        return bounded(sum((w * p for w, p in zip(weights, points, strict=True)), ZERO) / whole, place)
+            value = undefined(node_of(place).get("undefined", "missing"), place)
+        else:
+            value = sum((w * p for w, p in zip(weights, points, strict=True)), ZERO) / whole
+        return bounded(joined(value, place), place)
     if isinstance(fold, dict):
         points, fold = sorted(points, reverse=True)[: int(fold["best"])], "sum"
-    return bounded(folded(fold, points), place)
+    return bounded(joined(folded(fold, points), place), place)
 
 
 def spans(place: Place) -> list[str]:
@@ -330,7 +370,7 @@ def across(place: Place) -> Points:
     points: list[tuple[Fraction, Fraction]] = []
     listed = spans(place)
     if fold == "last":
-        return bounded(single(replace(place, period=listed[-1])), place)
+        return bounded(joined(single(replace(place, period=listed[-1])), place), place)
     for span in listed:
         asked = replace(place, period=span)
         value = single(asked)
@@ -345,8 +385,8 @@ def across(place: Place) -> Points:
         return NA
     if isinstance(fold, dict):
         whole = sum((w for w, _ in points), ZERO)
-        return bounded(sum((w * p for w, p in points), ZERO) / whole, place)
-    return bounded(folded(fold, [p for _, p in points]), place)
+        return bounded(joined(sum((w * p for w, p in points), ZERO) / whole, place), place)
+    return bounded(joined(folded(fold, [p for _, p in points]), place), place)
 
 
 def weight_of(fold: dict[str, Any], span: str, place: Place) -> Any:

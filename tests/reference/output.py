@@ -54,16 +54,16 @@ def node_columns(world: World, paper: Paper, node: Node, period: str, head: str)
     if decimals is None:
         decimals = paper.round.get("total")
     columns: list[Column] = [(head, lambda unit: cell(world.score(paper, node.code, unit, period), decimals))]
-    if "rows" in node.keys:
-        by_unit = {u: [p for _, p in nodes.row_points(place.at(u))] for u in world.units(paper)}
-        for k in range(max((len(points) for points in by_unit.values()), default=0)):
-            columns.append((f"{head}#{k + 1}", row_cell(by_unit, k, decimals)))
     ranks = node.get("rank")
     if ranks:
         several = isinstance(ranks, dict) and all(isinstance(spec, dict) for spec in ranks.values())
         for which in ranks if several else [""]:
             name = f"{head}.rank" + (f".{which}" if which else "")
             columns.append((name, rank_cell(world, paper, node, period, which)))
+    if "rows" in node.keys:
+        by_unit = {u: [p for _, p in nodes.row_points(place.at(u))] for u in world.units(paper)}
+        for k in range(max((len(points) for points in by_unit.values()), default=0)):
+            columns.append((f"{head}#{k + 1}", row_cell(by_unit, k, decimals)))
     return columns
 
 
@@ -117,7 +117,7 @@ def write(world: World, paper: Paper, period: str, *, codes: bool = False) -> st
     for unit in world.units(paper):
         score = cell(world.score(paper, total, unit, period), total_decimals(paper, total))
         rank, grade = standing_cells(first, unit)
-        attribute = cell(world.inputs.units[unit].get("class", paper.keys.get("class", "")), None)
+        attribute = cell(world.class_of(paper, unit, paper.keys.get("class", "")), None)
         writer.writerow([unit, attribute, score, rank, grade, *(show(unit) for _, show in columns)])
     return out.getvalue()
 

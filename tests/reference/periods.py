@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import cache
 
 FORM = re.compile(r"(\d{4})(?:(H)([12])|(Q)([1-4])|-(\d{2}))?\Z")
 
 
+@cache
 def months(period: str) -> tuple[int, int]:
     """First and last month, counted from year 0."""
     if ".." in period:
@@ -43,6 +45,7 @@ def name(first: int, last: int) -> str:
     return f"{name(first, first)}..{name(last, last)}"
 
 
+@cache
 def shifted(period: str, by: int) -> str:
     """The period so many months later."""
     first, last = months(period)
@@ -79,6 +82,7 @@ def alike(one: str, other: str) -> bool:
     return a[1] - a[0] == b[1] - b[0]
 
 
+@cache
 def end(period: str) -> date:
     """The last day."""
     year, month = divmod(months(period)[1] + 1, 12)

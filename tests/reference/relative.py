@@ -9,8 +9,8 @@ from . import periods
 from .asked import Asked, Short, X, divided, sure
 from .evaluate import as_number, evaluate, number
 from .expressions import tree_of
-from .numbers import MISSING, UNDEFINED, Gap, worst
-from .statistics import deviation, position
+from .numbers import MISSING, UNDEFINED, Gap, power, worst
+from .statistics import deviation, position, statistic
 
 
 def efficacy(m: Asked) -> Fraction:
@@ -101,30 +101,69 @@ def z(m: Asked) -> Fraction:
 
 def ballots(m: Asked) -> Fraction:
     values, left_out = m.keys["values"], m.keys.get("leave_out", [])
-    counted = {part: m.part(part) for part in values if part not in left_out}
-    if gap := worst(*counted.values()):
-        raise Short(gap)
+    counted = {part: m.part(part) for part in m.parts() if part not in left_out}
     if m.has("turnout"):
         cast = [m.part(part) for part in m.parts()]
-        cast_sum = sum((as_number(v) for v in cast if not isinstance(v, Gap)), Fraction(0))
-        if divided(cast_sum, m.value("issued")) < m.value("turnout"):
+        if divided(sure(statistic("sum", cast)), m.value("issued")) < m.value("turnout"):
             raise Short(MISSING)
+    if gap := worst(*counted.values()):
+        raise Short(gap)
     top = sum(
-        (sure(number(tree_of(values[part]), m.place)) * as_number(n) for part, n in counted.items()),
+        (
+            sure(number(tree_of(value), m.place)) * as_number(counted[part])
+            for part, value in values.items()
+            if part in counted
+        ),
         Fraction(0),
     )
     whole = sum((as_number(n) for n in counted.values()), Fraction(0))
     return m.w * m.rated(divided(top, whole))
 
 
+def counted(m: Asked, raters: list[str], unit: str) -> dict[str, Fraction]:
+    """The scores some raters gave a unit, without those left out."""
+    place = m.place.at(unit)
+    scores = {r: place.world.figure(place, m.figure(), r, place.period) for r in raters}
+    there = {r: as_number(v) for r, v in scores.items() if not isinstance(v, Gap)}
+    if m.has("leave_out"):
+        tree = tree_of(m.keys["leave_out"])
+        there = {r: v for r, v in there.items() if evaluate(tree, replace(place, it=v)) is not True}
+    return there
+
+
+def evened(m: Asked, raters: list[str]) -> list[Fraction]:
+    """The scores some raters gave the unit, each rater brought to the level of all of them."""
+    own, way = counted(m, raters, m.place.unit), m.word("severity", "none")
+    if way == "none":
+        return list(own.values())
+    members = m.place.world.group(m.place, [])
+    everything = [counted(m, raters, unit) for unit in members]
+    common = [score for scores in everything for score in scores.values()]
+    mean = sum(common, Fraction(0)) / len(common) if common else Fraction(0)
+    out = []
+    for rater, score in own.items():
+        given = [scores[rater] for scores in everything if rater in scores]
+        level = sum(given, Fraction(0)) / len(given)
+        if way == "shift" or len(set(given)) == 1:
+            out.append(score + mean - level)
+        elif way == "ratio":
+            out.append(divided(score * mean, level))
+        else:
+            ratio = power(variance(common) / variance(given), Fraction(1, 2))
+            out.append((score - level) * sure(ratio) + mean)
+    return out
+
+
+def variance(found: list[Fraction]) -> Fraction:
+    """Of a sample of more than one."""
+    mean = sum(found, Fraction(0)) / len(found)
+    return sum(((v - mean) ** 2 for v in found), Fraction(0)) / (len(found) - 1)
+
+
 def raters(m: Asked) -> Fraction:
     top = weights = Fraction(0)
-    for group in m.keys.get("classes", {"all": {"of": m.parts(), "weight": 1}}).values():
-        scores = [v for v in (m.part(rater) for rater in group["of"]) if not isinstance(v, Gap)]
-        if m.has("leave_out"):
-            tree = tree_of(m.keys["leave_out"])
-            scores = [v for v in scores if evaluate(tree, replace(m.place, it=v)) is not True]
-        found = sorted(as_number(v) for v in scores)
+    for group in m.keys.get("classes", {"": {"of": m.parts(), "weight": 1}}).values():
+        found = sorted(evened(m, group["of"]))
         trim = m.keys.get("trim")
         if trim is not None and len(found) > int(trim["above"]):
             each = int(trim.get("each", 1))

@@ -11,7 +11,7 @@ from .absolute import LIMITS, in_band
 from .asked import sure
 from .evaluate import Place, evaluate, number
 from .expressions import Number, node_reference, tree_of
-from .numbers import Gap, Value, half_up
+from .numbers import NA, Gap, Value, half_up
 from .scheme import Paper
 
 if TYPE_CHECKING:
@@ -58,9 +58,12 @@ def standings(world: World, paper: Paper, code: str, period: str) -> dict[str, S
         if "if" in result and evaluate(tree_of(result["if"]), place) is not True:
             continue
         one = Standing(unit, place, total_of(world, paper, by, unit, period))
+        if one.total is NA:
+            continue
         one.apart = "apart" in result and truth(evaluate(tree_of(result["apart"]), place))
-        one.vetoes = world.vetoed(paper, unit, period)
+        one.vetoes = world.vetoed(paper, unit, period) + world.inherited_vetoes(place)
         circles.setdefault(tuple(world.attribute(place, name) for name in within), []).append(one)
+    circles = dict(sorted(circles.items(), key=lambda pair: [str(value) for value in pair[0]]))
     for circle in circles.values():
         rank(circle, result)
     if periods.alike(period, paper.period) and "bands" in result:
@@ -245,7 +248,8 @@ def from_below(
     listed_units = [one for one in circle if isinstance(one.total, Fraction) and not one.apart]
     need = rounded(exact_quota(circle, {**band, "most": band["least"]}, len(listed_units)), band)
     ordered = sorted(listed_units, key=lambda one: (sure(one.total), chain(one, tie_break)))
-    have = sum(1 for one in ordered if one.grade and grades.index(one.grade) >= k)
+    forced = [one for one in ordered if any(veto.get("grade") in grades for veto in one.vetoes)]
+    have = sum(1 for o in ordered if o not in forced and o.grade and grades.index(o.grade) >= k)
     for one in ordered:
         if have >= need:
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from .expressions import node_reference
@@ -98,17 +99,26 @@ class Paper:
     round: dict[str, int]
     period: str
 
-    @property
+    @cached_property
     def adjustments(self) -> dict[str, dict[str, Any]]:
         return dict(self.keys.get("adjustments", {}))
 
-    @property
+    @cached_property
     def vetoes(self) -> dict[str, dict[str, Any]]:
         return dict(self.keys.get("vetoes", {}))
 
-    @property
+    @cached_property
     def results(self) -> dict[str, dict[str, Any]]:
         return dict(self.keys.get("results", {}))
+
+    @cached_property
+    def excess_to(self) -> dict[str, list[str]]:
+        """By node, the nodes whose excess it takes."""
+        found: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            if "excess_to" in node.keys:
+                found.setdefault(node.keys["excess_to"], []).append(node.code)
+        return found
 
     def totals(self, periods: dict[str, str]) -> dict[str, str]:
         """What is ranked, by the period's text."""

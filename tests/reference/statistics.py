@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from .numbers import MISSING, UNDEFINED, Gap, Value, floor, power
+from .numbers import MISSING, NA, UNDEFINED, Gap, Value, floor, power
 
 
 def numbers_of(values: list[Value]) -> list[Fraction]:
@@ -48,7 +48,7 @@ def statistic(word: str, values: list[Value], extra: Value | None = None) -> Val
         return count(values)
     found = numbers_of(values)
     if not found:
-        return MISSING
+        return NA if values and all(value is NA for value in values) else MISSING
     if word == "sum":
         return sum(found, Fraction(0))
     if word == "mean":

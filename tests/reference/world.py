@@ -7,8 +7,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from . import adjustments, methods, nodes, periods, results
+from . import adjustments, checks, methods, nodes, periods, results
 from .asked import Asked, sure
+from .checks import Struck
 from .evaluate import Place, WrongScheme, evaluate, number
 from .expressions import Call, Name, Tree, Word, node_reference, tree_of
 from .inputs import Inputs
@@ -20,23 +21,30 @@ from .statistics import position
 class World:
     """Looks things up, each once."""
 
-    def __init__(self, scheme: Scheme, inputs: Inputs) -> None:
+    def __init__(self, scheme: Scheme, inputs: Inputs, asked: str = "") -> None:
         self.scheme = scheme
         self.inputs = inputs
+        self.asked = asked  # the period of the run, where one is asked
         self.memory: dict[tuple[object, ...], Any] = {}
         self.under_way: set[tuple[object, ...]] = set()
         self.opened: dict[tuple[str, str], set[str]] = {}  # columns by paper and node: the periods
-        self.voided: dict[tuple[str, str, str, str], bool] = {}
+        self.struck: set[Struck] = set()
 
     # ---- units, figures, targets -------------------------------------------------------------------
 
     def units(self, paper: Paper) -> list[str]:
         """Who is assessed by a paper, in the order of groups.csv."""
         wanted = paper.keys.get("class")
-        listed = self.inputs.units
-        return [u for u, keys in listed.items() if wanted is None or keys.get("class", wanted) == wanted]
+        return [u for u in self.inputs.units if wanted is None or self.class_of(paper, u, wanted) == wanted]
+
+    def class_of(self, paper: Paper, unit: str, otherwise: Value = MISSING) -> Value:
+        """A unit's class on the last day of the run's period."""
+        found = self.inputs.attribute(unit, "class", periods.end(self.asked or paper.period))
+        return otherwise if found is MISSING else found
 
     def attribute(self, place: Place, name: str) -> Value:
+        if name == "class":
+            return self.class_of(place.paper, place.unit)
         return self.inputs.attribute(place.unit, name, periods.end(place.period))
 
     def period(self, token: str | None, place: Place) -> str:
@@ -69,26 +77,16 @@ class World:
         return found
 
     def void(self, place: Place, code: str, part: str, period: str) -> bool:
-        """Whether a check takes the figure away."""
-        key = (place.unit, code, part, period)
-        for check in self.scheme.checks.values():
-            if check.get("figure") != code or check.get("then") != "void":
-                continue
-            if key in self.voided:
-                return self.voided[key]
-            self.voided[key] = False
-            asked = replace(place, node=None, row=None, period=period)
-            if check.get("each") == "part":
-                asked = replace(asked, it=self.figure(place, code, part, period))
-            self.voided[key] = evaluate(tree_of(check["when"]), asked) is True
-            return self.voided[key]
-        return False
+        """Whether a check took the figure away."""
+        return not place.handed_in and checks.away(self.struck, place.unit, code, part, period)
 
     def known(self, period: str) -> bool:
         """Whether anything at all may have been handed in so early."""
-        first = self.inputs.first_month
-        if first is None:
-            first = min(periods.months(paper.period)[0] for paper in self.scheme.papers.values())
+        own = [self.asked or paper.period for paper in self.scheme.papers.values()]
+        own += [paper.period for paper in self.scheme.papers.values()]
+        first = min(periods.months(text)[0] for text in own)
+        if self.inputs.first_month is not None:
+            first = min(first, self.inputs.first_month)
         return periods.months(period)[1] >= first
 
     def target(self, place: Place, code: str, kind: str, period: str) -> Value:
@@ -230,8 +228,13 @@ class World:
         if place.row is not None and isinstance(place.row.get("full"), (Fraction, Gap)):
             value = place.row["full"]
             return value if isinstance(value, (Fraction, Gap)) else None
-        node = place.node
-        return nodes.full(replace(place, row=None, local=None)) if node is not None else None
+        if place.node is None:
+            return None
+        key = ("full", place.paper.code, place.node, place.unit, place.period)
+        if key not in self.memory:
+            self.memory[key] = nodes.full(replace(place, row=None, local=None, it=None, part=None))
+        found: Fraction | Gap | None = self.memory[key]
+        return found
 
     def part_places(self, place: Place) -> list[Place]:
         """For `parts.mean(...)`: the same place, with each part of the composition beside it."""
@@ -255,7 +258,8 @@ class World:
             return own
         place = self.place(paper, code, unit, period)
         keys = {"group": spec["group"]} if "group" in spec else {}
-        grouped = replace(place, node=Node(code, {**paper.nodes[code].keys, **keys}))
+        whole = {key: value for key, value in paper.nodes[code].keys.items() if key != "applies"}
+        grouped = replace(place, node=Node(code, {**whole, **keys}))
         members = set(self.units(paper)).intersection(self.group(grouped, []))
         found = [self.score(paper, code, other, period) for other in members]
         return position(own, [v for v in found if not isinstance(v, Gap)], spec.get("ties", "competition"))
@@ -295,18 +299,37 @@ class World:
         """A limit of a band."""
         return sure(number(tree_of(raw), place))
 
-    def adjustment(self, paper: Paper, code: str, unit: str, period: str) -> Fraction | Gap:
-        """What an adjustment comes to, positive."""
+    def claimed(self, paper: Paper, code: str, unit: str, period: str) -> Fraction | Gap:
+        """What an adjustment comes to within its caps, positive."""
         key = ("adjustment", paper.code, code, unit, period)
         found: Fraction | Gap = self.once(
             key, lambda: adjustments.amount(Place(self, paper, unit, period), paper.adjustments[code], code)
         )
         return found
 
-    def vetoed(self, paper: Paper, unit: str, period: str) -> list[dict[str, Any]]:
-        """The vetoes that hold for a unit."""
+    def adjustment(self, paper: Paper, code: str, unit: str, period: str) -> Fraction | Gap:
+        """What an adjustment comes to, unless too many carry it."""
+        key = ("beyond", paper.code, code, period)
+        if self.once(key, lambda: checks.beyond(self, paper, code, period)) == "void":
+            return Fraction(0)
+        return self.claimed(paper, code, unit, period)
+
+    def vetoed(self, paper: Paper, unit: str, period: str, scope: str = "unit") -> list[dict[str, Any]]:
+        """The vetoes that hold for a unit, of those that speak of the unit itself or of its leaders."""
         place = Place(self, paper, unit, period)
-        return [v for c, v in paper.vetoes.items() if adjustments.veto_holds(place, c, v)]
+        return [
+            veto
+            for code, veto in paper.vetoes.items()
+            if scope in adjustments.scopes(veto) and adjustments.veto_holds(place, code, veto)
+        ]
+
+    def inherited_vetoes(self, place: Place) -> list[dict[str, Any]]:
+        """The vetoes on the unit that somebody leads."""
+        parent = self.attribute(place, "parent")
+        if not isinstance(parent, str):
+            return []
+        papers = [p for p in self.scheme.papers.values() if p.vetoes and parent in self.units(p)]
+        return [veto for p in papers for veto in self.vetoed(p, parent, place.period, "leaders")]
 
     def result(self, paper: Paper, code: str, period: str) -> dict[str, results.Standing]:
         """Rank and grade of every unit by one result."""

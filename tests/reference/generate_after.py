@@ -1,0 +1,154 @@
+"""What follows the total of a random paper: adjustments, vetoes, ranks and grades."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .generate_draft import YEAR, Draft, Sheet
+from .generate_leaves import Keys, Sampler, between, of
+
+GRADES = ["优", "良", "中", "差"]
+
+
+class After:
+    """Writes what follows the total of one paper."""
+
+    def __init__(self, draft: Draft, sheet: Sheet) -> None:
+        self.draft, self.sheet, self.rng = draft, sheet, draft.rng
+        self.maybe = draft.maybe
+
+    def write(self) -> None:
+        rng = self.rng
+        if self.maybe(0.5):
+            self.bonus()
+        if self.maybe(0.4):
+            joins = [c for c, n in self.sheet.nodes.items() if "compose" in n and n["compose"] == "sum"]
+            to = rng.choice(["total", "total", *joins])
+            self.sheet.adjustments["minus"] = {"label": "扣分", "kind": "deduction", "to": to}
+            self.claims("minus", between(0, 3, 2))
+        if self.maybe(0.2):
+            keys: Keys = {"label": "另加", "kind": rng.choice(["bonus", "deduction"]), "to": "total"}
+            if self.maybe(0.5):
+                keys["most"] = 2
+            keys["formula"] = rng.choice(["unit.people / 7", "if(unit.zone = '东', 1.005, 0)"])
+            self.sheet.adjustments["extra"] = keys
+        if self.maybe(0.5):
+            self.veto("veto")
+            if self.maybe(0.3):
+                self.veto("second")
+        self.sheet.results["overall"] = self.result("total")
+        if self.maybe(0.3):
+            children = [c for c, n in self.sheet.nodes.items() if n.get("in") == "total"]
+            self.sheet.results["second"] = self.result(rng.choice(["total", *children]))
+
+    # ---- adjustments and vetoes --------------------------------------------------------------
+
+    def bonus(self) -> None:
+        rng = self.rng
+        keys: Keys = {"label": "加分", "kind": "bonus", "to": "total"}
+        if self.maybe(0.7):
+            caps: list[Any] = [5, "2.5", {"entry": 2, "unit": 4}, {"category": 3}, {"matter": 2, "unit": 6}]
+            caps.append({"entry": "1.5", "matter": 2, "category": 3, "unit": 4})
+            keys["most"] = rng.choice(caps)
+        if self.maybe(0.3):
+            keys["highest_only"] = rng.choice(["matter", "category"])
+        levels = self.maybe(0.4)
+        if levels:
+            keys["levels"] = {"national": 3, "provincial": "1.5", "city": "0.5"}
+        dated = self.maybe(0.25)
+        if dated:
+            keys["window"] = rng.choice(
+                [{"from": "2025-12-01", "to": "2026-06-30"}, {"from": "2026-03-01"}, {"to": "2026-06-30"}]
+            )
+        if self.maybe(0.15):
+            keys["limits"] = {
+                "most": rng.choice(["50%", "1/3", 2]),
+                "then": rng.choice(["void", "void", "refuse"]),
+            }
+        self.sheet.adjustments["bonus"] = keys
+        self.claims("bonus", of("0.5", "1", "2", "3", "1.25"), levels=levels, dated=dated)
+
+    def claims(self, code: str, points: Sampler, *, levels: bool = False, dated: bool = False) -> None:
+        data = self.draft.data
+        for unit in self.sheet.units:
+            for _ in range(data.choice([0, 0, 1, 2, 4])):
+                level = data.choice(["national", "provincial", "city"]) if levels else ""
+                matter, category = data.choice(["m1", "m2", ""]), data.choice(["k1", "k2", ""])
+                day = data.choice(["2025-11-30", "2026-03-01", "2026-06-30", "2026-07-01"]) if dated else ""
+                worth = "" if levels else points(data)
+                period = data.choice(["", "", YEAR])
+                self.draft.claim_rows.append([unit, code, worth, level, matter, category, day, period])
+
+    def veto(self, code: str) -> None:
+        rng = self.rng
+        effects: list[Keys] = [{"bars": ["优"]}, {"bars": ["优", "良"]}, {"at_most": "中"}, {"grade": "差"}]
+        effects += [{"down": 1}, {"down": 2}]
+        own = [c for c, n in self.sheet.nodes.items() if "in" in n]
+        if own:
+            effects.append({"zero": rng.choice(own)})
+        keys: Keys = {"label": f"否决{code}", **rng.choice(effects)}
+        if self.maybe(0.3):
+            keys["when"] = rng.choice(["unit.people < 5", "unit.zone = '西' and unit.people > 9"])
+        else:
+            years = [YEAR, "", "2025", "2024"]
+            if self.maybe(0.3):
+                keys["for_years"] = 2
+            for unit in self.sheet.units:
+                if self.draft.data.random() < 0.25:
+                    when = self.draft.data.choice(years if "for_years" in keys else years[:2])
+                    self.draft.claim_rows.append([unit, code, "", "", "", "", "", when])
+        self.sheet.vetoes[code] = keys
+
+    # ---- results -----------------------------------------------------------------------------
+
+    def result(self, by: str) -> Keys:
+        rng = self.rng
+        keys: Keys = {"by": by, "ties": rng.choice(["competition", "competition", "dense", "average"])}
+        if self.maybe(0.2):
+            keys["within"] = rng.choice(["zone", ["zone"], ["zone", "hard"]])
+        if self.maybe(0.12):
+            keys["apart"] = "unit.apart = 1"
+        if self.maybe(0.08):
+            keys["if"] = "unit.people > 2"
+        children = [c for c, n in self.sheet.nodes.items() if n.get("in") == "total"]
+        if self.maybe(0.25) and children:
+            keys["break"] = [rng.choice([*children, *self.sheet.adjustments, "unit.people"])]
+        if not self.maybe(0.15):
+            self.bands(keys)
+        if any("most" in band for band in keys.get("bands", ())):
+            keys["edge"] = {"by": children[:2] or [by], "still_tied": rng.choice(["none", "all"])}
+        if self.maybe(0.15) and "bands" in keys:
+            keys["shift"] = [{"when": "unit.people > 20", "by": rng.choice([1, -1, 2])}]
+        if self.maybe(0.15) and "bands" in keys:
+            keys["promote"] = [{"when": "unit.people > 24", "to": rng.choice(["优", "良"])}]
+        return keys
+
+    def bands(self, keys: Keys) -> None:
+        rng = self.rng
+        whole = self.sheet.nodes[keys["by"]].get("full", 100)
+        low, high = (20, 95) if whole >= 100 else (1, max(4, int(whole)))
+        lines = sorted(rng.sample(range(low, high + 1), 3), reverse=True)
+        top: Keys = {"grade": "优", rng.choice(["from", "from", "above"]): lines[0]}
+        if self.maybe(0.6):
+            top["most"] = rng.choice(["25%", "30%", "50%", 2, "1/3"])
+            top["round"] = rng.choice(["down", "half_up", "up"])
+            for key, value in (("at_least_one", True), ("of", "eligible"), ("round_first", 0)):
+                if self.maybe(0.2):
+                    top[key] = value
+            if "within" in keys and self.maybe(0.4):
+                keys["pool"] = True
+        elif self.maybe(0.2):
+            top["rank_to"] = rng.choice([1, 2])
+        if self.maybe(0.15):
+            top["if"] = "unit.people >= 3"
+        second: Keys = {"grade": "良", "from": lines[1]}
+        if self.maybe(0.25) and "pool" not in keys:
+            second |= {"most": rng.choice(["60%", 3]), "round": "down"}
+            if self.maybe(0.6):
+                second["with_above"] = True
+        third: Keys = {"grade": "中", "from": lines[2]}
+        last: Keys = {"grade": "差"}
+        if self.maybe(0.12) and "pool" not in keys:
+            last |= {"least": rng.choice(["10%", 1]), "round": "down"}
+            keys["break"] = ["unit.people"]
+        keys["bands"] = [top, second, third, last]

@@ -1,0 +1,93 @@
+"""What is handed in for a random scheme: figures, targets and rows, with gaps of every pattern."""
+
+from __future__ import annotations
+
+from .generate_draft import HALF, LAST, YEAR, Draft
+from .generate_leaves import Leaf, number
+
+SPAN = {YEAR: "12-31", HALF: "06-30"}
+
+
+def report(draft: Draft) -> None:
+    """Figures and targets of every leaf, rows of every list."""
+    for code, leaf in draft.leaves.items():
+        pattern = draft.data.choice(["some"] * 12 + ["nobody", "not applicable", "one", "alike"])
+        if "target_zero" in leaf.keys:
+            pattern = "some"
+        targets(draft, code, leaf)
+        figures(draft, code, leaf, pattern)
+    if "task" in draft.lists:
+        rows(draft)
+
+
+def targets(draft: Draft, code: str, leaf: Leaf) -> None:
+    data = draft.data
+    everybody = data.random() < 0.2
+    for kind, sample in leaf.targets.items():
+        for unit in ["*"] if everybody else draft.reporters[code]:
+            if "target_zero" in leaf.keys or data.random() >= draft.gaps / 3:
+                draft.target_rows.append([unit, code, kind, sample(data), YEAR, ""])
+            if draft.two_periods and data.random() < 0.1:
+                draft.target_rows.append([unit, code, kind, sample(data), HALF, ""])
+            if data.random() < 0.05:
+                since = data.choice(["2026-05-01", "2026-09-01"])
+                draft.target_rows.append([unit, code, kind, sample(data), YEAR, since])
+
+
+def figures(draft: Draft, code: str, leaf: Leaf, pattern: str) -> None:
+    periods = dict.fromkeys([YEAR, *([HALF] if draft.two_periods else []), *leaf.spans])
+    units = [*draft.reporters[code], *(["city"] if leaf.at_city else [])]
+    alike = {part: sample(draft.data) for part, sample in samples(leaf).items()}
+    for k, unit in enumerate(units):
+        for period in periods:
+            for part, sample in samples(leaf).items():
+                cell: str | None = sample(draft.data)
+                if pattern == "nobody" or (pattern == "one" and k):
+                    cell = None
+                elif pattern == "not applicable":
+                    cell = "/"
+                elif pattern == "alike":
+                    cell = alike[part]
+                elif "target_zero" not in leaf.keys and draft.data.random() < draft.gaps:
+                    cell = draft.data.choice(["", "/", None])
+                if cell is not None:
+                    draft.figure_rows.append([unit, code, cell, period, part])
+
+
+def samples(leaf: Leaf) -> dict:
+    return leaf.parts or {"": leaf.sample}
+
+
+def rows(draft: Draft) -> None:
+    data = draft.data
+    sheet = next(sheet for sheet in draft.sheets if "tasks" in sheet.nodes)
+    fields = draft.lists["task"]["fields"]
+    whole = sheet.nodes["tasks"]["full"]
+    for unit in sheet.units:
+        size = data.randint(0 if draft.gaps else 1, 4)
+        shares = [whole // size + (k < whole % size) for k in range(size)]
+        for k in range(size):
+            row = [unit, "task", str(k + 1)]
+            cells = {"size": number(data, 1, 9), "progress": number(data, 0, 100)}
+            cells["due"] = f"2026-{data.randint(1, 9):02}-28"
+            if data.random() < 0.8:
+                cells["done"] = f"2026-{data.randint(1, 12):02}-{data.choice([1, 28]):02}"
+            if "full" in fields:
+                cells["full"] = str(shares[k])
+            if data.random() < draft.gaps / 3:
+                cells.pop("progress")
+            draft.list_rows += [[*row, field, cells[field]] for field in fields if field in cells]
+
+
+def changes(draft: Draft) -> None:
+    """Attributes that change within the year."""
+    for sheet in draft.sheets:
+        for unit in sheet.units:
+            if draft.data.random() < 0.2:
+                zone = draft.data.choice(["东", "西", ""])
+                people = draft.data.choice(["", number(draft.data, 1, 30)])
+                day = draft.data.choice(["2026-03-31", "2026-07-01", "2025-01-01"])
+                draft.changes.append([unit, "", zone, people, "", "", "", "", day])
+
+
+__all__ = ["LAST", "changes", "report"]

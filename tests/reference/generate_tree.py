@@ -1,0 +1,276 @@
+"""Random trees: compositions within compositions, and the rules that any node may carry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .generate_draft import HALF, LAST, YEAR, Draft, Sheet, filled, split
+from .generate_leaves import Keys, Leaf, between
+from .generate_relative import LEAVES, METHODS, coefficient
+
+KINDS = ["sum", "sum", "sum", "weighted", "mean", "weighted_mean", "rescale", "min", "max", "best", "formula"]
+ROOTS = ["geometric", "harmonic", "product"]
+OF_PARTS = [
+    "parts.sum(score)",
+    "parts.mean(score) + parts.count(rate >= 60%) / 2",
+    "parts.max(score) - parts.min(score)",
+    "parts.mean(rate) * full",
+    "parts.sum(score * weight) / parts.sum(weight)",
+    "parts.sum(score) / parts.sum(full) * full",
+    "parts.mean(score) - parts.sd(score, 'population') / 2",
+    "parts.count(rank <= 2) + parts.mean(score)",
+]
+PLAIN = ("given", "convert", "completion", "ratio", "shortfall", "bands", "met", "interval", "deduct")
+QUARTERS = tuple(f"2026Q{k}" for k in range(1, 5))
+
+
+class Tree:
+    """Grows the nodes of one paper."""
+
+    def __init__(self, draft: Draft, sheet: Sheet) -> None:
+        self.draft, self.sheet, self.rng = draft, sheet, draft.rng
+        self.maybe = draft.maybe
+
+    # ---- leaves ------------------------------------------------------------------------------
+
+    def leaf(self, parent: str, full: int | None, weight: str | None = None) -> str:
+        """One leaf with a random method and random rules."""
+        rng, draft = self.rng, self.draft
+        code = f"n{len(draft.leaves) + 1}"
+        method = rng.choice(list(LEAVES))
+        leaf = coefficient(rng, 1) if full is None else LEAVES[method](rng, full)
+        node: Keys = {"in": parent, "label": f"指标{len(draft.leaves) + 1}"}
+        if full is not None:
+            node["full"] = full
+        if weight is not None:
+            node["weight"] = weight
+        node |= filled(leaf.keys, code)
+        for name, keys in METHODS.items():
+            if name in str(leaf.keys):
+                draft.methods[name] = keys
+        draft.leaves[code] = leaf
+        draft.reporters[code] = self.sheet.units
+        draft.figures[code] = self.figure(leaf)
+        if not self.folded(node, leaf) and node.get("method") != "rank_gain":
+            self.rules(node, full, leaf)
+        self.sheet.nodes[code] = node
+        return code
+
+    def figure(self, leaf: Leaf) -> Keys:
+        rng = self.rng
+        keys: Keys = {"label": f"数{len(self.draft.leaves)}", "unit": leaf.unit or "个"}
+        if leaf.parts:
+            keys["parts"] = {part: f"部分{part}" for part in leaf.parts}
+        if leaf.targets and self.maybe(0.6):
+            keys["target"] = {"half": rng.choice(["50%", "40%", "1/3"])}
+        if leaf.keys.get("method") != "choice" and self.maybe(0.08):
+            keys["missing"] = rng.choice(["zero", "not_applicable", "last_period"])
+            leaf.spans = (*leaf.spans, LAST) if keys["missing"] == "last_period" else leaf.spans
+        return keys
+
+    def folded(self, node: Keys, leaf: Leaf) -> bool:
+        """Scored in several periods; then in those alone."""
+        rng = self.rng
+        if leaf.spans or leaf.targets or node.get("method") not in PLAIN or not self.maybe(0.25):
+            return False
+        if self.draft.two_periods or self.maybe(0.6):
+            node["across"], leaf.spans = rng.choice([("quarter", QUARTERS), ("quarter", QUARTERS), MONTHS])
+            node["fold"] = rng.choice(["mean", "sum", "last", "min", "max"])
+        else:
+            node["across"], leaf.spans = ["q1", "half", "year"], (QUARTERS[0], HALF, YEAR)
+            weights = {"q1": "20%", "half": "30%", "year": "50%"}
+            node["fold"] = rng.choice([weights, weights, "mean", "sum", "last"])
+        if self.maybe(0.3):
+            node["missing"] = rng.choice(["zero", "not_applicable"])
+        return True
+
+    def rules(self, node: Keys, full: int | None, leaf: Leaf) -> None:
+        """Bounds, a coefficient, a gate, and what stands for gaps."""
+        rng = self.rng
+        self.bounds(node, full)
+        self.substitutes(node, full, leaf)
+        if self.maybe(0.06):
+            node["applies"] = rng.choice(["unit.zone = '东'", "unit.people >= 5"])
+        if self.maybe(0.12):
+            node["round"] = rng.choice([0, 1, 3, "none"])
+        if self.maybe(0.12):
+            node["group"] = rng.choice(["zone", "paper", "class", "all", ["zone", "class"]])
+        if self.maybe(0.08) and "applies" not in node:
+            several = {"z": {"group": "zone"}, "d": {"ties": "dense"}, "a": {"ties": "average"}}
+            node["rank"] = rng.choice([True, {"group": "zone", "ties": "dense"}, several])
+        if self.maybe(0.05):
+            node["show"] = False
+
+    def bounds(self, node: Keys, full: int | None) -> None:
+        rng = self.rng
+        if self.maybe(0.1):
+            node["times"] = rng.choice(["1.2", "unit.hard", "0.8"])
+        if self.maybe(0.12):
+            node["not_below"] = rng.choice(["none", -2] + (["20%"] if full is not None else []))
+        if self.maybe(0.12):
+            node["not_above"] = rng.choice(["none", 40] + (["120%", "80%"] if full is not None else []))
+
+    def substitutes(self, node: Keys, full: int | None, leaf: Leaf) -> None:
+        rng = self.rng
+        points: list[Any] = ["zero", "full"] if full is not None else ["zero"]
+        if self.maybe(0.1):
+            node["only_if"] = rng.choice(["unit.people > 8", "unit.zone = '东' and unit.people > 3"])
+            if self.maybe(0.5):
+                node["otherwise"] = rng.choice([1, "0.555"])
+        if self.maybe(0.3):
+            node["missing"] = rng.choice(["zero", "not_applicable", 1, "group_mean", "group_min"])
+        elif self.maybe(0.06) and not leaf.targets:
+            node["missing"] = "last_period"
+            leaf.spans = (*leaf.spans, LAST)
+        if self.maybe(0.4):
+            more = ["redistribute", "0.5", "group_mean"] + (["own_rate"] if full is not None else [])
+            node["not_applicable"] = rng.choice([*points, *more])
+
+    # ---- compositions ------------------------------------------------------------------------
+
+    def composition(self, parent: str, depth: int, full: int, weight: str | None = None) -> str:
+        """A composition whose parts close to its full marks."""
+        rng = self.rng
+        code = f"c{len(self.sheet.nodes) + 1}"
+        kind = rng.choice(KINDS + ROOTS if depth < 2 else KINDS)
+        node: Keys = {"in": parent, "label": f"类{len(self.sheet.nodes) + 1}", "compose": kind, "full": full}
+        if weight is not None:
+            node["weight"] = weight
+        self.sheet.nodes[code] = node
+        size = rng.randint(1 if kind in ("sum", "mean", "min") else 2, 3)
+        marks = split(rng, full, size) if kind == "sum" else [full] * size
+        if kind == "rescale":
+            marks = [rng.randint(2, 20) for _ in range(size)]
+        self.particulars(node, kind, size)
+        for k, (mark, one) in enumerate(zip(marks, self.weights(kind, size), strict=False)):
+            if kind == "product" and k:
+                self.leaf(code, None, one)
+            elif depth > 0 and mark >= 4 and self.maybe(0.4):
+                self.composition(code, depth - 1, mark, one)
+            else:
+                self.leaf(code, mark, one)
+        self.limits(node, kind, full)
+        return code
+
+    def particulars(self, node: Keys, kind: str, size: int) -> None:
+        """The keys of one kind of composition."""
+        rng = self.rng
+        if kind == "best":
+            node["n"] = rng.randint(1, size)
+            if self.maybe(0.5):
+                node["take"] = "mean"
+        if kind == "formula":
+            node["formula"] = rng.choice(OF_PARTS)
+        if kind in ("rescale", "geometric", "harmonic", "weighted_mean", "formula"):
+            node["undefined"] = rng.choice(["zero", "missing"])
+
+    def weights(self, kind: str, size: int) -> list[str | None]:
+        if kind == "weighted":
+            return [f"{w}%" for w in split(self.rng, 100, size)]
+        if kind in ("weighted_mean", "geometric", "harmonic", "formula"):
+            return [str(self.rng.randint(1, 5)) for _ in range(size)]
+        return [None] * size
+
+    def limits(self, node: Keys, kind: str, full: int) -> None:
+        """Bounds, rounding and gates of a composition, which has none unless it says so."""
+        rng = self.rng
+        if self.maybe(0.1):
+            node["not_above"] = rng.choice(["90%", full - 1])
+        if self.maybe(0.1):
+            node["not_below"] = rng.choice(["10%", 1])
+        if self.maybe(0.1):
+            node["round"] = rng.choice([0, 1, 2])
+        if self.maybe(0.15) and kind in ("sum", "weighted", "mean", "weighted_mean", "rescale"):
+            node["available"] = rng.choice(["60%", {"count": "50%"}])
+        if self.maybe(0.1):
+            node["show"] = False
+        if self.maybe(0.1):
+            node["rank"] = rng.choice([True, {"ties": "average"}])
+        if self.maybe(0.08):
+            node["only_if"] = "unit.people > 4"
+        if self.maybe(0.08):
+            node["missing"] = rng.choice(["zero", "not_applicable"])  # of its leaves
+        if self.maybe(0.06):
+            node["times"] = "unit.hard"
+
+    # ---- nodes that name others --------------------------------------------------------------
+
+    def overflow(self) -> None:
+        """What one leaf earns above its bound joins another node."""
+        nodes = self.sheet.nodes
+        rich = [c for c, n in nodes.items() if n.get("method") in ("ratio", "convert", "count", "completion")]
+        rich = [c for c in rich if "full" in nodes[c] and not {"across", "rows"} & set(nodes[c])]
+        others = [c for c, n in nodes.items() if "full" in n and c not in rich and n.get("in") == "total"]
+        if rich and others:
+            node = nodes[self.rng.choice(rich)]
+            node.pop("not_above", None)
+            node["not_above"], node["excess_to"] = "60%", self.rng.choice(others)
+
+    def looks(self) -> None:
+        """Nodes nobody adds up, each an expression over what others scored."""
+        rng = self.rng
+        full = [c for c, n in self.sheet.nodes.items() if "full" in n]
+        for k in range(rng.randint(1, 2)):
+            a, b = rng.choice(full), rng.choice(full)
+            text = rng.choice(LOOKS).replace("<a>", a).replace("<b>", b)
+            if "rank" in text:
+                self.sheet.nodes[a].setdefault("rank", True)
+                if self.sheet.nodes[a]["rank"] is not True:
+                    continue
+            keys: Keys = {"label": f"看{k}", "formula": text, "only_shown": True, "undefined": "missing"}
+            self.sheet.nodes[f"look{k}"] = keys
+
+
+MONTHS = ("month", tuple(f"2026-{k:02}" for k in range(1, 13)))
+LOOKS = [
+    "score(<a>) + score(<b>) / 3",
+    "rate(<a>) * 100",
+    "<a>.rank + 1",
+    "group.max(score(<a>)) - score(<a>)",
+    "group.rank(score(<a>))",
+    "if(score(<a>) >= score(<b>), rate(<b>), 0)",
+    "score(<a>) - score(<a>@last_year)",
+    "otherwise(score(<a>@previous), 7) + score(<b>)",
+    "group(zone).mean(score(<a>) + score(<b>))",
+]
+
+
+def tasks(tree: Tree, parent: str, full: int) -> None:
+    """A node scored row by row."""
+    draft, rng = tree.draft, tree.rng
+    fold = rng.choice(["mean", "min", "max", "sum", {"weighted": "size"}, {"best": 2}])
+    keys: Keys = {"in": parent, "label": "任务", "full": full, "rows": "task", "fold": fold}
+    keys["undefined"] = "zero"
+    way = rng.randrange(3)
+    if way == 0:
+        keys |= {"let": {"late": "days(due, done)"}, "method": "cases", "else": "50%"}
+        keys["cases"] = [
+            {"when": "is_missing(done)", "gives": "full * 50% * progress / 100"},
+            {"when": "late <= 0", "gives": "100%"},
+            {"when": "late <= 30", "gives": "80%"},
+        ]
+    elif way == 1:
+        keys |= {"method": "completion", "x": "progress", "target": 80}
+    else:
+        keys |= {"formula": "full * clamp(progress / 80, 0, 1) - size / 10"}
+    if draft.maybe(0.3):
+        keys["applies"] = "size > 2"
+    if draft.maybe(0.2):
+        keys |= {"only_if": "progress > 20", "otherwise": "0.5"}
+    if draft.maybe(0.3):
+        keys["missing"] = rng.choice(["zero", 2])
+    if draft.maybe(0.3):
+        keys["not_applicable"] = rng.choice(["full", "zero"])
+    tree.sheet.nodes["tasks"] = keys
+    fields = {"size": "个", "due": "date", "done": "date", "progress": "%"}
+    if draft.maybe(0.3) and fold != {"weighted": "size"} and "only_if" not in keys and fold == "sum":
+        fields["full"] = "分"
+    draft.lists["task"] = {"label": "任务", "fields": fields}
+    if draft.maybe(0.5):
+        counting = ["task.count()", "task.sum(size) / 3", "task.mean(progress) / 20", "task.max(size)"]
+        counting += ["task.count(progress >= 50)", "task.min(progress) / 9"]
+        node = {"label": "数量", "formula": rng.choice(counting), "only_shown": True}
+        tree.sheet.nodes["counted"] = node
+
+
+__all__ = ["Tree", "between", "tasks"]
