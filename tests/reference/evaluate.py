@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -11,49 +11,14 @@ from typing import TYPE_CHECKING, Any
 from . import numbers, periods
 from .expressions import Call, Name, Number, Operation, Part, Tree, Word, tree_of
 from .numbers import MISSING, NA, UNDEFINED, Gap, Value, worst
-from .scheme import Node, Paper
+from .place import Place, WrongScheme, as_number
+from .scheme import Node
 from .statistics import STATISTICS, count, position, statistic
 
 if TYPE_CHECKING:
     from .world import World
 
-Local = Mapping[str, tuple[Tree, Any]]
 AGGREGATES = ("sum", "count", "min", "max", "mean")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an expression is asked: whose, in which node, period, row and part."""
-
-    world: World
-    paper: Paper
-    unit: str
-    period: str
-    node: Node | None = None
-    row: Mapping[str, Value] | None = None
-    it: Value | None = None
-    part: Place | None = None  # inside parts.mean(...): the place of that part
-    local: Local | None = None  # keys of a scheme's own method, `lo` and `hi` of a band
-    handed_in: bool = False  # inside a check: figures as they came, before any check took one away
-
-    def at(self, unit: str) -> Place:
-        """The same question of another unit."""
-        return Place(
-            self.world,
-            self.paper,
-            unit,
-            self.period,
-            self.node,
-            None,
-            None,
-            self.part,
-            self.local,
-            self.handed_in,
-        )
-
-
-class WrongScheme(Exception):
-    """The scheme says something that has no meaning."""
 
 
 def evaluate(tree: Tree, place: Place) -> Value:
@@ -216,15 +181,6 @@ def operation(tree: Operation, place: Place) -> Value:
     if sign == "*":
         return a * b
     return UNDEFINED if b == 0 else a / b
-
-
-def as_number(value: Value) -> Fraction:
-    """The number, where it must be one."""
-    if isinstance(value, bool):
-        return Fraction(int(value))
-    if not isinstance(value, Fraction):
-        raise WrongScheme(f"{value!r} is no number")
-    return value
 
 
 def call(tree: Call, place: Place) -> Value:

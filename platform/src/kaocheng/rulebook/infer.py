@@ -103,7 +103,7 @@ class Reader:
     def _name(self, name: Name) -> Sort:
         head, rest = name.path[0], name.path[1:]
         self.period(name)
-        if not rest and name.period is None and head in self.words:
+        if not rest and head in self.words and (name.period is None or head == "x"):
             return self.word(head)
         if head == "unit" and len(rest) == 1:
             return ANYTHING
