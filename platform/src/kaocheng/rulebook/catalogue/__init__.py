@@ -41,7 +41,7 @@ class Entry:
     said: tuple[str, ...]  # what else of the language, or which function, says it
     formula: Said
     about: Said
-    edges: Said | None
+    edges: Said
     keys: Mapping[str, Said]
     example: str
     source: tuple[str, ...]  # numbers of ``sources``
@@ -123,7 +123,7 @@ def section(entry: Entry) -> str:
         _("写法:{said}", said=_said_with(entry)),
         _lines(str(entry.about)),
         *_keys(entry),
-        *([_lines(_("边界:{edges}", edges=entry.edges))] if entry.edges else []),
+        _lines(_("边界:{edges}", edges=entry.edges)),
         entry.example.strip(),
         _("出处:{source}", source=" · ".join(str(sources()[number]) for number in entry.source)),
     ]
@@ -188,7 +188,7 @@ def _entry(id_: str, read: Mapping[str, Any]) -> Entry:
         said=tuple(read.get("said", ())),
         formula=_said(formula if isinstance(formula := read["formula"], list) else [formula, formula]),
         about=_said(read["about"]),
-        edges=_said(read["edges"]) if "edges" in read else None,
+        edges=_said(read["edges"]),
         keys={key: _said(pair) for key, pair in read.get("keys", {}).items()},
         example=read["example"],
         source=tuple(map(str, read["source"])),
