@@ -127,6 +127,34 @@ def test_a_preview_kept_before_can_be_agreed_to_after_and_goes_back_as_it_was(bl
     assert back == [{**one, "values": json.loads(one["values"])} for one in kept]
 
 
+def test_a_database_of_an_unknown_migration_gets_one_sentence(blank: Urls) -> None:
+    migrate.upgrade(blank.owner)
+    with psycopg.connect(blank.owner) as owner:
+        owner.execute("update alembic_version set version_num = '2031_01_01_later'")
+    with pytest.raises(migrate.ForeignSchema, match="2031_01_01_later"):
+        migrate.ensure(blank.owner)
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        "alter table figure drop column doubts",
+        "alter table unit add column colour text",
+        "alter table filing alter column id type bigint",
+        "drop table outbox",
+    ],
+)
+def test_tables_of_another_making_get_one_sentence(blank: Urls, otherwise: str) -> None:
+    migrate.ensure(blank.owner)
+    with psycopg.connect(blank.owner) as owner:
+        owner.execute("create table somebody_elses (id int)")
+    migrate.ensure(blank.owner)
+    with psycopg.connect(blank.owner) as owner:
+        owner.execute(otherwise)
+    with pytest.raises(migrate.ForeignSchema, match="没有动它"):
+        migrate.ensure(blank.owner)
+
+
 def test_upgrading_what_is_up_to_date_changes_nothing(blank: Urls) -> None:
     migrate.upgrade(blank.owner)
     migrate.upgrade(blank.owner)

@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, create_engine, inspect
 
 import kaocheng
-from kaocheng.db import schema
+from kaocheng.db import migrate, schema
 from kaocheng.db.roles import Urls
 from kaocheng.db.session import driver_url
 
@@ -75,3 +75,10 @@ def test_nothing_that_counts_can_be_nan(untouched: Urls) -> None:
             "  and a.attnum = any (k.conkey))"
         ).fetchall()
     assert unchecked == []
+
+
+@pytest.mark.database
+def test_the_shape_by_which_a_database_is_known_is_what_the_migrations_make(untouched: Urls) -> None:
+    engine = create_engine(driver_url(untouched.owner, "psycopg"))
+    with engine.connect() as connection:
+        assert migrate.shape(connection) == schema.SHAPE, "the tables have changed: put the new SHAPE down"

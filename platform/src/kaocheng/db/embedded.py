@@ -27,7 +27,7 @@ def database(settings: Settings) -> Iterator[Urls]:
     """The migrated database of these settings: the one DATABASE_URL names, else our own."""
     if settings.database_url:
         urls = external.urls(settings.database_url, settings.owner_url, settings.data)
-        _migrated(urls)
+        migrate.ensure(urls.owner)
         yield urls
         return
     with serve(settings.data) as server:
@@ -42,14 +42,8 @@ def database(settings: Settings) -> Iterator[Urls]:
                 owner_password=server.password_of(roles.OWNER),
                 app_password=server.password_of(roles.APP),
             )
-        _migrated(urls)
+        migrate.ensure(urls.owner)
         yield urls
-
-
-def _migrated(urls: Urls) -> None:
-    # Asked first, because the answer takes a hundredth of the time that finding nothing to do takes.
-    if migrate.current(urls.owner) != migrate.head():
-        migrate.upgrade(urls.owner)
 
 
 @contextmanager
