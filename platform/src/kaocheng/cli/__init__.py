@@ -69,6 +69,14 @@ def main(argv: list[str] | None = None) -> int:
         facts = {"file": problem.filename, "reason": problem.strerror}
         print(_("“{file}”不能读写({reason});请核对路径、权限和磁盘空间", **facts), file=sys.stderr)
         return 2
+    except Exception as problem:
+        from kaocheng.db import trouble  # only now: most commands are done before the drivers are loaded
+
+        told = trouble.told(problem)
+        if told is None:
+            raise
+        print(told, file=sys.stderr)
+        return 2
 
 
 def _everywhere(argv: Sequence[str]) -> list[str]:

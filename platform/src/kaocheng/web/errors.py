@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from kaocheng.db import trouble
 from kaocheng.errors import Invalid, Missing, Problem, Refused
 from kaocheng.i18n import _
 from kaocheng.identity.domain import NotAllowed, NotSignedIn
@@ -102,34 +102,17 @@ def _http(status: int, allow: str = "") -> Answered:
 
 
 def _database(problem: BaseException) -> Answered | None:
-    state = _sqlstate(problem)
+    state = trouble.sqlstate(problem)
     if state.startswith("22"):  # a value no column can hold
         return Answered(422, "out_of_range", _("有一个值超出了能记录的范围;请核对后重填"))
     if state in {"23505", "40001", "40P01", "55P03"}:
         return Answered(409, "at_the_same_time", _("刚才有人同时改了同一处;请刷新后再做一次"))
-    if isinstance(problem, (OperationalError, InterfaceError, PoolTimeout, OSError)) or state[:2] in {
-        "08",
-        "53",
-        "57",
-    }:
-        return Answered(
-            503,
-            "database_unavailable",
-            _("数据库暂时连不上,没有改动任何数据;请过一分钟再试"),
-            reference=secrets.token_hex(4),
-        )
+    found = trouble.told(problem)
+    if found is None and isinstance(problem, (PoolTimeout, OSError)):
+        found = trouble.Lost()
+    if found is not None:
+        return Answered(503, found.code, str(found), reference=secrets.token_hex(4))
     return None
-
-
-def _sqlstate(problem: BaseException) -> str:
-    driver = problem.orig if isinstance(problem, DBAPIError) else problem
-    for error in (driver, getattr(driver, "__cause__", None)):
-        state = getattr(error, "sqlstate", None)
-        if state:
-            return str(state)
-        if type(error).__name__ == "DataError":  # the driver itself refused the value, before the server
-            return "22000"
-    return ""
 
 
 def _leaves(group: BaseException) -> Iterator[BaseException]:
