@@ -18,6 +18,8 @@ PACK_DATA := $(wildcard plugins/*/src/*/*.toml plugins/*/src/*/templates/*.toml)
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PG15 := /usr/lib/postgresql/15/bin
+# A file's tests stay together, each process has a PostgreSQL of its own; more of them gain nothing.
+TESTS := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 # $(call step,what it does,command): quiet when it goes well, with the time it took; all it said when not.
 define step
@@ -42,13 +44,13 @@ demo: setup ## 云岭县 from its workbooks to published standings, served on 12
 	@exec $(BIN)/kaocheng demo
 
 test: setup test-tools test-machine ## everything: unit, property, database and browser tests; the database also on PostgreSQL 15
-	@$(BIN)/python -m pytest
+	@$(TESTS)
 	@if [ -x $(PG15)/postgres ]; then echo "PostgreSQL 15:"; \
 		KAOCHENG_TEST_POSTGRES=$(PG15) $(BIN)/python -m pytest tests/db tests/record -m database; \
 	else echo "PostgreSQL 15 is not installed here: the database tests ran on the embedded one only."; fi
 
 fast: setup test-tools ## the inner loop: everything but the browser, in less than three minutes
-	@$(BIN)/python -m pytest -m "not browser"
+	@$(TESTS) -m "not browser"
 
 check: setup test-tools ## format, lint, types, import contracts; less than a minute
 	$(call step,format,$(BIN)/ruff format --check .)
