@@ -125,8 +125,9 @@ class _Paper:
                 if part.paper is self.paper and not any("@previous" in r or "@last_year" in r for r in named):
                     self._reach(part.node.code, part.period, found)
         for name in self._scored_in(node):
-            if name.period is None and name.path[0] in self.paper.nodes:
-                self._reach(name.path[0], period, found)
+            if name.path[0] in self.paper.nodes and name.period not in ("previous", "last_year"):
+                when = self.run.recipe.period(name.period) if name.period else period
+                self._reach(name.path[0], when, found)
 
     def _scored_in(self, node: NodeRule) -> Iterator[Name]:
         for text in _texts(node.keys):
