@@ -110,6 +110,7 @@ class _Walker:
             if isinstance(call, grammar.Call) and call.path in {("target",), ("base",)}
             for argument in call.arguments[:1]
         }
+        folded = dict(_over_months(tree))
         for part in grammar.walk(tree):
             if isinstance(part, grammar.Call) and part.path in {("score",), ("rate",)}:
                 for name in part.arguments[:1]:
@@ -120,7 +121,8 @@ class _Walker:
                 if part in targets:
                     self._target(part.path[0])
                 elif part.path[0] not in own and when:
-                    self._figure(part.path[0], when)
+                    for one in inside(when, folded[part]) if part in folded else [when]:
+                        self._figure(part.path[0], one)
 
     def _when(self, name: grammar.Name, period: str) -> str | None:
         named = (name.period or "").lstrip("@").strip()
@@ -137,6 +139,15 @@ class _Walker:
         if code in self.recipe.figures:
             # A half-year's target is a share of the year's, or the same: it is set once, for the year.
             self.found[Need(self.recipe.own_period(self.paper), Of.TARGET, code)] = None
+
+
+def _over_months(tree: grammar.Tree) -> Iterator[tuple[grammar.Name, str]]:
+    """What ``sum(revenue, month)`` adds up, and the kind of period it goes over."""
+    for call in grammar.walk(tree):
+        if isinstance(call, grammar.Call) and len(call.path) == 1 and len(call.arguments) == 2:
+            figure, kind = call.arguments
+            if isinstance(figure, grammar.Name) and isinstance(kind, grammar.Name) and kind.path[0] in MONTHS:
+                yield figure, kind.path[0]
 
 
 def _expressions(keys: Mapping[str, Any]) -> Iterator[grammar.Tree]:
