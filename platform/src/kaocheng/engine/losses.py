@@ -92,13 +92,16 @@ class _Losing:
     def of(self, here: _At, base: Fraction) -> Iterator[Lost]:
         """All between *base* and the points of a node."""
         run = self.seat.run
+        leaf = not here.node.composed and not here.node.get("rows") and not here.node.get("across")
+        if leaf and self.seat.of(run.score(here.paper, here.node.code, here.period)) == base:
+            return
         if here.node.get("across"):
             yield from self._across(here, base)
             return
         scope = run.scope(here.paper, here.node, here.period)
         told = [(name, self.seat.of(v)) for name, v in nodes.stages(run, here.paper, here.node, here.period)]
         told.append(("stand_in", self.seat.of(run.score(here.paper, here.node.code, here.period))))
-        if not here.node.composed and not here.node.get("rows"):
+        if leaf:
             told = _measured(told)
         yield from self._staged(here, base, told, rounds=marks.places(run, scope))
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from kaocheng.engine import grade, nodes
 from kaocheng.engine.alone import Alone
+from kaocheng.engine.arrays import OK, Exact
+from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.explain import Neighbour, Place
+from kaocheng.engine.grammar import Name
+from kaocheng.engine.integers import Array
 from kaocheng.engine.recipe import PaperRule
-from kaocheng.engine.rounding import plain, printed
-from kaocheng.engine.sheet import Standing
+from kaocheng.engine.rounding import half_up, plain, printed
 from kaocheng.engine.terms import Seat
 
 if TYPE_CHECKING:
@@ -22,63 +26,87 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The units of one circle from the lowest score to the highest."""
+    """The ranked units, circle by circle and in each from the lowest total to the highest."""
 
-    scores: list[Fraction]
-    standings: list[Standing]
+    ranks: Exact
+    groups: Array  # the circle of each unit
+    order: Array  # the places of the ranked units
+    totals: Array  # their totals, times *below*
+    begins: Array  # where each circle begins in *order*
+    below: int
 
-    def rank(self, score: Fraction, *, without: Fraction) -> int:
-        """The rank of *score* among the others; *without* is the unit's own score as it stands."""
-        above = len(self.scores) - bisect_right(self.scores, score)
-        return 1 + above - (without > score)
+    def rung(self, at: int) -> tuple[Array, Array] | None:
+        """The places and the totals of the circle of the unit at *at*; nothing where it has no rank."""
+        if self.ranks.fraction(at) is None:
+            return None
+        first, last = self.begins[self.groups[at]], self.begins[self.groups[at] + 1]
+        return self.order[first:last], self.totals[first:last]
+
+    def rank(self, at: int, total: Fraction, now: Fraction) -> tuple[int, bool]:
+        """The rank of *total* among the others in the circle, and whether one of them has the same."""
+        rung = self.rung(at)
+        assert rung is not None
+        wanted, own = total * self.below, now * self.below
+        above = len(rung[1]) - _up_to(rung[1], wanted)
+        same = len(rung[1]) - above - _below(rung[1], wanted)
+        return 1 + above - (own > wanted), same - (own == wanted) > 0
+
+
+def ladder(whole: Run, paper: PaperRule, period: str) -> Ladder | None:
+    """By the paper's own result; nothing where it ranks by another node, or by totals of no one scale."""
+    found: Ladder | None = whole.once(("ladder", paper.code, period), lambda: _ladder(whole, paper, period))
+    return found
+
+
+def _ladder(whole: Run, paper: PaperRule, period: str) -> Ladder | None:
+    result, rule = next(iter(paper.table("results").items()), ("overall", {}))
+    code, decimals = whole.recipe.total(paper, period), whole.recipe.decimals(paper, "total")
+    if code is None or str(rule.get("by") or code) != code:
+        return None
+    total = whole.score(paper, code, period)
+    total = (total if decimals is None else total.half_up(decimals)).spread(len(whole.units))
+    if not isinstance(total.d, int):
+        return None
+    ranks = grade.ranks(whole, paper, result, period).spread(len(whole.units))
+    within = tuple(Name((name,)) for name in nodes.listed(rule.get("within") or "paper"))
+    groups = whole.groups(Scope(whole, paper, None, period), within)
+    order = np.flatnonzero((ranks.state == OK) & (groups >= 0))
+    order = order[np.lexsort((total.n[order], groups[order]))]
+    begins = np.searchsorted(groups[order], np.arange(int(groups.max(initial=-1)) + 2))
+    return Ladder(ranks, groups, order, total.n[order], begins, total.d)
 
 
 def place(seat: Seat, paper: PaperRule, period: str) -> Place | None:
     """Where a unit stands by the paper's own result; nothing where it has no rank."""
     whole, at = (seat.run.whole, seat.run.place) if isinstance(seat.run, Alone) else (seat.run, seat.at)
-    own, ladder = standing_of(whole, paper, period, at)
-    if own is None or ladder is None or own.rank is None or own.score is None:
+    found = ladder(whole, paper, period)
+    rung = None if found is None else found.rung(at)
+    if found is None or rung is None:
         return None
-    score = Fraction(own.score)
-    first, after = bisect_left(ladder.scores, score), bisect_right(ladder.scores, score)
+    units, totals = rung
+    code = str(whole.recipe.total(paper, period))
     decimals = whole.recipe.decimals(paper, "total")
+    exact = whole.score(paper, code, period).fraction(at) or Fraction(0)
+    own = exact if decimals is None else half_up(exact, decimals)
+    first, after = _below(totals, own * found.below), _up_to(totals, own * found.below)
 
     def neighbour(i: int) -> Neighbour | None:
-        if not 0 <= i < len(ladder.scores):
+        if not 0 <= i < len(units):
             return None
-        standing, gap = ladder.standings[i], abs(ladder.scores[i] - score)
-        unit = whole.units[whole.at[standing.unit]]
-        text = plain(ladder.scores[i]) if decimals is None else printed(ladder.scores[i], decimals)
-        return Neighbour(unit.code, unit.label or unit.code, text, str(standing.rank), plain(gap))
+        total, unit = Fraction(int(totals[i]), found.below), whole.units[int(units[i])]
+        text = plain(total) if decimals is None else printed(total, decimals)
+        rank = plain(found.ranks.fraction(int(units[i])))
+        return Neighbour(unit.code, unit.label or unit.code, text, rank, plain(abs(total - own)))
 
-    return Place(str(own.rank), len(ladder.scores), neighbour(after), neighbour(first - 1), after - first - 1)
-
-
-def standing_of(whole: Run, paper: PaperRule, period: str, at: int) -> tuple[Standing | None, Ladder | None]:
-    """A unit's standing in the paper's own result, and the ladder it stands on."""
-    by_unit, ladders = whole.once(("ladders", paper.code, period), lambda: _ladders(whole, paper, period))
-    own = by_unit.get(whole.units[at].code)
-    return own, None if own is None or own.apart else ladders.get(_circle(whole, paper, period, at))
+    level = after - first - 1
+    return Place(plain(found.ranks.fraction(at)), len(units), neighbour(after), neighbour(first - 1), level)
 
 
-def _ladders(
-    whole: Run, paper: PaperRule, period: str
-) -> tuple[Mapping[str, Standing], Mapping[tuple[str, ...], Ladder]]:
-    found = grade.standings(whole, paper, next(iter(paper.table("results")), "overall"), period)
-    circles: dict[tuple[str, ...], list[tuple[Fraction, Standing]]] = {}
-    for standing in found:
-        if standing.score is not None and not standing.apart:
-            key = _circle(whole, paper, period, whole.at[standing.unit])
-            circles.setdefault(key, []).append((Fraction(standing.score), standing))
-    ladders = {}
-    for key, rungs in circles.items():
-        rungs.sort(key=lambda rung: rung[0])
-        ladders[key] = Ladder([score for score, _s in rungs], [standing for _score, standing in rungs])
-    return {standing.unit: standing for standing in found}, ladders
+def _below(totals: Array, wanted: Fraction) -> int:
+    """How many of the ordered *totals* are below; asked in whole numbers, which is exact and quick."""
+    return int(np.searchsorted(totals, [ceil(wanted)], "left")[0])
 
 
-def _circle(whole: Run, paper: PaperRule, period: str, at: int) -> tuple[str, ...]:
-    """The circle of a unit, as the result's ``within`` says."""
-    rule = next(iter(paper.table("results").values()), {})
-    within = nodes.listed(rule["within"]) if rule.get("within") else []
-    return tuple(whole.word(a, at, period) for a in within)
+def _up_to(totals: Array, wanted: Fraction) -> int:
+    """How many of the ordered *totals* are not above."""
+    return int(np.searchsorted(totals, [floor(wanted)], "right")[0])

@@ -121,6 +121,7 @@ class _Steps:
     def found(self) -> Iterator[Step]:
         """Of the figure measured, its next threshold; else a whole unit more or less of each figure used."""
         whole: list[_Gain] = []
+        told = False  # the total and the rank are worked out for the nearest step
         for used in self.it.used.values():
             if used.kind != "figure" or used.unit or len(used.key) != 3 or used.key[2] != self.it.period:
                 continue
@@ -130,13 +131,14 @@ class _Steps:
                 continue
             near = self._first(key, now, self._thresholds(key, now))
             if near is not None:
-                yield self._step(near, now)
+                yield self._step(near, now, counted=not told)
+                told = True
             if near is None or abs(near.value - now) > 1:
                 unit = self._first(key, now, (now + 1, now - 1))
                 whole += [unit] if unit is not None else []
         for gain in whole[:3]:
             now = self.it.seat.of(_number(self.run.figure(*gain.key)))
-            yield self._step(gain, now or Fraction(0))
+            yield self._step(gain, now or Fraction(0), counted=gain is whole[0] and not told)
 
     def _first(self, key: Key, now: Fraction, candidates: Iterable[Fraction]) -> _Gain | None:
         """The nearest value that brings more points."""
@@ -215,10 +217,10 @@ class _Steps:
 
     # -- what it would bring -----------------------------------------------------------------------
 
-    def _step(self, gain: _Gain, now: Fraction) -> Step:
+    def _step(self, gain: _Gain, now: Fraction, *, counted: bool) -> Step:
         it = self.it
         assert it.value is not None
-        total, rank = self._total(gain) if self.factor else (None, None)
+        total, rank = self._total(gain) if self.factor and counted else (None, None)
         return Step(
             figure=gain.key[:2],
             value=plain(gain.value),
@@ -258,29 +260,24 @@ class _Steps:
         anew = frozenset(
             (it.paper.code, c) for c in (*_above(self.run, it.paper, it.node.code), it.node.code)
         )
-        total = WhatIf(self.run, gain.key, gain.value, anew).score(it.paper, code, own).fraction(0)
+        then = WhatIf(self.run, gain.key, gain.value, anew).score(it.paper, code, own).fraction(0)
+        now = whole.score(it.paper, code, own).fraction(self.run.place)
         decimals = whole.recipe.decimals(it.paper, "total")
-        if total is None:
+        if then is None or now is None:
             return None, None
-        total = total if decimals is None else half_up(total, decimals)
-        text = plain(total) if decimals is None else printed(total, decimals)
-        return text, self._rank(total, code, own)
+        if decimals is None:
+            return plain(then), self._rank(then, now, own)
+        then, now = half_up(then, decimals), half_up(now, decimals)
+        return printed(then, decimals), self._rank(then, now, own)
 
-    def _rank(self, total: Fraction, code: str, period: str) -> str | None:
+    def _rank(self, total: Fraction, now: Fraction, period: str) -> str | None:
         rule = next(iter(self.it.paper.table("results").values()), {})
-        own, ladder = places.standing_of(self.run.whole, self.it.paper, period, self.run.place)
-        if (
-            own is None
-            or ladder is None
-            or own.score is None
-            or rule.get("ties", "competition") != "competition"
-        ):
+        found = places.ladder(self.run.whole, self.it.paper, period)
+        at = self.run.place
+        if found is None or found.rung(at) is None or rule.get("ties", "competition") != "competition":
             return None
-        if str(rule.get("by") or code) != code:
-            return None
-        if rule.get("break") and total in ladder.scores:
-            return None  # a tie that other columns break
-        return str(ladder.rank(total, without=Fraction(own.score)))
+        rank, level = found.rank(at, total, now)
+        return None if level and rule.get("break") else str(rank)  # a tie that other columns break
 
 
 def _number(value: Value) -> Exact:

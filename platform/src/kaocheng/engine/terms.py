@@ -68,8 +68,9 @@ def terms(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Ter
     coefficients = dict(
         zip(map(id, there), _coefficients(seat, paper, node, period, kind, there), strict=True)
     )
-    marks = _sharing(seat, paper, node, period) if kind in ("sum", "weighted") else []
-    factor = _factor(marks, found) if any(term.state != OK for term in found) and marks else ONE
+    left_out = kind in ("sum", "weighted") and any(term.state != OK for term in found)
+    marks = _sharing(seat, paper, node, period) if left_out else []
+    factor = _factor(marks, found) if left_out else ONE
     result = []
     for n, term in enumerate(found):
         takes = factor != 1 and marks[n] is not None and id(term) in coefficients
@@ -144,7 +145,7 @@ def _sharing(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[
         lambda: compose.upwards(whole, compose.parts(whole, paper, node, period)),
     )
     return [
-        mark.spread(len(whole.units)).fraction(place) if mark is not None and takes else None
+        mark.fraction(place) if mark is not None and takes else None
         for mark, takes in zip(marks, up, strict=True)
     ]
 

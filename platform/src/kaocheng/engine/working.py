@@ -79,7 +79,8 @@ def behind(
             for used in behind(run, term.paper, term.node, term.period, at, depth - 1)
         ]
         return tuple(dict.fromkeys(found))
-    working.lines()
+    for _line in working.lines():  # what is used is known when it is told
+        pass
     return tuple(working.used.values())
 
 

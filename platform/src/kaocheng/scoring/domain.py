@@ -228,13 +228,15 @@ def bare(column: Column) -> str:
 def named(wanted: str, labels: Iterable[tuple[str, str]]) -> tuple[str, str]:
     """The code *wanted* means among (code, label), or nothing and the label nearest to it.
 
-    >>> named("城关镇", [("u01", "城关镇")]), named("城关", [("u01", "城关镇")])
-    (('u01', ''), ('', '城关镇'))
+    >>> town = [("u01", "城关镇")]
+    >>> named("城关镇", town), named("城关", town), named("发改局", town)
+    (('u01', ''), ('', '城关镇'), ('', ''))
     """
     pairs = list(labels)
     for code, label in pairs:
         if wanted in (code, label):
             return code, ""
     known = [label for _code, label in pairs]
-    close = [label for label in known if wanted in label] or get_close_matches(wanted, known, n=1, cutoff=0.5)
+    inside = [label for label in known if wanted in label and 2 * len(wanted) >= len(label)]
+    close = inside or get_close_matches(wanted, known, n=1, cutoff=0.5)
     return "", close[0] if wanted and close else ""

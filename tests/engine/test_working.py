@@ -1,0 +1,150 @@
+"""What a working tells, on schemes small enough to be checked by head."""
+
+from fractions import Fraction
+
+from kaocheng.engine import Claim, Inputs, Recipe
+from kaocheng.engine.explain import Explanation, Used
+from kaocheng.engine.run import Run
+from kaocheng.engine.telling import as_text
+from kaocheng.engine.working import work_out
+from kaocheng.i18n import speaking
+
+from .small import given, recipe
+
+RELATIVE = """
+[figures]
+growth = { label = "增速", unit = "%" }
+roads = { label = "公路", unit = "公里" }
+cases = { label = "案件", unit = "起", parts = { minor = "一般", serious = "较重" } }
+[papers.town.nodes]
+total = { label = "总分", compose = "sum", full = 20 }
+growth = { in = "total", full = 10, method = "efficacy", start = "60%" }
+roads = { in = "total", full = 6, method = "completion", target = 100, show = false }
+cases = { in = "total", full = 4, method = "deduct", per = { minor = 1, serious = 2 } }
+[papers.town.adjustments]
+bonus = { label = "加分", kind = "bonus", to = "total", most = 2 }
+[papers.town.results.overall]
+by = "total"
+"""
+
+
+def county() -> tuple[Recipe, Inputs]:
+    body = RELATIVE.replace("", "")
+    return recipe(body), given(
+        {
+            "growth": {"a": "4.5", "b": "8", "c": "3"},
+            "roads": {"a": "99.333", "b": 80, "c": 100},
+            "cases.minor": {"a": 1, "b": 0, "c": 0},
+            "cases.serious": {"a": 0, "b": 0, "c": 2},
+        },
+        claims=[Claim("a", "bonus", "1.5"), Claim("a", "bonus", "1")],
+    )
+
+
+def explained(unit: str, node: str = "") -> Explanation:
+    return work_out(Run(*county()), unit, node)
+
+
+def used(it: Explanation, name: str) -> Used:
+    return next(one for one in it.used if one.name == name)
+
+
+def test_the_groups_best_is_named_with_the_figure_behind_it() -> None:
+    best = used(explained("a", "growth"), "本组最高")
+    assert (best.value, best.unit, best.among, best.skipped) == ("8", "b", 3, 0)
+    assert [(u.unit, u.key, u.value) for u in best.behind] == [("b", ("growth", "", "2026"), "8")]
+
+
+def test_a_unit_that_sets_the_best_itself_is_told_so_once() -> None:
+    best = used(explained("b", "growth"), "本组最高")
+    assert (best.unit, best.behind) == ("b", ())
+
+
+def test_a_hidden_part_brings_its_inputs_along() -> None:
+    hidden = next(part for part in explained("a").parts if part.node == "roads")
+    assert not hidden.shown
+    assert [(u.kind, u.key[0]) for u in hidden.used] == [("figure", "roads"), ("rule", "roads")]
+    assert all(part.used == () for part in explained("a").parts if part.shown)
+
+
+def test_what_was_lost_adds_up_to_the_last_digit() -> None:
+    """a: growth 10 × (60 % + 40 % × 1.5 ÷ 5) = 7.2; roads 6 × 0.99333 = 5.95998 → 5.96; cases 4 - 1; + 2."""
+    it = explained("a")
+    assert it.points == "18.16"
+    lost = {(loss.node, loss.kind): Fraction(loss.points) for loss in it.losses}
+    assert lost == {
+        ("growth", "score"): Fraction("2.8"),
+        ("roads", "score"): Fraction("0.04002"),
+        ("roads", "round"): Fraction("-0.00002"),
+        ("cases", "score"): Fraction(1),
+        ("bonus", "bonus"): Fraction("-2.5"),
+        ("bonus", "cap"): Fraction("0.5"),
+    }
+    assert sum(lost.values()) == 20 - Fraction("18.16")
+
+
+def test_each_rounding_and_each_cap_is_told_before_and_after() -> None:
+    roads, total = explained("a", "roads"), explained("a")
+    assert [(r.before, r.after, r.decimals) for r in roads.roundings] == [("5.95998", "5.96", 2)]
+    assert [(c.what, c.before, c.after) for c in total.cuts] == [("加分", "2.5", "2")]
+
+
+def test_the_next_step_is_the_target_or_one_case_less_with_the_total_it_would_bring() -> None:
+    """a has 18.16; b 10 + 4.8 + 4 = 18.8 is first. One case less: 19.16; the whole road: 18.2."""
+    cases, roads = explained("a", "cases").steps[0], explained("a", "roads").steps[0]
+    assert (cases.value, cases.points, cases.gain, cases.total, cases.rank) == (
+        "0",
+        "4.00",
+        "1",
+        "19.16",
+        "1",
+    )
+    assert (roads.value, roads.points, roads.total, roads.rank) == ("100", "6.00", "18.20", "2")
+
+
+def test_passing_the_groups_best_moves_the_best() -> None:
+    """Growth of 8 draws level with b and gives full marks; others standing still."""
+    step = explained("a", "growth").steps[0]
+    assert (step.value, step.points, step.total, step.rank) == ("8", "10.00", "20.96", "1")
+
+
+def test_the_next_unit_on_each_side_is_named_with_the_gap() -> None:
+    place = explained("a").place
+    assert place is not None
+    assert (place.rank, place.among, place.level) == ("2", 3, 0)
+    assert place.above is not None
+    assert (place.above.unit, place.above.score, place.above.gap) == ("b", "18.80", "0.64")
+    assert place.below is not None
+    assert place.below.unit == "c"
+
+
+def test_a_bonus_shows_its_entries_and_what_its_cap_leaves() -> None:
+    it = explained("a", "bonus")
+    assert (it.points, [u.value for u in it.used], it.lines[-1]) == (
+        "2.00",
+        ["1.5", "1"],
+        "最多 2 分,计 2 分",
+    )
+
+
+def test_one_row_of_a_list_is_explained_by_itself() -> None:
+    of = recipe(
+        """
+[figures]
+[lists.task]
+fields = { full = "分", progress = "%" }
+[papers.office.nodes]
+tasks = { label = "任务", full = 30, rows = "task", method = "formula", formula = "full * progress / 100" }
+"""
+    )
+    rows = given(rows={"a": [{"full": 10, "progress": 50}, {"full": 20, "progress": 100}]})
+    it = work_out(Run(of, rows), "a", "tasks#1")
+    assert (it.points, [u.key[1] for u in it.used]) == ("5.00", ["1", "1"])
+
+
+def test_the_text_is_in_the_readers_language() -> None:
+    assert "本组最高(b),3 个单位:8" in as_text(explained("a", "growth"))
+    with speaking("en"):
+        told = as_text(explained("a"))
+    assert "of 20 full marks 18.16 scored; losses less gains come to 1.84:" in told
+    assert "next above: b 18.80, 0.64 ahead" in told
