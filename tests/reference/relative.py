@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from math import ceil
 
 from . import periods
 from .asked import Asked, Short, X, divided, sure
@@ -68,12 +69,14 @@ def rank_table(m: Asked) -> Fraction:
     ties, x, found = m.word("ties", "competition"), m.x(), m.group()
     rank = position(x, found, ties, up=m.down)
     table, from_end = m.keys.get("table", []), m.keys.get("from_end", [])
-    if rank <= len(table):
-        return m.points(table[int(rank) - 1])
+    rest = m.keys.get("rest", 0)
     back = position(x, found, ties, up=not m.down)
-    if back <= len(from_end):
-        return m.points(from_end[int(back) - 1])
-    return m.points(m.keys.get("rest", 0))
+    for place, row in ((rank, table), (back, from_end)):
+        if place < len(row) + 1:
+            rows = [m.points(gives) for gives in [*row, rest]]
+            above, below = rows[int(place) - 1], rows[ceil(place) - 1]
+            return (above + below) / 2
+    return m.points(rest)
 
 
 def rank_gain(m: Asked) -> Fraction:

@@ -58,12 +58,16 @@ def rank_line(keys: Keys) -> str:
 
 def rank_table(keys: Keys) -> str:
     """Points by rank from either end (名次对应分值)."""
-    text = "rest" if "rest" in keys else "0"
-    last = "group.rank(x)" if keys.down else "group.rank_up(x)"
-    for i, gives in reversed(list(enumerate(keys.table("from_end"), 1))):
-        text = f"if({last} = {i}, {points(gives)}, {text})"
-    for i, gives in reversed(list(enumerate(keys.table("table"), 1))):
-        text = f"if({_rank(keys)} = {i}, {points(gives)}, {text})"
+    rest = "rest" if "rest" in keys else "0"
+    ties = ', "average"' if keys.word("ties", "competition") == "average" else ""
+    last = f"group.rank(x{ties})" if keys.down else f"group.rank_up(x{ties})"
+    text = rest
+    for rank, table in ((last, keys.table("from_end")), (_rank(keys), keys.table("table"))):
+        gives = [*map(points, table), rest]
+        for i in reversed(range(len(table))):
+            if ties:  # between two places, the mean of what both get
+                text = f"if({rank} = {i + 1}.5, ({gives[i]} + {gives[i + 1]}) / 2, {text})"
+            text = f"if({rank} = {i + 1}, {gives[i]}, {text})"
     return text
 
 
