@@ -34,6 +34,7 @@ QUEUE = "kaocheng"
 TRIES = 3
 SILENCE = 30.0  # seconds without a sign of life, after which a worker counts as dead
 RESCUE_EVERY = 30.0
+LOOK_EVERY = 0.5  # seconds: somebody waits for a job's page, and a tenant's next job for the one before
 
 Task: TypeAlias = Callable[..., Awaitable[None]]
 _tasks: dict[str, Task] = {}
@@ -129,6 +130,7 @@ async def worker(url: str, engine: AsyncEngine, *, concurrency: int = 2) -> Asyn
             app.run_worker_async(
                 queues=[QUEUE],
                 concurrency=concurrency,
+                fetch_job_polling_interval=LOOK_EVERY,
                 install_signal_handlers=False,
                 delete_jobs="successful",
                 stalled_worker_timeout=SILENCE,
