@@ -10,6 +10,7 @@ from kaocheng.engine import periods
 from kaocheng.engine.columns import parsed
 from kaocheng.engine.functions import FUNCTIONS
 from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word
+from kaocheng.engine.imported import in_words
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.i18n import _
@@ -54,8 +55,9 @@ def call(reader: Reader, tree: Call) -> Sort:
         return _function(reader, tree)
     if head in METHODS or head in reader.about.recipe.methods:
         return _method(reader, tree)
-    functions = [name for name in FUNCTIONS if name[0] != "_"]
-    return _unknown(reader, tree, [*functions, *METHODS, *reader.about.recipe.methods])
+    return _unknown(
+        reader, tree, [*(f for f in FUNCTIONS if f[0] != "_"), *METHODS, *reader.about.recipe.methods]
+    )
 
 
 def _unknown(reader: Reader, tree: Call, known: list[str]) -> Sort:
@@ -74,11 +76,8 @@ def _counted(reader: Reader, tree: Call, least: int, most: int) -> bool:
     if most == ANY_NUMBER[1]:
         count = _("至少 {least}", least=least)
     name = ".".join(tree.path)
-    reader.say(
-        tree,
-        "wrong_count",
-        _("{name}() 要 {count} 个值,写了 {given} 个", name=name, count=count, given=given),
-    )
+    reason = _("{name}() 要 {count} 个值,写了 {given} 个", name=name, count=count, given=given)
+    reader.say(tree, "wrong_count", reason)
     return False
 
 
@@ -220,7 +219,8 @@ def _score(reader: Reader, tree: Call) -> Sort:
         name = ".".join(named.path)
         return reader.say(named, "unknown_part", _("没有节点“{node}”", node=name), nearest(name, paper.nodes))
     rough = paper is reader.about.paper and reader.about.rough(code)
-    return Sort(measure=RATIO if tree.path[0] == "rate" else None, rough=rough)
+    points = Sort(measure=RATIO if tree.path[0] == "rate" else None, rough=rough)
+    return sorts.A_WORD if in_words(paper.nodes[code]) else points
 
 
 def _grade(reader: Reader, tree: Call) -> Sort:
@@ -354,7 +354,8 @@ def _method(reader: Reader, tree: Call) -> Sort:
     name = tree.path[0]
     _counted(reader, tree, 0, 1)
     method, own = METHODS.get(name), reader.about.recipe.methods.get(name)
-    known = [*(method.keys if method else ()), "full", "target", "base", "last", "x"]
+    codes = ("sheet", "paper", "node") if name == "import" else ()  # looked up when the sheet is there
+    known = [*(method.keys if method else ()), *codes, "full", "target", "base", "last", "x"]
     if own is not None:
         known = [*(own.get("keys") or ()), *(own.get("defaults") or {}), *known]
     given = dict(tree.keywords)
@@ -364,7 +365,7 @@ def _method(reader: Reader, tree: Call) -> Sort:
             reader.say(value, "unknown_key", reason, nearest(key, known))
         elif method and key in method.words:
             _word(reader, value, key, method.words[key])
-        else:
+        elif key not in codes:
             sort = reader.number(value) if own is None else reader.sort(value)
             if method and key in method.shares and _bare(value) and sort.constant is not None:
                 reason = _("{key} = {value} 看不出是不是百分之几", key=key, value=sort.constant)
@@ -372,6 +373,8 @@ def _method(reader: Reader, tree: Call) -> Sort:
     for key in method.required if method else ():
         if key not in given and key != "full":
             reader.say(tree, "missing_key", _("{name}() 还要写 {key}", name=name, key=key))
+    if codes:
+        return sorts.A_WORD if a_word(given.get("as", tree)) == "grade" else sorts.A_NUMBER
     measured = reader.sort(tree.arguments[0]) if tree.arguments else reader.word("x")
     reader.about.method_divisor(reader, tree, name, given, measured)
     if name.startswith("rank_") and measured.rough:
