@@ -97,7 +97,7 @@ def test_published_results(name: str) -> None:
 
 
 def test_the_county() -> None:
-    """And nothing is lost to the scheme itself; only 高桥镇's petitions, not applicable, have points stand in."""
+    """And nothing is lost to the scheme itself; 高桥镇 had no petitions, so points stand in."""
     kinds: set[str] = set()
     assert wrong(yunling(), kinds) == []
     assert kinds == {"score", "round", "bonus", "deduction", "cap", "stand_in"}

@@ -101,6 +101,23 @@ def only_guards(condition: Tree) -> bool:
     return condition.sign == "=" and not isinstance(right, Word)
 
 
+def gap_asked(condition: Tree) -> Tree | None:
+    """What a condition asks whether it is there at all."""
+    asked = isinstance(condition, Call) and condition.path in (("is_missing",), ("is_na",))
+    return condition.arguments[0] if asked and isinstance(condition, Call) else None
+
+
+def field_label(code: str) -> str:
+    """What the trade calls the usual fields of a list; others keep the name the scheme gives them."""
+    return {
+        "task": _("任务"),
+        "full": _("分值"),
+        "due": _("完成时限"),
+        "done": _("完成日期"),
+        "progress": _("完成进度"),
+    }.get(code, code)
+
+
 def kind_of(tree: Call) -> str:
     """The kind of target a call of ``target`` or ``base`` asks for."""
     if len(tree.arguments) == 2 and isinstance(tree.arguments[1], Word):
@@ -165,6 +182,8 @@ def labels(scope: Scope) -> dict[str, str]:
         "count": _("个数"),
         "mean": _("平均"),
         "rate": _("得分率"),
+        "is_missing": _("缺数据"),
+        "is_na": _("不适用"),
         "_undefined": _("无意义"),
         "_missing": _("缺"),
         "_not_applicable": _("不适用"),
@@ -181,6 +200,8 @@ def labels(scope: Scope) -> dict[str, str]:
             words[f"{code}.{part}"] = f"{label}·{name}"
             if code == scope.figure:
                 words[f"x.{part}"] = str(name)
+    if scope.rows is not None:
+        words |= {field: field_label(field) for field in scope.rows.fields}
     if node is None:
         return words
     for name, text in (node.get("let") or {}).items():

@@ -101,6 +101,7 @@ class Working:
         self.roundings: list[Rounding] = []
         self.cuts: list[Cut] = []
         self.before: Fraction | None = None  # before rounding
+        self.stood_in = False  # whether the rule gives points in place of a value
 
     def explanation(self, row: str = "") -> Explanation:
         """The whole working; of one *row* of its list where one is asked for."""
@@ -252,6 +253,7 @@ class Working:
                 yield _("{veto},本项计 0 分", veto=str(rule.get("label", code)))
 
     def _instead(self, name: str, state: int, points: Fraction) -> str:
+        self.stood_in = True
         rule = {NA: "not_applicable", MISSING: "missing", UNDEFINED: "undefined"}[state]
         said = self.node.get(rule)
         names = {
@@ -322,7 +324,7 @@ class Working:
             yield _("四舍五入到 {places} 位:{value}", places=decimals, value=after)
 
     def _losses(self, total: bool) -> tuple[Loss, ...]:
-        if not self.node.composed and not self.node.get("rows"):
+        if not self.node.composed:
             return ()
         found = losses(self.seat, self.paper, self.node, self.period) or []
         extra = rounding_of_total(self.seat, self.paper, self.node, self.period) if total and found else None
@@ -345,7 +347,9 @@ class Working:
         return "" if node is None else reason(node)
 
     def _lost_to(self, lost: Fraction | None) -> str:
-        return reason(self.node) if lost and lost > 0 and not self.node.composed else ""
+        if not lost or lost < 0 or self.node.composed:
+            return ""
+        return _("缺数据或不适用,按规定计分") if self.stood_in else reason(self.node)
 
 
 def reason(node: NodeRule) -> str:

@@ -20,6 +20,7 @@ from kaocheng.engine.run import Run
 from kaocheng.engine.score import node_label
 from kaocheng.engine.wording import (
     BINDING,
+    gap_asked,
     in_words,
     kind_label,
     kind_of,
@@ -58,8 +59,7 @@ class Writer:
         if isinstance(value, Words):
             return str(value.v if not value.v.shape else value.v[self.at])
         if isinstance(value, Truth):
-            held = bool(value.v if not value.v.shape else value.v[self.at])
-            return _("是") if held else _("否")
+            return _("是") if (value.v if not value.v.shape else value.v[self.at]) else _("否")
         return shown(value.fraction(self.at))
 
     def _holds(self, tree: Tree) -> bool:
@@ -84,8 +84,7 @@ class Writer:
     def _operation(self, tree: Operation, outer: int) -> str:
         if len(tree.parts) == 1:
             return (_("非 ") if tree.sign == "not" else "-") + self.numbers(tree.parts[0], 5)
-        binding = BINDING[tree.sign]
-        left, right = tree.parts
+        binding, (left, right) = BINDING[tree.sign], tree.parts
         tight = binding + (1 if tree.sign in ("-", "/") else 0)
         text = f"{self.numbers(left, binding)}{sign(tree.sign)}{self.numbers(right, tight)}"
         return f"({text})" if binding < outer else text
@@ -121,7 +120,10 @@ class Writer:
         condition, yes, no = tree.arguments
         held = self._holds(condition)
         said = self.numbers(condition)
-        if held:
+        if gap := gap_asked(condition):
+            if held:
+                self.because.append(_("{name}缺数据", name=in_words(gap, labels(self.scope))))
+        elif held:
             self.because.append(_("{condition} 成立", condition=said))
         elif not only_guards(condition):
             self.because.append(_("{condition} 不成立", condition=said))
@@ -316,7 +318,7 @@ class Writer:
             return f"[{inner}]" if inner != value else value
         elif head in run.recipe.figures and head not in self.scope.words:
             self._use_figure(head, rest[0] if rest else "", name, value)
-        elif node is not None and head in node.keys and head not in ("full", "else", "x"):
+        elif node is not None and head in node.keys and head not in ("full", "x"):
             return self._key(head, value, outer)
         elif head in self.scope.paper.nodes and head not in self.scope.words:
             period = language.when(name.period, self.scope)

@@ -1,10 +1,11 @@
 """The working of a score in words: what the page shows beside the table and the command line prints."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kaocheng.engine import telling
+from kaocheng.engine.wording import field_label
 from kaocheng.i18n import _
 from kaocheng.scoring.domain import Explained, Origin, Traced
 from kaocheng.standings.reasons import in_words
@@ -75,18 +76,8 @@ def _way_in(it: Traced) -> tuple[object, ...]:
 def _name(it: Traced) -> str:
     if it.used.kind == "row" and len(it.used.key) == 3:
         _list, row, field = it.used.key
-        return f"#{row} {_FIELDS[field]() if field in _FIELDS else it.used.name}"
+        return f"#{row} {field_label(field)}"
     return telling.name_of(replace(it.used, unit_label=it.whose))
-
-
-# What the trade calls the usual fields of a list; others keep the name the scheme gives them.
-_FIELDS: Mapping[str, Callable[[], str]] = {
-    "task": lambda: _("任务"),
-    "full": lambda: _("分值"),
-    "due": lambda: _("完成时限"),
-    "done": lambda: _("完成日期"),
-    "progress": lambda: _("完成进度"),
-}
 
 
 def source(origin: Origin) -> str:
