@@ -81,12 +81,8 @@ class Exact:
         self._n: Number = n if isinstance(n, int | Deferred) or n.ndim else int(n.item())
         self._d: Number = d if isinstance(d, int | Deferred) or d.ndim else int(d.item())
         self._state = state
-        if low is None or high is None:
-            low, high = within(self._n)
-        self.low, self.high = low, high
-        if below is None:
-            below = self._d if isinstance(self._d, int) else within(self._d)[1]
-        self.below = below
+        self.low, self.high = within(self._n) if low is None or high is None else (low, high)
+        self.below = within(self._d)[1] if below is None else below
 
     # -- making ------------------------------------------------------------------------------------
 
@@ -150,7 +146,7 @@ class Exact:
     def shape(self) -> tuple[int, ...]:
         """The common shape of number and state."""
         for part in (self._n, self._d, self._state):
-            if not isinstance(part, int | None) and part.shape:
+            if part is not None and not isinstance(part, int) and part.shape:
                 return part.shape
         return ()
 

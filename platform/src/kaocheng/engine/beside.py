@@ -22,11 +22,11 @@ class Raised(NamedTuple):
 def over_one(a: Exact, b: Exact) -> tuple[Raised, Raised, Number, int]:
     """The numerators of both over their common denominator, and a bound of that."""
     c, d = a._d, b._d
+    if c is d or (type(c) is type(d) is int and c == d):
+        return Raised(a._n, a.low, a.high), Raised(b._n, b.low, b.high), c, a.below
     if type(c) is int and type(d) is int:
-        common = c if c == d else lcm(c, d)
+        common = lcm(c, d)
         return _raised(a, common // c, 1), _raised(b, common // d, 1), common, common
-    if c is d:
-        return _raised(a, 1, 1), _raised(b, 1, 1), c, a.below
     below = a.below * b.below
     if below >= LIMIT:
         below = within(c)[1] * within(d)[1]

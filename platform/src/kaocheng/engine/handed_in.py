@@ -235,26 +235,31 @@ class HandedIn:
         result: Value = Exact.nothing(MISSING)
         last = periods.last_day(period)
         for everybody, level in product((True, False), reversed(self._ladder({**rows, **columns}, period))):
+            here = rows.get(level, {})
             part = Exact.constant(self.share(code, period) if level != period and kind == "target" else 1)
-            if not everybody and level in columns:
-                assert isinstance(result, Exact)
+            if everybody:
+                if text := _in_force(here.get(EVERYBODY, []), last):
+                    value = shared(text)
+                    if not isinstance(value, Exact):
+                        return value
+                    result = value * part
+                continue
+            assert isinstance(result, Exact)
+            if level in columns:
                 result = choose(Truth(columns[level].state == OK), columns[level].put(None) * part, result)
-            at = {EVERYBODY: 0} if everybody else self.at
             texts = {
-                at[unit]: text
-                for unit, changes in rows.get(level, {}).items()
-                if unit in at and (text := _in_force(changes, last))
+                self.at[unit]: text
+                for unit, changes in here.items()
+                if unit in self.at and (text := _in_force(changes, last))
             }
             if not texts:
                 continue
-            value = shared(texts[0]) if everybody else self.column(texts)
-            if not isinstance(value, Exact):
-                return value
-            value = value * part
-            there = np.full(() if everybody else len(self.units), everybody)
-            there[() if everybody else list(texts)] = True
-            assert isinstance(result, Exact)
-            result = choose(Truth(there), value, result)
+            own = self.column(texts)
+            if not isinstance(own, Exact):
+                return own
+            there = np.zeros(len(self.units), bool)
+            there[list(texts)] = True
+            result = choose(Truth(there), own * part, result)
         return result
 
     def promised(self, code: str, kind: str, period: str, at: int) -> tuple[str, str]:

@@ -75,16 +75,16 @@ def boolean(v: Any) -> Array:
 
 def small(*numbers: Number) -> bool:
     """Whether all of them are held in float64."""
-    return all(abs(n) < LIMIT if isinstance(n, int) else n.dtype != object for n in numbers)
+    return not any(abs(n) >= LIMIT if isinstance(n, int) else n.dtype.char == "O" for n in numbers)
 
 
 def product(a: Number, b: Number, most: int) -> Number:
     """a·b, none of which is larger than *most*."""
-    if isinstance(a, int):
-        if isinstance(b, int):
+    if type(a) is int:
+        if type(b) is int:
             return a * b
         a, b = b, a
-    if isinstance(b, int):
+    if type(b) is int:
         if b in (0, 1):
             return a if b else 0
         if most < LIMIT and small(a, b):
@@ -96,12 +96,12 @@ def product(a: Number, b: Number, most: int) -> Number:
 
 def total(a: Number, b: Number, most: int) -> Number:
     """a + b, none of which is larger than *most*."""
-    if isinstance(a, int):
-        if isinstance(b, int):
+    if type(a) is int:
+        if type(b) is int:
             return a + b
         a, b = b, a
     if most < LIMIT and small(a, b):
-        return work(np.add, a, float(b) if isinstance(b, int) else b)
+        return work(np.add, a, float(b) if type(b) is int else b)
     return as_array(whole_numbers(a) + whole_numbers(b))
 
 

@@ -106,6 +106,7 @@ def previous(period: str) -> str:
     return written(Span(now.first - now.months, now.months), period)
 
 
+@lru_cache(1024)
 def last_day(period: str) -> str:
     """The last day of a period.
 
