@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from kaocheng.engine.beside import Raised, over_one
+from kaocheng.engine.beside import FEW, Raised, length, over_one, too_large
 from kaocheng.engine.blocks import Deferred, settled, work
 from kaocheng.engine.integers import (
     LIMIT,
@@ -43,18 +43,7 @@ from kaocheng.engine.integers import (
 from kaocheng.engine.rounding import half_up
 from kaocheng.engine.states import MISSING, NA, OK, UNDEFINED, State, Truth, Words, fine, graver, told
 
-__all__ = [
-    "MISSING",
-    "NA",
-    "OK",
-    "UNDEFINED",
-    "Exact",
-    "Truth",
-    "Words",
-    "choose",
-    "larger",
-    "smaller",
-]
+__all__ = ["MISSING", "NA", "OK", "UNDEFINED", "Exact", "Truth", "Words", "choose", "larger", "smaller"]
 
 
 class Exact:
@@ -68,6 +57,7 @@ class Exact:
 
     __slots__ = ("_d", "_n", "_state", "below", "high", "low")
     __array_ufunc__ = None
+    waits = False  # whether its numbers are still to be worked (kaocheng.engine.postponed)
 
     def __init__(
         self,
@@ -208,6 +198,8 @@ class Exact:
         for zero, alone in ((self, other), (other, self)):
             if type(zero._n) is int and zero._n == 0:
                 return alone.put(state)
+        if other.waits or too_large(self, other):
+            return later.postponed("+", self, other)
         a, b, d, below = over_one(self, other)
         low, high = a.low + b.low, a.high + b.high
         n = total(a.n, b.n, max(-low, high))
@@ -223,6 +215,8 @@ class Exact:
         return self + (-other)
 
     def __mul__(self, other: Exact) -> Exact:
+        if other.waits:
+            return later.postponed("*", self, other)
         a, b, c, d = self._n, other._n, self._d, other._d
         if type(b) is int and type(c) is int and (common := gcd(b, c)) > 1:
             b, c = b // common, c // common
@@ -236,11 +230,13 @@ class Exact:
         below = (c if type(c) is int else self.below) * (d if type(d) is int else other.below)
         if below >= LIMIT and not type(c) is type(d) is int:
             below = within(c)[1] * within(d)[1]
+        if max(-low, high, below) >= LIMIT and small(a, b, c, d) and max(map(length, (a, b, c, d))) > FEW:
+            return later.postponed("*", self, other)
         state = graver(self._state, other._state)
         return Exact(product(a, b, max(-low, high)), product(c, d, below), state, low, high, below)
 
     def __truediv__(self, other: Exact) -> Exact:
-        if type(self._d) is not int and self._d is other._d:  # what is common goes first
+        if not other.waits and type(self._d) is not int and self._d is other._d:  # what is common goes first
             a, b = (Exact(v._n, 1, v._state, v.low, v.high, 1) for v in (self, other))
             return a * b._inverse()
         return self * other._inverse()
@@ -272,6 +268,8 @@ class Exact:
     # -- order -------------------------------------------------------------------------------------
 
     def _compare(self, other: Exact, sign: Callable[[Any, Any], Any]) -> Truth:
+        if other.waits or too_large(self, other):
+            return later.compared(self, other, sign)
         a, b, _d, _below = over_one(self, other)
         state = graver(self._state, other._state)
         apart = a.low > b.high or a.high < b.low or a.low == a.high == b.low == b.high
@@ -322,8 +320,8 @@ class Exact:
         """The smallest integer not below, of each."""
         return -((-self).floor())
 
-    def half_up(self, decimals: int) -> Exact:
-        """Rounded to *decimals* places, a tie away from zero."""
+    def half_up(self, decimals: int, redone: list[int] | None = None) -> Exact:
+        """Rounded to *decimals* places, a tie away from zero; *redone*: cells worked the slow way."""
         scale, n, d = 10**decimals, self._n, self._d
         if type(d) is int and scale % d == 0:
             return self
@@ -340,6 +338,8 @@ class Exact:
         if not (small(n, d) and rounds_exactly(max(-low, high), below)):
             n, d = whole_numbers(n), whole_numbers(d)
             whole = (2 * abs(n) + d) // (2 * d)
+            if redone is not None:
+                redone.append(np.size(whole))
             return Exact(as_array(np.where(np.asarray(n < 0), -whole, whole)), scale, self._state).lean()
         whole = quotient(size(n) if low < 0 else n, d, half=True)
         if low < 0:  # and no negative zero
@@ -357,6 +357,8 @@ def choose(condition: Truth, yes: Exact, no: Exact) -> Exact:
         state = told(np.where(condition.state == OK, state, condition.state).astype(np.uint8))
     if isinstance(v, bool):
         return (yes if v else no).put(state)
+    if yes.waits or no.waits:
+        return later.chosen(condition, yes, no, state)
     if type(yes._d) is type(no._d) is int or yes._d is no._d:
         a, b, d, below = over_one(yes, no)
         m, n, low, high = a.n, b.n, min(a.low, b.low), max(a.high, b.high)
@@ -380,7 +382,7 @@ def larger(a: Exact, b: Exact) -> Exact:
 
 
 def _extreme(a: Exact, b: Exact, step: Any, surely: Callable[[Raised, Raised], bool]) -> Exact:
-    if not (type(a._d) is int or type(b._d) is int or a._d is b._d):
+    if a.waits or b.waits or too_large(a, b) or not (type(a._d) is int or type(b._d) is int or a._d is b._d):
         return choose(a <= b if step is np.minimum else a >= b, a, b)
     state = graver(a._state, b._state)
     first, second, d, below = over_one(a, b)
@@ -393,3 +395,6 @@ def _extreme(a: Exact, b: Exact, step: Any, surely: Callable[[Raised, Raised], b
         return Exact(work(step, plain(first.n), plain(second.n)), d, state, low, high, below)
     n = as_array(step(whole_numbers(first.n), whole_numbers(second.n)))
     return Exact(n, d, state, low, high, below)
+
+
+from kaocheng.engine import postponed as later  # noqa: E402  (what goes on where float64 ends builds on this)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from math import lcm
 from typing import TYPE_CHECKING, NamedTuple
 
-from kaocheng.engine.integers import LIMIT, Number, product, within
+from kaocheng.engine.integers import LIMIT, Number, product, small, within
 
 if TYPE_CHECKING:
     from kaocheng.engine.arrays import Exact
+
+
+FEW = 64  # columns so short are worked in whole numbers sooner than they are estimated
 
 
 class Raised(NamedTuple):
@@ -47,3 +50,20 @@ def _raised(value: Exact, by: Number, most: int) -> Raised:
             (low, high), most = within(n), within(by)[1]
         low, high = min(low, low * most), max(high, high * most)
     return Raised(product(n, by, max(-low, high)), low, high)
+
+
+def too_large(a: Exact, b: Exact) -> bool:
+    """Whether many float64 numerators, brought over one denominator, would leave float64."""
+    c, d = a._d, b._d
+    if c is d or (type(c) is int and type(d) is int) or a.below * b.below < LIMIT > _reach(a, b):
+        return False
+    return small(a._n, b._n, c, d) and max(map(length, (a._n, b._n, c, d))) > FEW
+
+
+def _reach(a: Exact, b: Exact) -> int:
+    return max(-a.low, a.high) * b.below + max(-b.low, b.high) * a.below
+
+
+def length(n: Number) -> int:
+    """How many there are; one for all counts as none."""
+    return 0 if isinstance(n, int) else n.shape[0]

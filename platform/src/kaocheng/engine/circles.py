@@ -17,7 +17,7 @@ import numpy as np
 from kaocheng.engine.arrays import MISSING, OK, UNDEFINED, Exact, Truth, choose
 from kaocheng.engine.integers import LIMIT, Array
 from kaocheng.engine.irrational import each, square_root
-from kaocheng.engine.order import Codes, codes, places, ranked, sortable
+from kaocheng.engine.order import Codes, codes, places, ranked, rough, sortable
 
 __all__ = [
     "Compared",
@@ -310,13 +310,16 @@ class _Circle:
     def _extreme(self, lowest: bool) -> Array:
         """Whose value is the lowest (highest) of each group; −1: nobody's."""
         who = np.full(self.count + 1, -1)
-        if self.count == 1 and len(self.at):
-            who[0] = self.at[self.keys.argmin() if lowest else self.keys.argmax()]
-        elif len(self.at):
-            best = np.full(self.count, np.inf if lowest else -np.inf)
-            (np.minimum if lowest else np.maximum).at(best, self.within, self.keys)
-            hits = np.flatnonzero(self.keys == best[self.within])
-            who[self.within[hits]] = self.at[hits]
+        if not len(self.at):
+            return who
+        keys, sure = rough(self.values, self.at)
+        best = np.full(self.count, np.inf if lowest else -np.inf)
+        (np.minimum if lowest else np.maximum).at(best, self.within, keys)
+        hits = np.flatnonzero(keys == best[self.within])
+        if not sure and len(hits) > len(np.unique(self.within[hits])):
+            hits = hits[np.argsort(sortable(self.values, self.at[hits]), kind="stable")]
+            hits = hits[::-1] if lowest else hits  # the last one named is taken
+        who[self.within[hits]] = self.at[hits]
         return who
 
     def _taken(self, who: Array) -> Exact:

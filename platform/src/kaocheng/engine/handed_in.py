@@ -182,8 +182,10 @@ class HandedIn:
 
     def words(self, name: str, period: str) -> list[str]:
         """An attribute of every unit, as it is written."""
-        if name == "class" and not self._changing:
-            return [unit.group for unit in self.units]
+        if not self._changing and name not in ("code", "label", "class"):
+            return [str(unit.attributes.get(name) or "") for unit in self.units]
+        if not self._changing and name == "class":
+            return [str(unit.attributes.get(name, unit.group) or "") for unit in self.units]
         return [self.word(name, at, period) for at in range(len(self.units))]
 
     def day(self, period: str) -> str:

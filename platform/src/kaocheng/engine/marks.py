@@ -110,9 +110,10 @@ def rounded(run: Run, here: Scope, value: Exact) -> Exact:
     decimals = places(run, here)
     if decimals is None:
         return value
-    if value.slow:
-        run.slow += value.n.size
-    return value.half_up(decimals)
+    redone: list[int] = []
+    points = value.half_up(decimals, redone)
+    run.slow += sum(redone)
+    return points
 
 
 def places(run: Run, here: Scope) -> int | None:

@@ -22,14 +22,42 @@ WIDE = 4  # a table of so many times the values is worth not sorting them
 
 def sortable(values: Exact, at: Array) -> Array:
     """One number for each of the values *at* these positions, in their order, equal where they are."""
+    keys, sure = rough(values, at)
+    return keys if sure else _refined(keys, values, at)
+
+
+def rough(values: Exact, at: Array) -> tuple[Array, bool]:
+    """One number for each, never in the wrong order; and whether those that are equal are surely so.
+
+    Dividing rounds to the nearest, which keeps the order: of two different quotients the larger fraction's
+    is the larger.
+    """
     n, d = values.n, values.d
     n = n if len(at) == len(n) else n[at]
     if isinstance(d, int):
-        return n if n.dtype != object else _places(n.tolist())
+        return (n, True) if n.dtype != object else (_places(n.tolist()), True)
     d = d if len(at) == len(d) else d[at]
-    if not values.slow and max(-values.low, values.high) * values.below < APART:
-        return n / d
-    return _places([Fraction(int(a), int(b)) for a, b in zip(n, d, strict=True)])
+    if not values.slow:
+        return n / d, max(-values.low, values.high) * values.below < APART
+    return _places([Fraction(int(a), int(b)) for a, b in zip(n, d, strict=True)]), True
+
+
+def _refined(keys: Array, values: Exact, at: Array) -> Array:
+    """Places instead of quotients, so that equal quotients of different fractions are told apart."""
+    order = np.argsort(keys)
+    ordered = keys[order]
+    like_next = np.append(ordered[1:] == ordered[:-1], False)
+    doubtful = np.flatnonzero(like_next | np.append(False, like_next[:-1]))
+    new = np.append(True, ~like_next[:-1])
+    if doubtful.size:
+        exact = [values.fraction(int(at[order[i]])) or Fraction(0) for i in doubtful]
+        within = sorted(range(len(doubtful)), key=lambda i: (ordered[doubtful[i]], exact[i]))
+        order[doubtful] = order[doubtful[within]]
+        for place, before, now in zip(doubtful[1:], within, within[1:], strict=False):
+            new[place] |= exact[before] != exact[now]
+    places = np.empty(len(keys))
+    places[order] = np.cumsum(new)
+    return places
 
 
 def _places(values: Sequence[Fraction | int]) -> Array:

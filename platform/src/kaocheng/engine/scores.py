@@ -12,6 +12,7 @@ import numpy as np
 
 from kaocheng.engine import grade, marks
 from kaocheng.engine.arrays import NA, OK, Exact
+from kaocheng.engine.explain import Explanation
 from kaocheng.engine.integers import Array
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.engine.rounding import LONGEST
@@ -107,6 +108,16 @@ class PaperScores:
         code = result or next(iter(self.rules.table("results")), "")
         return grade.standings(self.run, self.rules, code, self.period)
 
+    def explain(self, unit: str, node: str) -> Explanation:
+        """The working of one node's score for one unit, without scoring anybody anew.
+
+        Raises:
+            KeyError: no such unit or node.
+        """
+        from kaocheng.engine.working import work_out
+
+        return work_out(self.run, unit, node, self.period)
+
 
 class Scores:
     """What one run of arrays yields: `PaperScores` for each paper that publishes something in its period.
@@ -119,7 +130,9 @@ class Scores:
         self.papers = tuple(PaperScores(run, paper, period) for paper, period in run.paper_periods())
         for paper in self.papers:
             for node in paper.nodes:
-                run.score(paper.rules, node, paper.period)
+                points = run.score(paper.rules, node, paper.period)
+                if not points.waits:
+                    _ = points.n  # a long column is worked when its numbers are first asked for
         self.exact_cells = run.slow
 
     def paper(self, group_or_code: str) -> PaperScores:
