@@ -305,17 +305,6 @@ def _scheme(nodes: int) -> str:
 
 
 @benchmark(
-    "one unit explained from the scores of 1 000 000",
-    against="5 ms",
-    at_most=1,
-)
-def explained() -> Ratio:
-    scores = ranked(1_000_000)[0].papers[0]
-    scores.explain("u0000001", "i01")
-    return Ratio(min(_timed(lambda n=n: scores.explain(f"u{n:07}", "i02")) for n in range(9)), 0.005)
-
-
-@benchmark(
     "arrays: memory to score 100 000 units × 100 indicators",
     against="the input array",
     at_most=3,
