@@ -196,7 +196,7 @@ class Exact:
     def __add__(self, other: Exact) -> Exact:
         state = graver(self._state, other._state)
         for zero, alone in ((self, other), (other, self)):
-            if type(zero._n) is int and zero._n == 0:
+            if not zero.waits and type(zero._n) is int and zero._n == 0:
                 return alone.put(state)
         if other.waits or too_large(self, other):
             return later.postponed("+", self, other)

@@ -85,6 +85,8 @@ class Postponed(Exact):
     # -- operations --------------------------------------------------------------------------------
 
     def __add__(self, other: Exact) -> Exact:
+        if not other.waits and isinstance(other._n, int) and other._n == 0:
+            return self.put(graver(self._state, other._state))
         return postponed("+", self, other)
 
     def __mul__(self, other: Exact) -> Exact:
