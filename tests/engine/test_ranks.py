@@ -130,7 +130,7 @@ def test_a_chain_breaks_ties_and_a_gap_in_it_comes_last() -> None:
     assert [found[u].rank for u in "abc"] == [3, 2, 1]
 
 
-def test_units_listed_apart_are_neither_ranked_nor_counted() -> None:
+def test_units_listed_apart_are_graded_but_neither_ranked_nor_counted() -> None:
     of = recipe(
         RESULT + 'apart = "unit.kind = \'开发区\'"\nbands = [{ grade = "优", most = "50%" }, '
         '{ grade = "良" }]\nedge = { by = ["work"], still_tied = "none" }'
@@ -138,7 +138,7 @@ def test_units_listed_apart_are_neither_ranked_nor_counted() -> None:
     found = standings(
         of, given({"total": {"a": "99", "b": "90", "c": "80"}}, attributes={"a": {"kind": "开发区"}})
     )
-    assert (found["a"].rank, found["a"].apart) == (None, True)
+    assert (found["a"].rank, found["a"].grade, found["a"].apart) == (None, "良", True)
     assert [(found[u].rank, found[u].grade) for u in "bc"] == [(1, "优"), (2, "良")]
 
 

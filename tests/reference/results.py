@@ -201,7 +201,7 @@ def grade(circle: list[Standing], result: dict[str, Any], pool: dict[int, int]) 
         able = [
             one
             for one in circle
-            if not (one.grade or one.apart) and holds(one, band) and not barred(one, grades, band["grade"])
+            if not one.grade and holds(one, band) and not barred(one, grades, band["grade"])
         ]
         if "most" in band:
             places = pool.get(k)
@@ -209,7 +209,9 @@ def grade(circle: list[Standing], result: dict[str, Any], pool: dict[int, int]) 
                 places = rounded(exact_quota(circle, band, len(able)), band)
             if band.get("with_above"):
                 places = max(0, places - given)
-            able = chosen(able, places, edge, listed(result.get("break", [])))
+            able = chosen(
+                [one for one in able if not one.apart], places, edge, listed(result.get("break", []))
+            )
         for one in able:
             one.grade = band["grade"]
         given += len(able)

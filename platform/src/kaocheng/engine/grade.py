@@ -86,6 +86,8 @@ class _Ranking:
             quotas = {i: self._quotas(band, circles_) for i, band in enumerate(self.bands)}
             for key, circle in circles_.items():
                 self._grade(circle, {i: quotas[i].get(key) for i in quotas})
+            if apart := [place for place in places if place.apart]:
+                self._grade(apart, {i: 0 for i, band in enumerate(self.bands) if "most" in band})
             self._afterwards(places)
         return tuple(self._standing(place) for place in places)
 
@@ -244,7 +246,8 @@ class _Ranking:
             quota = quotas.get(i)
             if quota is not None:
                 left = max(0, quota - better) if band.get("with_above") else quota
-                chosen = self._within_quota(open_to, left, self.grades[i])
+                # who is listed apart is graded by the score alone, and takes no place
+                chosen = self._within_quota([p for p in open_to if not p.apart], left, self.grades[i])
             else:
                 chosen = open_to
             for place in chosen:
