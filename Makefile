@@ -33,7 +33,7 @@ define need
 @{ $(1); } >/dev/null 2>&1 || { echo '$(2)'; echo '$(3)'; exit 1; }
 endef
 
-.PHONY: help setup demo test fast check bench clean test-tools test-machine
+.PHONY: help setup demo test fast check bench fuzz clean test-tools test-machine
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +44,7 @@ demo: setup ## 云岭县 from its workbooks to published standings, served on 12
 	@exec $(BIN)/kaocheng demo
 
 test: setup test-tools test-machine ## everything: unit, property, database and browser tests; the database also on PostgreSQL 15
-	@$(TESTS)
+	@KAOCHENG_TEST_FUZZ=$${KAOCHENG_TEST_FUZZ:-1000} $(TESTS)
 	@if [ -x $(PG15)/postgres ]; then echo "PostgreSQL 15:"; \
 		KAOCHENG_TEST_POSTGRES=$(PG15) $(BIN)/python -m pytest tests/db tests/record -m database; \
 	else echo "PostgreSQL 15 is not installed here: the database tests ran on the embedded one only."; fi
@@ -60,6 +60,9 @@ check: setup test-tools ## format, lint, types, import contracts; less than a mi
 
 bench: setup test-tools ## speeds as ratios, each beside its goal; also as bench.json
 	@$(BIN)/python -m tests.bench
+
+fuzz: setup test-tools ## 100,000 random schemes through both evaluators, on every core; each seed that fails is named
+	@nice -n 15 $(BIN)/python -m tests.reference.fuzz $(or $(N),100000) --from $(or $(FROM),0)
 
 clean: ## removes what the steps above made; never kaocheng-data
 	@rm -rf $(VENV) $(VENDOR) $(STATIC)/node_modules dist build bench.json screenshots \

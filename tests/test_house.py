@@ -59,7 +59,7 @@ def test_help_lists_every_verb() -> None:
     said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     assert re.findall(r"^make (\w+)", said, re.M) == [
-        "help", "setup", "demo", "test", "fast", "check", "bench", "clean",
+        "help", "setup", "demo", "test", "fast", "check", "bench", "fuzz", "clean",
     ]  # fmt: skip
 
 

@@ -21,7 +21,9 @@ from tests.reference.themes import NAMES, themed_case
 
 from .test_alone import run_of
 
-FUZZ = int(os.environ.get("KAOCHENG_FUZZ", "250")) // 25  # random schemes: every cell of each is explained
+FUZZ = (
+    int(os.environ.get("KAOCHENG_TEST_FUZZ", "250")) // 25
+)  # random schemes: every cell of each is explained
 Told = tuple[PaperSheet, Column, str, Explanation]
 
 

@@ -25,7 +25,7 @@ SIZES = [1, 2, 3, 4, 5, 7, 9, 12]
 def main_paper(draft: Draft) -> Sheet:
     """The paper every scheme has."""
     rng = draft.rng
-    sheet = Sheet("p", "甲", draft.people("u", SIZES))
+    sheet = Sheet("p", "甲", draft.people("u", [7, 9, 12] if draft.tied else SIZES))
     draft.sheets.append(sheet)
     tree = Tree(draft, sheet)
     totals: Any = "total"

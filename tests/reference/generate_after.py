@@ -127,6 +127,8 @@ class After:
         rng = self.rng
         whole = self.sheet.nodes[keys["by"]].get("full", 100)
         low, high = (20, 95) if whole >= 100 else (1, max(4, int(whole)))
+        if self.draft.tied:
+            high = max(low + 3, high * 2 // 3)
         lines = sorted(rng.sample(range(low, high + 1), 3), reverse=True)
         top: Keys = {"grade": "优", rng.choice(["from", "from", "above"]): lines[0]}
         if self.maybe(0.6):

@@ -63,7 +63,8 @@ class Draft:
         self.list_rows: list[list[str]] = []
         self.period = ""
         self.two_periods = self.maybe(0.25)
-        self.gaps = rng.choice([0.0, 0.0, 0.03, 0.1])
+        self.tied = self.maybe(0.2)  # few different values, so that many units are alike
+        self.gaps = rng.choice([0.0, 0.0, 0.0, 0.03, 0.1])
 
     def maybe(self, chance: float) -> bool:
         return self.rng.random() < chance

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .generate_draft import HALF, LAST, YEAR, Draft
-from .generate_leaves import Leaf, number
+from .generate_leaves import Leaf, Sampler, number
 
 SPAN = {YEAR: "12-31", HALF: "06-30"}
 
@@ -11,7 +11,7 @@ SPAN = {YEAR: "12-31", HALF: "06-30"}
 def report(draft: Draft) -> None:
     """Figures and targets of every leaf, rows of every list."""
     for code, leaf in draft.leaves.items():
-        pattern = draft.data.choice(["some"] * 12 + ["nobody", "not applicable", "one", "alike"])
+        pattern = draft.data.choice(["some"] * 40 + ["nobody", "not applicable", "one", "alike"])
         if "target_zero" in leaf.keys:
             pattern = "some"
         targets(draft, code, leaf)
@@ -22,7 +22,7 @@ def report(draft: Draft) -> None:
 
 def targets(draft: Draft, code: str, leaf: Leaf) -> None:
     data = draft.data
-    everybody = data.random() < 0.2
+    everybody = draft.tied or data.random() < 0.2
     for kind, sample in leaf.targets.items():
         for unit in ["*"] if everybody else draft.reporters[code]:
             if "target_zero" in leaf.keys or data.random() >= draft.gaps / 3:
@@ -38,6 +38,7 @@ def figures(draft: Draft, code: str, leaf: Leaf, pattern: str) -> None:
     periods = dict.fromkeys([YEAR, *([HALF] if draft.two_periods else []), *leaf.spans])
     units = [*draft.reporters[code], *(["city"] if leaf.at_city else [])]
     alike = {part: sample(draft.data) for part, sample in samples(leaf).items()}
+    other = {part: sample(draft.data) for part, sample in samples(leaf).items()}
     for k, unit in enumerate(units):
         for period in periods:
             for part, sample in samples(leaf).items():
@@ -48,14 +49,17 @@ def figures(draft: Draft, code: str, leaf: Leaf, pattern: str) -> None:
                     cell = "/"
                 elif pattern == "alike":
                     cell = alike[part]
+                elif draft.tied:
+                    cell = draft.data.choice([alike, other])[part]
                 elif "target_zero" not in leaf.keys and draft.data.random() < draft.gaps:
                     cell = draft.data.choice(["", "/", None])
                 if cell is not None:
                     draft.figure_rows.append([unit, code, cell, period, part])
 
 
-def samples(leaf: Leaf) -> dict:
-    return leaf.parts or {"": leaf.sample}
+def samples(leaf: Leaf) -> dict[str, Sampler]:
+    assert leaf.sample is not None or leaf.parts
+    return leaf.parts or {"": leaf.sample}  # type: ignore[dict-item]
 
 
 def rows(draft: Draft) -> None:

@@ -132,6 +132,7 @@ FORMULAS = [
     "full * x / group.sum(x)",
     "60% * efficacy(x, start = 50%) + 40% * full * x / 12",
     "full * (x - others.min(x)) / 9",
+    "others.max(x) / 3 + others.count(x > 4)",
     "group.count(x < 5) / 3 + abs(x - 5) / 7",
     "group.nth(x, 2) / 4 + ceil(x / 5)",
     "full * sqrt(x) / 4",

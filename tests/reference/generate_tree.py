@@ -117,7 +117,7 @@ class Tree:
             node["only_if"] = rng.choice(["unit.people > 8", "unit.zone = '东' and unit.people > 3"])
             if self.maybe(0.5):
                 node["otherwise"] = rng.choice([1, "0.555"])
-        if self.maybe(0.3):
+        if self.maybe(0.45):
             node["missing"] = rng.choice(["zero", "not_applicable", 1, "group_mean", "group_min"])
         elif self.maybe(0.06) and not leaf.targets:
             node["missing"] = "last_period"

@@ -63,7 +63,7 @@ def standings(world: World, paper: Paper, code: str, period: str) -> dict[str, S
         one.apart = "apart" in result and truth(evaluate(tree_of(result["apart"]), place))
         one.vetoes = world.vetoed(paper, unit, period) + world.inherited_vetoes(place)
         circles.setdefault(tuple(world.attribute(place, name) for name in within), []).append(one)
-    circles = dict(sorted(circles.items(), key=lambda pair: [str(value) for value in pair[0]]))
+    circles = dict(sorted(circles.items(), key=lambda pair: [written(value) for value in pair[0]]))
     for circle in circles.values():
         rank(circle, result)
     if periods.alike(period, paper.period) and "bands" in result:
@@ -176,6 +176,17 @@ def is_ratio(raw: object) -> bool:
     return isinstance(raw, str) and bool(numbers.RATIO.match(raw))
 
 
+def written(value: Value) -> str:
+    """An attribute as groups.csv has it."""
+    return numbers.plain(value) if isinstance(value, Fraction) else str(value)
+
+
+def eligible(one: Standing, band: dict[str, Any], result: dict[str, Any]) -> bool:
+    """Whether a unit could have a grade: it meets the band, and no veto bars it."""
+    grades = [other["grade"] for other in result["bands"]]
+    return not one.apart and holds(one, band) and not barred(one, grades, band["grade"])
+
+
 def pooled(circles: list[list[Standing]], result: dict[str, Any]) -> list[dict[int, int]]:
     """With `pool` the circles' quotas are summed, rounded once and shared out by largest remainder."""
     out: list[dict[int, int]] = [{} for _ in circles]
@@ -184,7 +195,7 @@ def pooled(circles: list[list[Standing]], result: dict[str, Any]) -> list[dict[i
     for k, band in enumerate(result["bands"]):
         if "most" not in band:
             continue
-        shares = [exact_quota(c, band, sum(1 for one in c if holds(one, band))) for c in circles]
+        shares = [exact_quota(c, band, sum(1 for one in c if eligible(one, band, result))) for c in circles]
         places = numbers.largest_remainder(shares, rounded(sum(shares, Fraction(0)), band))
         for j, number_of in enumerate(places):
             out[j][k] = number_of

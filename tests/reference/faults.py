@@ -1,0 +1,171 @@
+"""Faults to plant in the product, each a few characters of a function: what the comparison must not miss."""
+
+from __future__ import annotations
+import __future__
+
+import inspect
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from types import FunctionType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fault:
+    """In a function of the engine, one text where another should be."""
+
+    name: str
+    where: str  # module:function, or module:class.method
+    right: str
+    wrong: str
+    seed: int = 0  # one that tells, where few do
+
+    def function(self) -> FunctionType:
+        """The function it is planted in."""
+        module, _, path = self.where.partition(":")
+        found: Any = import_module(f"kaocheng.engine.{module}")
+        for name in path.split("."):
+            found = inspect.getattr_static(found, name)
+        found = getattr(found, "__func__", found)
+        assert isinstance(found, FunctionType)
+        return found
+
+
+@contextmanager
+def planted(fault: Fault) -> Iterator[None]:
+    """With the fault in the product, wherever the function has been imported to."""
+    function = fault.function()
+    source = textwrap.dedent(inspect.getsource(function))
+    assert fault.right in source, (
+        f"{fault.where} no longer says {fault.right!r}: plant “{fault.name}” elsewhere"
+    )
+    flags = __future__.annotations.compiler_flag
+    made: dict[str, Any] = {}
+    wrong = source.replace(fault.right, fault.wrong)
+    exec(compile(wrong, fault.where, "exec", flags), function.__globals__, made)
+    mended = function.__code__
+    planted_function = made[function.__name__]
+    function.__code__ = getattr(planted_function, "__func__", planted_function).__code__
+    forget()
+    try:
+        yield
+    finally:
+        function.__code__ = mended
+        forget()
+
+
+def forget() -> None:
+    """Drop what the engine remembers, or a fault would outlive itself."""
+    engine = [module for name, module in sys.modules.items() if name.startswith("kaocheng.engine")]
+    for one in {id(one): one for module in engine for one in vars(module).values()}.values():
+        if callable(getattr(one, "cache_clear", None)):
+            one.cache_clear()
+
+
+FAULTS = [
+    Fault("halves go down", "rounding:_steps", "(2 * above + below)", "(2 * above + below - 1)"),
+    Fault(
+        "halves go to the even neighbour",
+        "rounding:half_up",
+        "_steps(value, decimals)",
+        "round(value * 10**decimals)",
+    ),
+    Fault(
+        "a leaf is rounded by round()",
+        "marks:rounded",
+        "return value.half_up(decimals)",
+        "return Exact.of([None if (v := value.fraction(i)) is None else Fraction(str(round(float(v),"
+        " decimals))) for i in range(value.shape[0])], value.state) if value.shape else"
+        " value.half_up(decimals)",
+    ),
+    Fault(
+        "a sum of floats",
+        "compose:_sum",
+        "return result",
+        "return Exact.of([None if (v := result.fraction(i)) is None else Fraction(float(v)) for i in"
+        " range(result.shape[0])], result.spread(result.shape[0]).state) if result.shape else result",
+    ),
+    Fault(
+        "competition ranks are dense",
+        "circles:ranks",
+        "ranked(circle.codes, circle.within, ties,",
+        "ranked(circle.codes, circle.within, 'dense',",
+    ),
+    Fault("ranks from the wrong end", "circles:ranks", "ties, highest_first)", "ties, not highest_first)"),
+    Fault("a swapped direction", "methods.relative:efficacy", "if keys.down:", "if not keys.down:"),
+    Fault("best is lowest", "methods.relative:to_best", "if keys.down:", "if not keys.down:"),
+    Fault("above for from at a band of grades", "grade:_within", "score >= bound", "score > bound"),
+    Fault("an open end where a band is closed", "methods.absolute:_within", ">=", ">"),
+    Fault("a target just met is missed", "methods.absolute:met", "'>='", "'>'"),
+    Fault(
+        "a quota of the eligible only",
+        "grade:_Ranking._quota",
+        'band.get("of") == "eligible"',
+        'band.get("of") != "eligible"',
+    ),
+    Fault("a quota over all circles together", "grade:_Ranking._circles", "for a in within)", "for a in ())"),
+    Fault(
+        "a quota rounded up",
+        "grade:_Ranking._whole",
+        "quota.numerator // quota.denominator",
+        "-(-quota.numerator // quota.denominator)",
+    ),
+    Fault(
+        "the edge by the reverse of its chain",
+        "grade:_Ranking._within_quota",
+        "for step in chain)) for p in open_to",
+        "for step in reversed(chain))) for p in open_to",
+    ),
+    Fault(
+        "a tie across the line takes its chances",
+        "grade:_Ranking._within_quota",
+        "keys[ordered[quota - 1].at] == keys[ordered[quota].at]",
+        "False",
+    ),
+    Fault(
+        "a barred unit takes a place",
+        "grade:_Ranking._grade",
+        "open_to = [p for p in waiting if self.grades[i] not in p.barred]",
+        "open_to = waiting",
+    ),
+    Fault("missing is zero", "nodes:_standing_in", "return Exact.nothing(MISSING)", "return ZERO"),
+    Fault(
+        "a cap before the entries are added",
+        "adjust:_capped",
+        'return min(whole, caps["unit"]) if "unit" in caps else whole',
+        'return sum((min(p, caps["unit"]) for p, _c in listed), Fraction(0)) if "unit" in caps else whole',
+    ),
+    Fault("the first entry of a matter, not the highest", "adjust:_highest", "or points > best[key][0]", ""),
+    Fault("redistribution by points and not by marks", "compose:upwards", "p.weight * f.put", "f.put"),
+    Fault("nothing redistributed", "compose:_closing", "rescaled * whole /", "rescaled * applicable /"),
+    Fault(
+        "a period's target is the year's",
+        "handed_in:HandedIn.share",
+        "return constant.fraction() or Fraction(0)",
+        "return Fraction(1)",
+    ),
+    Fault(
+        "the group without its unit",
+        "circles:of_group",
+        "circle.statistic(fold)",
+        "circle.statistic(Fold('median'))",
+    ),
+    Fault(
+        "reference units in the group",
+        "run:Run._groups",
+        "inside = self.members(scope.paper)",
+        "inside = np.ones(len(self.units), bool)",
+    ),
+    Fault("bounds before difficulty", "marks:_bound", "if harder else most", "if False else most"),
+    Fault(
+        "the last row decides",
+        "folded:_fold_rows",
+        "return sum(values, Fraction(0)) / len(values)",
+        "return values[-1]",
+    ),
+    Fault("a veto ends with its year", "vetoes:_reported", "when == period", "when == own", seed=172),
+]
