@@ -59,7 +59,7 @@ def test_a_mistake_anywhere_leaves_every_tenant_as_it_was(say: Say, tmp_path: Pa
     (tmp_path / "county" / "scheme.toml").unlink()
     toml = tmp_path / "county" / "tenant.toml"
     toml.write_text(toml.read_text(encoding="utf-8").replace("neighbour", "nowhere"), encoding="utf-8")
-    assert "tenant.toml:reports_to 写的上级“nowhere”" in say("tenants", "apply", tmp_path, code=2)
+    assert "tenant.toml:7:上级“nowhere”还没有建立" in say("tenants", "apply", tmp_path, code=2)
     assert say("tenants", "list") == before
 
 

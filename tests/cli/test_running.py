@@ -21,8 +21,8 @@ from pathlib import Path
 from kaocheng.cli.running import orderly, running
 with orderly(), running(Path(sys.argv[1])) as ours:
     ours.at("http://127.0.0.1:1")
-    print("ready", flush=True)
     try:
+        print("ready", flush=True)
         time.sleep(600)
     finally:
         print("in order", flush=True)
