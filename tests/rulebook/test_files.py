@@ -124,10 +124,10 @@ def test_standings_are_written_with_labels_or_codes(tmp_path: Path) -> None:
     (paper,) = score(compile_scheme(SCHEME), inputs).papers
 
     assert write_standings(paper, order=["丙", "甲"]) == (
-        "unit,class,score,rank,grade,粮食,公路,加分\n丙,,,,,,,0.00\n甲,,8.50,1,,5.00,3.00,0.50\n"
+        "unit,class,score,rank,grade,粮食,公路,加分\n丙,镇,,,,,,0.00\n甲,镇,8.50,1,,5.00,3.00,0.50\n"
     )
     assert write_standings(paper, codes=True, order=["乙"]) == (
-        "unit,class,score,rank,grade,total,grain,roads,bonus\n乙,,,,,,/,,0.00\n"
+        "unit,class,score,rank,grade,total,grain,roads,bonus\n乙,镇,,,,,/,,0.00\n"
     )
 
 

@@ -21,6 +21,7 @@ from kaocheng.engine.arrays import (
 )
 from kaocheng.engine.grammar import BadExpression, Call, Name, Number, Operation, Tree, Word, parse
 from kaocheng.engine.methods import METHODS, Keys
+from kaocheng.engine.rounding import plain
 from kaocheng.i18n import _
 
 if TYPE_CHECKING:
@@ -112,8 +113,8 @@ def _named(name: Name, scope: Scope) -> Value:
         return _figure(scope.figure, rest[0], name.period, scope, name)
     if scope.rows is not None and not rest and head in scope.rows.fields:
         return scope.rows.fields[head]
-    if rest == ("rank",) and head in scope.paper.nodes and "rank" not in scope.run.series(head):
-        return by_unit(scope.run.node_rank(scope.paper, head, when(name.period, scope)), scope)
+    if rest[:1] == ("rank",) and head in scope.paper.nodes and "rank" not in scope.run.series(head):
+        return by_unit(_rank(name, scope), scope)
     if head in scope.run.recipe.figures:
         if scope.node is None and head in scope.paper.nodes:
             raise BadExpression(
@@ -125,6 +126,17 @@ def _named(name: Name, scope: Scope) -> Value:
     if scope.node is None and head in scope.paper.nodes and not rest:
         return by_unit(scope.run.score(scope.paper, head, when(name.period, scope)), scope)
     raise BadExpression(_show(name), name.at, _("没有叫“{name}”的指标或名称", name=".".join(name.path)))
+
+
+def _rank(name: Name, scope: Scope) -> Value:
+    """``revenue.rank``, and ``revenue.rank.near`` of a node with several ranks by name."""
+    node, which = scope.paper.nodes[name.path[0]], ".".join(name.path[2:])
+    named = node.get("rank")
+    if which and not (isinstance(named, Mapping) and which in named):
+        raise BadExpression(
+            _show(name), name.at, _("“{node}”没有叫“{name}”的名次", node=node.label, name=which)
+        )
+    return scope.run.node_rank(scope.paper, node.code, when(name.period, scope), which)
 
 
 def _of_itself(name: Name) -> Callable[[], Value]:
@@ -292,9 +304,14 @@ def measured_by(method: str, scope: Scope, value: Exact) -> Exact:
 
 
 def word_or(argument: Tree, methods: Mapping[str, Any], method: str, key: str) -> Any:
+    """A keyword's value: one of the method's words, a text where it takes a table, else an expression."""
+    if method in methods and key in methods[method].tables:
+        return argument.value if isinstance(argument, Word) else show(argument)
     words = methods[method].words.get(key) if method in methods else None
-    if words and isinstance(argument, Name | Word):
-        return argument.value if isinstance(argument, Word) else argument.path[0]
+    if isinstance(argument, Word) and words:
+        return argument.value
+    if isinstance(argument, Name) and (words or argument.path[0] in CIRCLES):
+        return argument.path[0]
     return argument
 
 
@@ -349,8 +366,7 @@ def show(tree: Tree) -> str:
     match tree:
         case Number():
             value = tree.value * 100 if tree.percent else tree.value
-            text = str(value.numerator) if value.denominator == 1 else str(float(value))
-            return text + ("%" if tree.percent else "")
+            return plain(value) + ("%" if tree.percent else "")
         case Word():
             return f'"{tree.value}"'
         case Name():

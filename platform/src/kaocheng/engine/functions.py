@@ -234,6 +234,9 @@ def _clamp(x: Exact, lo: Exact, hi: Exact) -> Exact:
 def _round(tree: Call, scope: language.Scope) -> language.Value:
     value = language.number(tree.arguments[0], scope)
     decimals = language.constant(tree.arguments[1], scope) if len(tree.arguments) > 1 else Fraction(0)
+    if decimals < 0:  # to tens, hundreds …, as the spreadsheet does
+        tens = Exact.constant(10 ** -int(decimals))
+        return (value / tens).half_up(0) * tens
     return value.half_up(int(decimals))
 
 

@@ -92,11 +92,17 @@ class _Paper:
             values=self.values,
             results=results,
             notes=tuple(self._notes(keys)),
+            classes=self._classes(),
         )
 
     @cached_property
     def _members(self) -> list[int]:
         return [int(i) for i in np.flatnonzero(self.run.members(self.paper))]
+
+    def _classes(self) -> Mapping[str, str]:
+        """The class of each unit that is not the paper's: of a paper for everybody."""
+        found = {at: self.run.word("class", at, self.run.period) for at in self._members}
+        return {self._unit(at).code: c for at, c in found.items() if c not in ("", self.paper.group)}
 
     def _unit(self, at: int) -> Any:
         return self.run.units[at]

@@ -63,6 +63,7 @@ class PaperSheet:
     values: Mapping[str, tuple[str | None, ...]]  # column key → one text per unit, in the order of units
     results: Mapping[str, tuple[Standing, ...]]  # result code → one per unit; the first is "the" result
     notes: tuple[str, ...] = ()
+    classes: Mapping[str, str] = field(default_factory=dict)  # unit → its class, where the paper names none
 
     @cached_property
     def row(self) -> Mapping[str, int]:
@@ -135,8 +136,9 @@ class Sheet:
 def _fields(part: Any) -> dict[str, Any]:
     """The fields of one dataclass, for JSON; what is inside them is asked for in its turn."""
     written = {f.name: getattr(part, f.name) for f in fields(part)}
-    if written.get("struck") == ():
-        del written["struck"]  # a sheet nothing was found in keeps the bytes, and the digest, it had
+    for later in ("struck", "classes"):  # a sheet that has nothing of these keeps the bytes it always had
+        if later in written and not written[later]:
+            del written[later]
     return written | {"order": list(part.results)} if isinstance(part, PaperSheet) else written
 
 

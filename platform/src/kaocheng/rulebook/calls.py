@@ -365,7 +365,7 @@ def _method(reader: Reader, tree: Call) -> Sort:
             reader.say(value, "unknown_key", reason, nearest(key, known))
         elif method and key in method.words:
             _word(reader, value, key, method.words[key])
-        elif key not in codes:
+        elif key not in codes and a_word(value) not in ("group", "others"):  # mean_of
             sort = reader.number(value) if own is None else reader.sort(value)
             if method and key in method.shares and _bare(value) and sort.constant is not None:
                 reason = _("{key} = {value} 看不出是不是百分之几", key=key, value=sort.constant)

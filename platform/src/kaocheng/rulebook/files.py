@@ -290,7 +290,7 @@ def write_standings(sheet: PaperSheet, codes: bool = False, order: Iterable[str]
 def _line(
     sheet: PaperSheet, unit: str, columns: Iterable[Column], standing: Standing | None, codes: bool
 ) -> list[str]:
-    group = sheet.group
+    group = sheet.classes.get(unit, sheet.group)
     score = sheet.shown(unit, sheet.total)
     rank = "" if standing is None or standing.rank is None else str(standing.rank)
     grade = (standing.grade or "") if standing else ""

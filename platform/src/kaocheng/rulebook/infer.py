@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from kaocheng.engine import nodes
 from kaocheng.engine.evaluate import show
 from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree
 from kaocheng.i18n import _
@@ -111,7 +112,10 @@ class Reader:
             return ANYTHING
         if head == "x" and len(rest) == 1 and self.figure:
             return self._part(self.figure, rest[0], name)
-        if rest == ("rank",) and head in self.about.paper.nodes and head not in self.about.with_rank:
+        if rest[:1] == ("rank",) and head in self.about.paper.nodes and head not in self.about.with_rank:
+            named = nodes.rank_rules(self.about.paper.nodes[head])
+            if rest[1:] and ".".join(rest[1:]) not in named:
+                return self.unknown(name)
             return Sort(low=Fraction(1))
         if head in self.about.recipe.figures:
             if self.nodes_plain and head in self.about.paper.nodes:
@@ -186,7 +190,7 @@ class Reader:
 
     def divides(self, tree: Tree, sort: Sort) -> None:
         """Note a divisor that could be zero; one that always is makes no sense."""
-        if sort.constant == 0:
+        if sort.constant == 0 and not self.answered:
             self.say(tree, "divided_by_zero", _("除数是零"), _("请核对这个数"))
         elif not (sort.nonzero or self.answered or (self.facts and self._safe(tree))):
             self.divisors.append(tree)

@@ -20,7 +20,7 @@ def scored_in(node: NodeRule) -> set[str]:
                 named = inner.arguments[0]
                 if isinstance(named, Name) and named.period is None:
                     found.add(named.path[0])
-            elif isinstance(inner, Name) and inner.path[1:] == ("rank",):
+            elif isinstance(inner, Name) and inner.path[1:2] == ("rank",):
                 found.add(inner.path[0])
     return found
 

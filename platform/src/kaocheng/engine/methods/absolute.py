@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -61,13 +62,13 @@ def shortfall(keys: Keys) -> str:
 
 
 def around(keys: Keys) -> str:
-    """at_target + rate · distance from the target / each, alike on both sides (基准起算)."""
+    """w·at_target + rate · distance from the target / each, alike on both sides (基准起算)."""
     distance = "(target - x)" if keys.down else "(x - target)"
     kind = keys.word("steps", "exact")
     if kind == "exact":
-        return f"at_target + rate * {distance} / each"
+        return f"full * at_target + rate * {distance} / each"
     size = steps(f"abs({distance}) / each", kind)
-    return f"at_target + rate * if({distance} < 0, -1, 1) * {size}"
+    return f"full * at_target + rate * if({distance} < 0, -1, 1) * {size}"
 
 
 def control(keys: Keys) -> str:
@@ -87,13 +88,21 @@ def between(keys: Keys) -> str:
 
 def interpolate(keys: Keys) -> str:
     """Straight lines through the knots; held or extended beyond them."""
-    knots = [(str(k), points(g)) for k, g in keys.table("knots")]
+    knots = [(str(k), points(g)) for k, g in _ascending(keys.table("knots"))]
     lines = [f"{ga} + (x - ({a})) * ({gb} - {ga}) / (({b}) - ({a}))" for (a, ga), (b, gb) in pairwise(knots)]
     hold = keys.word("beyond", "hold") == "hold"
     text = knots[-1][1] if hold or not lines else lines[-1]
     for (b, _g), line in reversed(list(zip(knots[1:], lines, strict=True))):
         text = f"if(x <= {b}, {line}, {text})"
     return f"if(x <= {knots[0][0]}, {knots[0][1]}, {text})" if hold else text
+
+
+def _ascending(knots: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Knots from the lowest up, in whatever order they are written; expressions as they stand."""
+    try:
+        return sorted(knots, key=lambda knot: Fraction(str(knot[0])))
+    except ValueError:
+        return list(knots)
 
 
 def bands(keys: Keys) -> str:

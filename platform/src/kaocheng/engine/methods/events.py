@@ -53,7 +53,8 @@ def choice(keys: Keys) -> str:
     for word, gives in reversed(list(keys.table("choices").items())):
         if isinstance(gives, list | tuple):
             low, high = (points(bound) for bound in gives)
-            value = f"if(x.score >= {low} and x.score <= {high}, x.score, {LACKING})"
+            inside = f"if(x.score >= {low} and x.score <= {high}, x.score, {LACKING})"
+            value = inside if "score" in keys.parts else LACKING
         else:
             value = points(gives)
         text = f'if({chosen} = "{word}", {value}, {text})'
