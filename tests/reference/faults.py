@@ -77,10 +77,10 @@ FAULTS = [
     Fault(
         "a leaf is rounded by round()",
         "marks:rounded",
-        "return value.half_up(decimals)",
+        "return points",
         "return Exact.of([None if (v := value.fraction(i)) is None else Fraction(str(round(float(v),"
         " decimals))) for i in range(value.shape[0])], value.state) if value.shape else"
-        " value.half_up(decimals)",
+        " points",
     ),
     Fault(
         "a sum of floats",
