@@ -225,7 +225,7 @@ def grade(circle: list[Standing], result: dict[str, Any], pool: dict[int, int]) 
             )
         for one in able:
             one.grade = band["grade"]
-        given += len(able)
+        given += sum(1 for one in able if not one.apart)
     for k, band in enumerate(bands):
         if "least" in band:
             from_below(circle, band, grades, k, listed(result.get("break", [])))
