@@ -122,7 +122,8 @@ FINDINGS: dict[str, tuple[str, str, bool]] = {
         False,
     ),
     "band_order": (
-        GOOD + RESULT + 'bands = [{ grade = "良", from = 6 }, { grade = "优", from = 9 }, { grade = "差" }]',
+        GOOD + RESULT + 'bands = [{ grade = "良", from = 6, if = "unit.a > 1" }, '
+        '{ grade = "优", from = 9 }, { grade = "差" }]',
         "results.overall",
         True,
     ),

@@ -207,7 +207,8 @@ def _elsewhere(tree: Call, scope: language.Scope) -> language.Value:
             return Exact.constant(found) if found is not None else Exact.nothing(int(picked.state[0]))
         return picked
     named = language.evaluate(where, scope.flat())
-    assert isinstance(named, Words)
+    if not isinstance(named, Words):  # codes of units that look like numbers
+        raise BadExpression(language.show(tree), tree.at, _("at() 的第一个值要是单位的名称"))
     codes = np.broadcast_to(named.v, (len(scope.run.units),))
     found_at = [scope.run.position(str(code)) for code in codes]
     gone = np.array([i is None for i in found_at])

@@ -21,6 +21,7 @@ from kaocheng.i18n import _
 
 LONGEST = 4000  # characters of one expression
 DEEPEST = 60  # brackets in brackets
+LONGEST_CHAIN = 150  # operators in a row: each is worked out inside the next
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -171,6 +172,7 @@ class _Reader:
         self.tokens = list(self._tokens())
         self.next = 0
         self.depth = 0
+        self.links = 0
 
     def _tokens(self) -> Iterator[tuple[str, str, int]]:
         at = 0
@@ -201,6 +203,12 @@ class _Reader:
     def fail(self, reason: str) -> None:
         raise BadExpression(self.text, self.peek()[2], reason)
 
+    def link(self) -> None:
+        """One more operator; so many in one expression that they could not be worked out are refused."""
+        self.links += 1
+        if self.links > LONGEST_CHAIN:
+            self.fail(_("一个式子里的运算超过 {most} 个", most=LONGEST_CHAIN))
+
     def end(self) -> None:
         if self.peek()[0] != "end":
             self.fail(_("“{found}”前面缺运算符,或者多余", found=self.peek()[1]))
@@ -211,6 +219,7 @@ class _Reader:
             self.fail(_("括号超过 {most} 层", most=DEEPEST))
         left = self.both()
         while (at := self.peek()[2]) is not None and self.take("or"):
+            self.link()
             left = Operation("or", (left, self.both()), at)
         self.depth -= 1
         return left
@@ -218,12 +227,14 @@ class _Reader:
     def both(self) -> Tree:
         left = self.denial()
         while (at := self.peek()[2]) is not None and self.take("and"):
+            self.link()
             left = Operation("and", (left, self.denial()), at)
         return left
 
     def denial(self) -> Tree:
         at = self.peek()[2]
         if self.take("not"):
+            self.link()
             return Operation("not", (self.denial(),), at)
         left = self.sum()
         at = self.peek()[2]
@@ -233,12 +244,14 @@ class _Reader:
     def sum(self) -> Tree:
         left = self.product()
         while (at := self.peek()[2]) is not None and (sign := self.take("+", "-")):
+            self.link()
             left = Operation(sign, (left, self.product()), at)
         return left
 
     def product(self) -> Tree:
         left = self.signed()
         while (at := self.peek()[2]) is not None and (sign := self.take("*", "/")):
+            self.link()
             left = Operation(sign, (left, self.signed()), at)
         return left
 

@@ -104,7 +104,7 @@ def _function(reader: Reader, tree: Call) -> Sort:
         case "figure":
             return _figure(reader, tree)
         case "at":
-            reader.sort(arguments[0])
+            reader.a_word(arguments[0])
             return reader.sort(arguments[1])
         case "is_missing" | "is_na":
             reader.sort(arguments[0])

@@ -87,6 +87,12 @@ class Reader:
                 _("请写成比较,如 {example}", example=f"{show(tree)[:40]} > 0"),
             )
 
+    def a_word(self, tree: Tree) -> None:
+        """A word, or an attribute that may hold one."""
+        sort = self.sort(tree)
+        if sort.kind not in (WORD, sorts.ANY):
+            self.say(tree, "wrong_kind", _("这里要的是单位,如 {example}", example='unit.parent, "全市"'))
+
     # -- trees -------------------------------------------------------------------------------------
 
     def sort(self, tree: Tree) -> Sort:

@@ -153,14 +153,17 @@ class Knowledge:
             reader.divisors.append(given.get(DIVISORS[method], tree))
 
 
-def no_period(recipe: Recipe, name: str) -> str | None:
+def no_period(recipe: Recipe, name: str, *, declared: bool = True) -> str | None:
     """What to do about a period nobody declared; ``None`` where there is one."""
-    if name in LOOKING_BACK or name in recipe.periods:
+    if declared and (name in LOOKING_BACK or name in recipe.periods):
         return None
     try:
         periods.span(name)
     except periods.NoSuchPeriod:
-        return nearest(name, [*recipe.periods, *LOOKING_BACK]) or _("请写在 [periods] 里")
+        written = _("请写成 2026、2026H1、2026Q3、2026-07 或 2026-01..2026-09")
+        return nearest(name, [*recipe.periods, *LOOKING_BACK]) or (
+            _("请写在 [periods] 里") if declared else written
+        )
     return None
 
 

@@ -9,6 +9,7 @@ from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.i18n import _
 from kaocheng.rulebook.findings import Finding, fraction
+from kaocheng.rulebook.lint_bands import BandLint
 from kaocheng.rulebook.lint_checks import CheckLint
 from kaocheng.rulebook.lint_declared import Declared
 from kaocheng.rulebook.lint_expressions import ExpressionLint
@@ -44,9 +45,10 @@ class Linter:
         self.scheme, self.recipe = scheme, scheme.recipe
         self.after, self.words = AfterTotal(self), WordLint(self)
         self.handed_in, self.declared = CheckLint(self), Declared(self)
-        self.expressions = ExpressionLint(self)
+        self.expressions, self.bands = ExpressionLint(self), BandLint(self)
 
     def checks(self) -> Iterator[Callable[[], Iterator[Finding]]]:
+        yield self.words.scheme
         yield self.handed_in.checks
         for paper in self.recipe.papers.values():
             for check in (
@@ -58,6 +60,8 @@ class Linter:
                 self.after.rules,
                 self.after.results,
                 self.after.unused,
+                self.bands.nodes,
+                self.bands.results,
                 self.words.nodes,
                 self.words.calls,
                 self.words.after,

@@ -21,7 +21,7 @@ from kaocheng.rulebook.infer import Reader
 from kaocheng.rulebook.knowledge import DIVISORS, STATED, Knowledge
 from kaocheng.rulebook.lint_measured import MeasuredLint
 from kaocheng.rulebook.located import Path
-from kaocheng.rulebook.texts import ANYTHING, CONDITION, NUMBER, Written
+from kaocheng.rulebook.texts import ANYTHING, CONDITION, NUMBER, WORD, Written
 
 if TYPE_CHECKING:
     from kaocheng.rulebook.lint import Linter
@@ -64,9 +64,13 @@ class ExpressionLint:
                 reader.divisors = []
                 with ExitStack() as stack:
                     self._around(stack, about, reader, node, written)
-                    yield from self.read(reader, path, written)
+                    plain = Reader(about) if written.path == ("full",) else reader
+                    yield from self.read(plain, path, written)
                 zeros += [Divisor(written.path, _at(t), show(t)) for t in reader.divisors]
             self.used |= reader.used
+            if node.get("compose") == "inherit" and "node" in node.keys:
+                named = Written(("node",), f"score({node['node']})")
+                yield from self.read(about.reader(node), path, named, at=None)
             yield from self._loops(about, node, path)
             yield from self.measured.check(about, node, path)
             yield from self._divisor(about, node, path, zeros)
@@ -268,6 +272,8 @@ class ExpressionLint:
             reader.number(tree)
         elif written.wanted == CONDITION:
             reader.condition(tree)
+        elif written.wanted == WORD:
+            reader.a_word(tree)
         else:
             reader.sort(tree)
         for said in reader.found:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kaocheng.engine import compose
-from kaocheng.engine.grammar import BadExpression, parse
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.i18n import _
 from kaocheng.rulebook.findings import Finding, fraction
@@ -65,11 +64,6 @@ class AfterTotal:
                         _("否决涉及的等次“{grade}”没有设", grade=grade),
                         nearest(str(grade), grades),
                     )
-            if "when" in rule:
-                try:
-                    parse(str(rule["when"]))
-                except BadExpression as error:
-                    yield self.linter.finding("error", "bad_expression", path, str(error))
 
     def results(self, paper: PaperRule) -> Iterator[Finding]:
         for code, rule in paper.table("results").items():
@@ -87,17 +81,9 @@ class AfterTotal:
             if any("most" in band for band in bands) and not rule.get("edge") and not rule.get("break"):
                 reason = _("结果“{code}”限了名额,没有规定并列压线怎么办", code=code)
                 yield self.linter.finding("error", "no_edge", path, reason, _("请写 edge"))
-            conditions = ("from", "above", "below", "to", "if", "rank_from", "rank_to", "most")
-            for i, band in enumerate(bands):
-                limited = any(key in band for key in conditions)
-                if not limited and "least" not in band and i < len(bands) - 1:
-                    reason = _("等次“{grade}”没有条件,后面的等次都到不了", grade=band.get("grade"))
-                    yield self.linter.finding("error", "unreachable_band", path, reason)
-                if limited and i == len(bands) - 1:
-                    reason = _("最后一个等次“{grade}”还有条件,有的单位可能没有等次", grade=band.get("grade"))
-                    yield self.linter.finding("warning", "band_gap", path, reason, _("请去掉它的条件"))
+            conditional = any(key in band for band in bands for key in ("if", "most", "rank_from", "rank_to"))
             floors = [f for band in bands if (f := fraction(band.get("from", band.get("above")))) is not None]
-            if floors != sorted(floors, reverse=True):
+            if conditional and floors != sorted(floors, reverse=True):
                 yield self.linter.finding(
                     "error", "band_order", path, _("等次的分数线不是由高到低"), _("请按由高到低排列")
                 )

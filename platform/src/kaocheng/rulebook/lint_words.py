@@ -64,6 +64,21 @@ class WordLint:
             close = nearest(str(value), known)
             yield self.linter.finding("error", "unknown_word", (*path, key), reason, close)
 
+    # -- periods of the scheme, its figures and its papers -------------------------------------------
+
+    def scheme(self) -> Iterator[Finding]:
+        """Periods that the scheme, its figures and its papers name."""
+        for name, written in self.recipe.periods.items():
+            yield from self._period(("periods", name), str(written), of_scheme=True)
+        for code, rule in self.recipe.figures.items():
+            for name in rule.get("target") or {}:
+                yield from self._period(("figures", code, "target", name), name)
+        for code, paper in self.recipe.papers.items():
+            yield from self._period(("papers", code, "period"), str(paper.keys.get("period", "")))
+            total = paper.keys.get("total")
+            for name in total if isinstance(total, Mapping) else ():
+                yield from self._period(("papers", code, "total", name), name)
+
     # -- periods -----------------------------------------------------------------------------------
 
     def calls(self, paper: PaperRule) -> Iterator[Finding]:
@@ -74,12 +89,16 @@ class WordLint:
                 for reference, _weight in compose.references(paper, node):
                     yield from self._period((*path, "of"), reference.partition("@")[2].strip())
             across = node.get("across")
+            fold = node.get("fold")
+            if across and isinstance(fold, Mapping):
+                for name in fold:
+                    yield from self._period((*path, "fold", name), name)
             for name in across if isinstance(across, list) else [across] if across else []:
                 if name not in periods.MONTHS:
                     yield from self._period((*path, "across"), str(name))
 
-    def _period(self, path: Path, name: str) -> Iterator[Finding]:
-        remedy = no_period(self.recipe, name) if name else None
+    def _period(self, path: Path, name: str, *, of_scheme: bool = False) -> Iterator[Finding]:
+        remedy = no_period(self.recipe, name, declared=not of_scheme) if name or of_scheme else None
         if remedy is not None:
             reason = _("没有时段“{name}”", name=name)
             yield self.linter.finding("error", "unknown_period", path, reason, remedy)

@@ -10,6 +10,7 @@ from kaocheng.errors import Place
 from kaocheng.i18n import _
 from kaocheng.rulebook.grammar import check_keys
 from kaocheng.rulebook.scheme import Scheme, Templates
+from kaocheng.rulebook.shapes import check_shapes, check_whole
 from kaocheng.rulebook.source import BadScheme, Source, merged
 
 INHERITED = ("clause", "collector", "group", "missing")
@@ -45,6 +46,7 @@ def read_scheme(text: str, *, file: str = "scheme.toml", packs: Templates | None
     head = data.get("scheme")
     if not isinstance(head, dict):
         raise BadScheme(Place(file, 1), _("没有 [scheme] 一节"), _("请写 code、name、year"))
+    check_shapes(source, data)
     reference = head.get("from") or data.get("from")
     if reference is not None:
         data = _over_template(source, data, str(reference), packs)
@@ -60,6 +62,7 @@ def read_scheme(text: str, *, file: str = "scheme.toml", packs: Templates | None
     keys["papers"] = {
         code: _inherited(paper) for code, paper in _papers(source, data.get("papers") or {}).items()
     }
+    check_whole(source, keys["papers"])
     for paper in keys["papers"].values():
         _own_methods(keys.get("methods") or {}, paper)
     return Scheme(source, {key: keys[key] for key in ORDER if key in keys})

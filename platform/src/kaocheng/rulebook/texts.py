@@ -76,6 +76,12 @@ class Written:
 def of_node(recipe: Recipe, node: NodeRule) -> Iterator[Written]:
     """The expressions of a node."""
     own = recipe.methods.get(str(node.get("method"))) or {}
+    if isinstance(node.get("of"), Mapping):
+        yield from (Written(("of", part), str(weight)) for part, weight in node["of"].items())
+    if isinstance(node.get("fold"), Mapping) and "across" in node.keys:
+        yield from (Written(("fold", name), str(weight)) for name, weight in node["fold"].items())
+    if "from" in node.keys:
+        yield Written(("from",), str(node["from"]), WORD)
     for key, value in node.keys.items():
         if key in _PLAIN or (key in STAND_INS and _meant_as_word(recipe, node, value)):
             continue
