@@ -82,8 +82,8 @@ WRONG = {
         "band_overlap",
         "第 1 档和第 2 档",
     ),
-    "knots that fall": (
-        'rate = { in = "total", full = 9, method = "interpolate", knots = [[60, 1], [50, 2]] }',
+    "two knots at one place": (
+        'rate = { in = "total", full = 9, method = "interpolate", knots = [[60, 1], [60, 2]] }',
         "band_order",
         "第 2 个界限",
     ),

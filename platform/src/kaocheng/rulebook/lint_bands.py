@@ -153,8 +153,11 @@ class BandLint:
     # -- knots, limits, tables ---------------------------------------------------------------------
 
     def _rising(self, node: NodeRule, path: Path) -> Iterator[Finding]:
+        limits: Sequence[Fraction | None]
         if node["method"] == "interpolate":
-            key, limits = "knots", [fraction(knot[0]) for knot in node["knots"]]
+            # in any order, as the engine sorts them; two at one place say two things
+            known = [value for knot in node["knots"] if (value := fraction(knot[0])) is not None]
+            key, limits = "knots", known if len(set(known)) < len(known) else sorted(known)
         else:
             key, limits = "bands", [fraction(band["to"]) for band in node["bands"] if "to" in band]
             for number, band in enumerate(node["bands"][:-1], 1):
