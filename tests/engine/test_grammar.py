@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kaocheng.engine.evaluate import show
 from kaocheng.engine.grammar import (
     DEEPEST,
+    HIGHEST,
     LONGEST,
     BadExpression,
     Call,
@@ -122,6 +123,11 @@ def test_an_expression_has_a_longest_and_a_deepest() -> None:
         parse("1 + " * (LONGEST // 4) + "1")
     with pytest.raises(BadExpression, match="括号"):
         parse("(" * (DEEPEST + 1) + "1" + ")" * (DEEPEST + 1))
+    with pytest.raises(BadExpression, match="套了"):
+        parse("1 + " * HIGHEST + "1")
+    with pytest.raises(BadExpression, match="套了"):
+        parse(f"({' + '.join('1' for _ in range(100))}) * (2 + ({' + '.join('1' for _ in range(149))}))")
+    assert parse("(" + ") * (".join(" + ".join("12") for _ in range(100)) + ")")  # wide, not high
 
 
 @given(st.text(max_size=40))

@@ -211,3 +211,18 @@ def test_a_grade_that_needs_itself_is_a_loop_that_is_named() -> None:
     )
     with pytest.raises(Loop, match=r"grade\(overall\)@2026"):
         standings(of, given({"total": {"a": 95}}))
+
+
+@pytest.mark.parametrize("ties", ["competition", "average"])
+def test_a_table_of_a_hundred_ranks_gives_each_its_row(ties: str) -> None:
+    table = [200 - i for i in range(100)]
+    of = leaf(f'full = 200, method = "rank_table", table = {table}, rest = 1, ties = "{ties}"')
+    values = {f"u{n:03}": str(300 - n) for n in range(110)} | {"u050": "251"}  # as good as u049
+
+    found = points(of, given({"value": values}))
+
+    assert [found[u] for u in ("u000", "u048", "u099", "u100", "u109")] == [
+        "200.00", "152.00", "101.00", "1.00", "1.00",
+    ]  # fmt: skip
+    shared = "151.00" if ties == "competition" else "150.50"
+    assert found["u049"] == found["u050"] == shared

@@ -15,7 +15,7 @@ from .generate_tree import Tree, tasks
 ABOVE = [
     "at(unit.parent, score(p/total)) * 40%",
     "40 * at(unit.parent, rate(p/total))",
-    "otherwise(at(unit.parent, group.mean(score(p/total))), 3)",
+    "otherwise(at(unit.parent, rate(p/total) * 40), 3)",
     "40% * at('u01', score(p/total))",
 ]
 DATED = 0.15

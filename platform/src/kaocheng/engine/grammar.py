@@ -19,10 +19,13 @@ from functools import lru_cache
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
 
-LONGEST = 4000  # characters of one expression
+LONGEST = 40_000  # characters of one expression
 DEEPEST = 60  # brackets in brackets
-LONGEST_CHAIN = 150  # operators in a row: each is worked out inside the next
+HIGHEST = (
+    150  # operators and calls in one another, as ``a + b + c`` has two: each is worked out inside the next
+)
 
+_SPACE = re.compile(r"\s*")
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<number>\d+(?:\.\d+)?%?)
@@ -152,18 +155,33 @@ def parse(text: str) -> Tree:
     reader = _Reader(text)
     tree = reader.either()
     reader.end()
+    _hold_down(tree, text)
     return tree
+
+
+def _hold_down(tree: Tree, text: str) -> None:
+    """Refuse a tree so high that it could not be worked out; by a list of what is left, not by recursion."""
+    waiting = [(tree, 1)]
+    while waiting:
+        above, height = waiting.pop()
+        if height > HIGHEST:
+            raise BadExpression(text, above.at, _("一个式子里的运算套了超过 {most} 层", most=HIGHEST))
+        waiting += [(part, height + 1) for part in _inside(above)]
+
+
+def _inside(tree: Tree) -> tuple[Tree, ...]:
+    if isinstance(tree, Operation):
+        return tree.parts
+    if isinstance(tree, Call):
+        return (*tree.circle, *tree.arguments, *(value for _name, value in tree.keywords))
+    return ()
 
 
 def walk(tree: Tree) -> Iterator[Tree]:
     """*tree* and everything in it."""
     yield tree
-    if isinstance(tree, Operation):
-        for part in tree.parts:
-            yield from walk(part)
-    elif isinstance(tree, Call):
-        for part in (*tree.circle, *tree.arguments, *(value for _name, value in tree.keywords)):
-            yield from walk(part)
+    for part in _inside(tree):
+        yield from walk(part)
 
 
 class _Reader:
@@ -172,14 +190,12 @@ class _Reader:
         self.tokens = list(self._tokens())
         self.next = 0
         self.depth = 0
-        self.links = 0
 
     def _tokens(self) -> Iterator[tuple[str, str, int]]:
         at = 0
-        while self.text[at:].strip():
+        while (start := _SPACE.match(self.text, at).end()) < len(self.text):  # type: ignore[union-attr]
             match = _TOKEN.match(self.text, at)
             if not match:
-                start = at + len(self.text[at:]) - len(self.text[at:].lstrip())
                 raise BadExpression(self.text, start, _("这里不能写“{found}”", found=self.text[start]))
             kind = str(match.lastgroup)
             yield kind, match[kind], match.start(kind)
@@ -203,12 +219,6 @@ class _Reader:
     def fail(self, reason: str) -> None:
         raise BadExpression(self.text, self.peek()[2], reason)
 
-    def link(self) -> None:
-        """One more operator; so many in one expression that they could not be worked out are refused."""
-        self.links += 1
-        if self.links > LONGEST_CHAIN:
-            self.fail(_("一个式子里的运算超过 {most} 个", most=LONGEST_CHAIN))
-
     def end(self) -> None:
         if self.peek()[0] != "end":
             self.fail(_("“{found}”前面缺运算符,或者多余", found=self.peek()[1]))
@@ -219,7 +229,6 @@ class _Reader:
             self.fail(_("括号超过 {most} 层", most=DEEPEST))
         left = self.both()
         while (at := self.peek()[2]) is not None and self.take("or"):
-            self.link()
             left = Operation("or", (left, self.both()), at)
         self.depth -= 1
         return left
@@ -227,15 +236,19 @@ class _Reader:
     def both(self) -> Tree:
         left = self.denial()
         while (at := self.peek()[2]) is not None and self.take("and"):
-            self.link()
             left = Operation("and", (left, self.denial()), at)
         return left
 
     def denial(self) -> Tree:
-        at = self.peek()[2]
-        if self.take("not"):
-            self.link()
-            return Operation("not", (self.denial(),), at)
+        at, nots = self.peek()[2], 0
+        while self.take("not"):
+            nots += 1
+        tree = self.compared()
+        for _again in range(min(nots, 2 - nots % 2)):  # three say what one says, four what two say
+            tree = Operation("not", (tree,), at)
+        return tree
+
+    def compared(self) -> Tree:
         left = self.sum()
         at = self.peek()[2]
         sign = self.take(*_COMPARE)
@@ -244,14 +257,12 @@ class _Reader:
     def sum(self) -> Tree:
         left = self.product()
         while (at := self.peek()[2]) is not None and (sign := self.take("+", "-")):
-            self.link()
             left = Operation(sign, (left, self.product()), at)
         return left
 
     def product(self) -> Tree:
         left = self.signed()
         while (at := self.peek()[2]) is not None and (sign := self.take("*", "/")):
-            self.link()
             left = Operation(sign, (left, self.signed()), at)
         return left
 

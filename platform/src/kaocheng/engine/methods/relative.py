@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kaocheng.engine.methods.absolute import points, rate
 
 if TYPE_CHECKING:
     from kaocheng.engine.methods import Keys
+
+SHORT = 20  # rows of a table that are asked one after the other
 
 
 def efficacy(keys: Keys) -> str:
@@ -59,16 +62,35 @@ def rank_line(keys: Keys) -> str:
 def rank_table(keys: Keys) -> str:
     """Points by rank from either end (名次对应分值)."""
     rest = "rest" if "rest" in keys else "0"
-    ties = ', "average"' if keys.word("ties", "competition") == "average" else ""
-    last = f"group.rank(x{ties})" if keys.down else f"group.rank_up(x{ties})"
+    ties = keys.word("ties", "competition") == "average"
     text = rest
-    for rank, table in ((last, keys.table("from_end")), (_rank(keys), keys.table("table"))):
+    for rank, table in ((_rank(keys, back=True), keys.table("from_end")), (_rank(keys), keys.table("table"))):
         gives = [*map(points, table), rest]
-        for i in reversed(range(len(table))):
+        rows: list[tuple[str, str]] = []
+        for i in range(len(table)):
+            rows.append((f"{i + 1}", gives[i]))
             if ties:  # between two places, the mean of what both get
-                text = f"if({rank} = {i + 1}.5, ({gives[i]} + {gives[i + 1]}) / 2, {text})"
-            text = f"if({rank} = {i + 1}, {gives[i]}, {text})"
+                rows.append((f"{i + 1}.5", f"({gives[i]} + {gives[i + 1]}) / 2"))
+        text = _row(rank, rows, text)
     return text
+
+
+def _row(rank: str, rows: Sequence[tuple[str, str]], rest: str) -> str:
+    """What the row of *rank* gives; a long table is looked up by halves, because depth has its limit."""
+    if len(rows) > SHORT:
+        last = rows[-1][0]
+        return f"if({rank} <= {last}, {_halved(rank, rows)}, {rest})"
+    text = rest
+    for place, gives in reversed(rows):
+        text = f"if({rank} = {place}, {gives}, {text})"
+    return text
+
+
+def _halved(rank: str, rows: Sequence[tuple[str, str]]) -> str:
+    if len(rows) == 1:
+        return rows[0][1]
+    middle = len(rows) // 2
+    return f"if({rank} < {rows[middle][0]}, {_halved(rank, rows[:middle])}, {_halved(rank, rows[middle:])})"
 
 
 def rank_gain(keys: Keys) -> str:
@@ -89,7 +111,8 @@ def z(keys: Keys) -> str:
     return f"mean + spread * {distance} / group.sd(x{kind})"
 
 
-def _rank(keys: Keys) -> str:
-    name = "rank_up" if keys.down else "rank"
+def _rank(keys: Keys, *, back: bool = False) -> str:
+    """The unit's place, by the node's rule of ties; *back* counts from the last."""
+    name = "rank_up" if keys.down != back else "rank"
     ties = keys.word("ties", "competition")
     return f"group.{name}(x)" if ties == "competition" else f'group.{name}(x, "{ties}")'

@@ -130,7 +130,7 @@ class WorkbookPages(Controller):
             unchanged=stored.unchanged,
         )
         if not any(facts.values()):
-            said = _("内容与已有的数完全相同,没有要改的")
+            said = _("已存入;内容与已有的相同,没有要改的")
         if previewing.from_json((await queries.workbook(session, id))[1]).stated:
             said = _("方案已按本表出一版新草案,冻结之前请核对")
         return go(
