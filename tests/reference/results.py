@@ -217,7 +217,7 @@ def grade(circle: list[Standing], result: dict[str, Any], pool: dict[int, int]) 
         if "most" in band:
             places = pool.get(k)
             if places is None:
-                places = rounded(exact_quota(circle, band, len(able)), band)
+                places = rounded(exact_quota(circle, band, sum(not one.apart for one in able)), band)
             if band.get("with_above"):
                 places = max(0, places - given)
             able = chosen(
