@@ -8,8 +8,9 @@ from kaocheng.engine.sheet import PaperSheet
 from kaocheng.packs.shelf import open_shelf
 from kaocheng.packs.values import Standing
 from kaocheng.rollup.rates import full_marks
-from kaocheng.scoring.domain import named
+from kaocheng.scoring.domain import Origin, named
 from kaocheng.scoring.service import find_column
+from kaocheng.standings import working
 from kaocheng.standings.consequences import follow
 from kaocheng.standings.portrait import portrait
 from kaocheng.standings.reasons import gaps_in_words, in_words, line_in_words, vetoes
@@ -119,3 +120,10 @@ def test_what_follows_is_the_packs_to_say_and_reads_earlier_years() -> None:
 def test_a_total_is_a_rate_of_its_full_marks() -> None:
     whole = paper()
     assert full_marks(whole, county.recipe().papers["township"]) == 100
+
+
+def test_a_figure_was_filed_on_the_readers_day_not_on_that_of_greenwich() -> None:
+    late = Origin("李娜", "2026-11-20T19:06:00+00:00", "赵敏", "2026-11-20T15:00:00+00:00")
+    said = "\n".join(working.told_of(late, "网页"))
+    assert "李娜 · 2026-11-21" in said
+    assert "赵敏 · 2026-11-20" in said

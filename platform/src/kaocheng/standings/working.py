@@ -7,6 +7,7 @@ from itertools import groupby
 from kaocheng.engine import telling
 from kaocheng.engine.wording import field_label
 from kaocheng.i18n import _
+from kaocheng.pages.formats import day
 from kaocheng.scoring.domain import Explained, Origin, Traced
 from kaocheng.standings.reasons import in_words
 
@@ -21,6 +22,7 @@ __all__ = [
     "result",
     "source",
     "steps",
+    "told_of",
     "value",
 ]
 
@@ -70,7 +72,7 @@ def _way_in(it: Traced) -> tuple[object, ...]:
     if it.origin is None:
         return (row, it.whose, None)
     o = it.origin
-    return (row, it.whose, o.filed_by, o.filed_at[:10], o.vouched_by, o.vouched_at[:10], o.workbook, o.words)
+    return (row, it.whose, o.filed_by, day(o.filed), o.vouched_by, day(o.vouched), o.workbook, o.words)
 
 
 def _name(it: Traced) -> str:
@@ -120,7 +122,7 @@ def _lines(explained: Explained) -> Iterator[str]:
         for name, traced in group.entries:
             yield "  " + _("{name}:{value}", name=name, value=value(traced))
         if group.origin:
-            yield from _origin(group.origin, group.source)
+            yield from told_of(group.origin, group.source)
     yield from telling.arithmetic(it)
     yield from _after(explained)
 
@@ -165,8 +167,9 @@ def value(traced: Traced) -> str:
     return telling.value_of(traced.used)
 
 
-def _origin(origin: Origin, source: str) -> Iterator[str]:
-    yield "    " + _("填报 {who} · {day}", who=origin.filed_by, day=origin.filed_at[:10])
+def told_of(origin: Origin, source: str) -> Iterator[str]:
+    """Who filed a number, who vouched for it, on the reader's day, and where it came from."""
+    yield "    " + _("填报 {who} · {day}", who=origin.filed_by, day=day(origin.filed))
     if origin.vouched_by:
-        yield "    " + _("核验 {who} · {day}", who=origin.vouched_by, day=origin.vouched_at[:10])
+        yield "    " + _("核验 {who} · {day}", who=origin.vouched_by, day=day(origin.vouched))
     yield "    " + _("来源 {source}", source=source)
