@@ -49,7 +49,7 @@ test: setup test-tools test-machine ## everything: unit, property, database and 
 		KAOCHENG_TEST_POSTGRES=$(PG15) $(BIN)/python -m pytest tests/db tests/record -m database; \
 	else echo "PostgreSQL 15 is not installed here: the database tests ran on the embedded one only."; fi
 
-fast: setup test-tools ## the inner loop: everything but the browser, in less than three minutes
+fast: setup test-tools ## the inner loop: everything but the browser, and fewer random schemes
 	@$(TESTS) -m "not browser"
 
 check: setup test-tools ## format, lint, types, import contracts; less than a minute
