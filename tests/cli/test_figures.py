@@ -53,7 +53,9 @@ def test_an_import_takes_an_account_and_is_done_once(capsys: pytest.CaptureFixtu
     code, out, _err = call(capsys, "figures", "import", "yunling", file, *office)
     assert (code, "新 464 个" in out) == (0, True)
     code, out, _err = call(capsys, "figures", "import", "yunling", file, *office)
-    assert (code, "没有重复存" in out) == (0, True)
+    assert (code, "没有重复存" in out, "--again" in out) == (0, True, False)
+    code, out, _err = call(capsys, "figures", "import", "yunling", file, *office, "--again")
+    assert (code, "改 0 个" in out) == (0, True)
     code, out, _err = call(capsys, "figures", "vouch", "yunling", "--as", "zhaomin@yunling")
     assert (code, "已核验 464 个数" in out) == (0, True)
 

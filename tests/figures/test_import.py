@@ -118,6 +118,20 @@ async def test_the_same_file_twice_has_one_effect(yunling: County) -> None:
         assert Counter(f.revision for f in figures) == {1: first.new}
 
 
+async def test_an_earlier_file_is_gone_back_to_only_when_asked(yunling: County) -> None:
+    first = await yunling.import_(YEAR)
+    await yunling.import_(YEAR, content=changed(YEAR, C4=2150, D5=5400))
+    office, revenue = await yunling.person("lina"), await yunling.key("城关镇", "revenue")
+    again = await yunling.import_(YEAR)
+    assert (again.again, again.written, again.since, again.unchanged) == (True, 0, 2, first.new - 2)
+    for changes in (2, 0):  # asked twice, done once
+        async with yunling.session() as session:
+            back = await service.agree(session, first.workbook_id or 0, by=office, at=NOON, again=True)
+            values = [f.value.decimal for f in await queries.history(session, revenue)]
+        assert (back.again, back.changed) == (False, changes)
+        assert values == [Decimal("2147.67"), Decimal(2150), Decimal("2147.67")]
+
+
 async def test_two_who_agree_at_once_have_one_effect(yunling: County) -> None:
     seen = await yunling.preview(YEAR)
     office = await yunling.person("lina")

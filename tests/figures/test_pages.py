@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from kaocheng.figures import queries
 from kaocheng.identity import queries as identity
 from kaocheng.identity import service as accounts
+from tests.figures.test_import import changed
 from tests.web.conftest import Browser, browser
 from tests.yunling import HALF, MISTAKEN, TARGETS, TASKS, WORKBOOKS, YEAR, County
 
@@ -75,6 +76,9 @@ async def test_a_file_is_previewed_agreed_to_and_counted(yunling: County, browse
         assert "已存入:新 464 个" in stored.text
         again = await b.post(f"{sent.headers['location']}/agree")
         assert "没有重复存" in (await b.get(again.headers["location"])).text
+        once_more = await b.get((await upload(b, HALF)).headers["location"])
+        assert "没有重复存" in once_more.text
+        assert "仍用本表的数" not in once_more.text
         overview = await b.get("/figures?period=2026H1")
         assert "应报 464,已报 464" in overview.text.replace("\u2009", "")
         values = await b.get("/figures/values?period=2026H1&collector=县文旅局")
@@ -101,6 +105,20 @@ async def test_errors_are_shown_with_cell_and_remedy_and_written_into_the_return
         assert refused.status_code == 409
         gone = await b.post(f"{sent.headers['location']}/discard")
         assert "已放弃" in (await b.get(gone.headers["location"])).text
+
+
+async def test_a_stored_file_says_what_was_changed_since_and_can_be_gone_back_to(
+    yunling: County, browser
+) -> None:
+    first = await yunling.import_(YEAR)
+    await yunling.import_(YEAR, content=changed(YEAR, C4=2150))
+    path = f"/figures/workbooks/{first.workbook_id}"
+    async with as_(yunling, browser, "lina") as b:
+        assert "有 1 个数又改过或被退回" in (await b.get(path)).text
+        back = await b.post(f"{path}/agree", {"again": "agreed"})
+        page = await b.get(back.headers["location"])
+    assert "已存入:新 0 个,改 1 个" in page.text
+    assert "仍用本表的数" not in page.text
 
 
 async def test_rows_of_a_list_are_shown_one_by_one(yunling: County, browser) -> None:

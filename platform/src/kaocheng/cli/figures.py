@@ -46,6 +46,7 @@ def _add_import(of: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     verb.add_argument("--preview", action="store_true", help=_("只看读出了什么、有什么问题,不存"))
     verb.add_argument("--json", action="store_true", help=_("以 JSON 输出"))
     verb.add_argument("--accept-conversions", action="store_true", help=_("同意列出的换算"))
+    verb.add_argument("--again", action="store_true", help=_("以前存过的文件,把后来改过的数改回它的数"))
     verb.set_defaults(run=_import)
 
 
@@ -64,7 +65,7 @@ def _add_vouch(of: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     verb.add_argument("--period", metavar=_("时段"), default="")
     verb.add_argument("--collector", metavar=_("采集单位"))
     verb.add_argument("--unit", metavar=_("单位"), default="")
-    verb.add_argument("--clear", action="store_true", help=_("只核验没有疑点的"))
+    verb.add_argument("--clear", action="store_true", help=_("只核验没有可疑之处的"))
     verb.add_argument("--reason", metavar=_("意见"), default="")
     verb.set_defaults(run=_vouch)
 
@@ -117,6 +118,7 @@ async def _agree(
                 by=desk.somebody(),
                 at=desk.at,
                 accept_conversions=options.accept_conversions,
+                again=options.again,
                 shelf=await tenants_shelf(session, desk.settings.allowed_packs),
             )
     except ErrorsRemain as problem:
@@ -131,9 +133,12 @@ async def _agree(
         "withdrawn": stored.withdrawn,
         "unchanged": stored.unchanged,
         "again": stored.again,
+        "since": stored.since,
     }
     if stored.again:
-        say(_("《{name}》以前已经存入,没有重复存;要改回它的数,请用 Excel 打开、另存后再导入", name=seen.name))
+        say(_("《{name}》以前已经存入,没有重复存", name=seen.name))
+        if stored.since:
+            say(_("以后有 {n} 个数又改过或被退回;仍用本表的数,请加 --again", n=stored.since))
     else:
         say(
             _(

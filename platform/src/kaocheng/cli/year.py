@@ -215,7 +215,7 @@ class Year:
             )
         self.say(
             _(
-                "{name}:{form},{values} 个数,整理 {conversions} 处,疑点 {doubts} 处",
+                "{name}:{form},{values} 个数,换算 {conversions} 处,可疑 {doubts} 处",
                 name=path.name,
                 form=kept.form_label,
                 values=stored.new + stored.changed,

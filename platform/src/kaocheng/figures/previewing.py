@@ -70,7 +70,6 @@ class Preview:
             "kind": self.kind,
             "period": self.period,
             "understood": [dict(one) for one in self.understood],
-            "many": len(self.values),
             "values": self.values.as_json(),
             "findings": [f.as_json() for f in self.findings],
             "stated": [[list(path), *rest] for path, *rest in self.stated],

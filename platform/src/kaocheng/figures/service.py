@@ -111,9 +111,13 @@ async def agree(
     by: Person,
     at: datetime,
     accept_conversions: bool = False,
+    again: bool = False,
     shelf: TenantShelf | None = None,
 ) -> Stored:
     """Store everything a previewed workbook holds, or nothing; a second time changes nothing.
+
+    *again* goes back to a workbook that was stored before: what was changed or sent back since becomes
+    its values once more, as new revisions.
 
     Raises:
         NoSuchWorkbook: there is none of that number, or it is somebody else's.
@@ -127,35 +131,41 @@ async def agree(
     book, kept = await queries.workbook(session, workbook_id, lock=True, values=not _for_all(by))
     _may_touch(book, by)
     seen = previewing.from_json(kept)
-    stored = await _agree(session, book, seen, kept["many"], by, at, accept_conversions)
-    if seen.stated and not stored.again:
+    if book.state == "stored" and not again:
+        return await _stored_before(session, book)
+    stored = await _agree(session, book, seen, by, at, accept_conversions)
+    if seen.stated and book.state != "stored":
         await supplying.supply(session, seen.stated, book, by=by, at=at, shelf=shelf)
     return stored
+
+
+async def _stored_before(session: TenantSession, book: Workbook) -> Stored:
+    """Nothing is done twice; what going back to it would change is only counted."""
+    now = await storing.count(session, book)
+    return Stored(
+        workbook_id=book.id,
+        form=book.form,
+        period=book.period,
+        digest=book.digest,
+        unchanged=now.unchanged,
+        again=True,
+        since=now.written,
+    )
 
 
 async def _agree(
     session: TenantSession,
     book: Workbook,
     seen: Preview,
-    many: int,
     by: Person,
     at: datetime,
     accept_conversions: bool,
 ) -> Stored:
-    if book.state == "stored":
-        return Stored(
-            workbook_id=book.id,
-            form=book.form,
-            period=book.period,
-            digest=book.digest,
-            unchanged=many,
-            again=True,
-        )
     if book.state == "discarded":
         raise Discarded(book.name)
     if seen.errors:
         raise ErrorsRemain(book.name, len(seen.errors), previewing.sentence(seen.errors[0]))
-    if seen.conversions and not accept_conversions:
+    if seen.conversions and not accept_conversions and book.state != "stored":
         raise ConversionsOpen(book.name, len(seen.conversions))
     if not _for_all(by):
         await _yours(session, by, (value.key for value in seen.values))

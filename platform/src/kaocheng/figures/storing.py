@@ -152,6 +152,11 @@ class Counts(NamedTuple):
     unchanged: int
     doubts: int  # new revisions a verifier should look at
 
+    @property
+    def written(self) -> int:
+        """How many new revisions that makes."""
+        return self.new + self.changed + self.withdrawn
+
 
 class Filing(NamedTuple):
     """What was stored: under which number (None if nothing), of which indicators, and the values' digest."""
@@ -192,6 +197,6 @@ async def store(
         found = await connection.fetchrow(_STORE.format(source=_SENT), *asked, "", sent, by, at, None)
     assert found is not None
     counts = Counts(*found[:5])
-    if found["written"] != counts.new + counts.changed + counts.withdrawn:
+    if found["written"] != counts.written:
         raise RuntimeError("one filing has two values for one figure")
     return Filing(counts, found["filing"], frozenset(found["indicators"] or ()), found["digest"])

@@ -210,6 +210,7 @@ class Stored:
     unchanged: int = 0
     doubts: int = 0
     again: bool = False  # the same file had been stored before; nothing was done now
+    since: int = 0  # how much of it was changed or sent back since
 
     @property
     def written(self) -> int:

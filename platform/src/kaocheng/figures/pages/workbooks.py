@@ -75,7 +75,8 @@ class WorkbookPages(Controller):
             )
         except Problem as problem:
             return await _choose(request, session, mistake=str(problem), chosen=wanted, status=422)
-        return go(request, f"/figures/workbooks/{seen.workbook_id}")
+        before = _("这个文件以前已经存入,没有重复存") if seen.already else ""
+        return go(request, f"/figures/workbooks/{seen.workbook_id}", before)
 
     @get("/workbooks/{id:int}")
     async def workbook(
@@ -88,20 +89,22 @@ class WorkbookPages(Controller):
         """What was understood, what it would change, and everything there is to say about it."""
         book, kept = await _readable(session, person, id, values=True)
         seen = previewing.from_json(kept)
-        open_ = book.state == "previewed"
+        open_, stored = book.state == "previewed", book.state == "stored"
+        importing = allows(person, Permission.IMPORT_FIGURES)
         return render(
             request,
             "figures/workbook.html",
             book=book,
             seen=seen,
             changes=await storing.count(session, book) if open_ and not seen.errors else None,
+            since=(await storing.count(session, book)).written if stored and importing else 0,
             errors=_said(seen.errors),
             conversions=_said(seen.conversions),
             doubts=_said(seen.doubts),
             sheets=_sheets(seen),
             units=await _unit_labels(session),
             lines=await _lines(session, seen),
-            can_agree=open_ and allows(person, Permission.IMPORT_FIGURES),
+            can_agree=open_ and importing,
         )
 
     @post("/workbooks/{id:int}/agree", guards=[may(Permission.IMPORT_FIGURES)])
@@ -114,13 +117,14 @@ class WorkbookPages(Controller):
         id: FromPath[int],
     ) -> Page:
         """Store all of it; the conversions are agreed to by the same press, which lists them."""
-        handed_in = await form(request, "conversions")
+        handed_in = await form(request, "conversions", "again")
         stored = await service.agree(
             session,
             id,
             by=person,
             at=datetime.now(UTC),
             accept_conversions=handed_in.text("conversions") == "agreed",
+            again=handed_in.text("again") == "agreed",
             shelf=shelf,
         )
         facts = {"new": stored.new, "changed": stored.changed, "withdrawn": stored.withdrawn}
@@ -133,13 +137,9 @@ class WorkbookPages(Controller):
             said = _("已存入;内容与已有的相同,没有要改的")
         if previewing.from_json((await queries.workbook(session, id))[1]).stated:
             said = _("方案已按本表出一版新草案,冻结之前请核对")
-        return go(
-            request,
-            f"/figures/workbooks/{id}",
-            _("这个文件以前已经存入,没有重复存;要改回它的数,请用 Excel 打开、另存后再导入")
-            if stored.again
-            else said,
-        )
+        if stored.again:
+            said = _("这个文件以前已经存入,没有重复存")
+        return go(request, f"/figures/workbooks/{id}", said)
 
     @post("/workbooks/{id:int}/discard", guards=[may(Permission.IMPORT_FIGURES)])
     async def discard(

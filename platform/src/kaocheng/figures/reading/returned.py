@@ -24,7 +24,7 @@ def returned(content: bytes, file: str, findings: tuple[Finding, ...]) -> bytes:
         guard.TooLarge, guard.WrongFormat, guard.Unreadable, guard.ActiveContent.
     """
     book = load(content, file)
-    kinds = {ERROR: _("错误"), CONVERSION: _("换算"), DOUBT: _("疑点")}
+    kinds = {ERROR: _("错误"), CONVERSION: _("换算"), DOUBT: _("可疑")}
     said: dict[tuple[str, str], list[str]] = {}
     for found in findings:
         line = _("【{kind}】{what}。{remedy}", kind=kinds[found.kind], what=found.what, remedy=found.remedy)
