@@ -18,6 +18,7 @@ from kaocheng.engine.checks import Struck
 from kaocheng.engine.evaluate import Rows, Value
 from kaocheng.engine.inputs import Claim
 from kaocheng.engine.recipe import PaperRule
+from kaocheng.engine.roster import Roster
 from kaocheng.engine.run import Run
 
 OWN = frozenset(["scope", "row scope"])  # where names are looked up: made anew, over this unit's values
@@ -35,8 +36,7 @@ class Alone(Run):
     def __init__(self, whole: Run, place: int) -> None:
         self.whole, self.place = whole, place
         self.recipe, self.inputs = whole.recipe, whole.inputs
-        self.units = [whole.units[place]]
-        self.at = {self.units[0].code: 0}
+        self.roster = Roster([whole.units[place]])
         self.period, self.asked, self.slow = whole.period, whole.asked, 0
         self._known: dict[tuple[Any, ...], Any] = {}
         self._working: list[tuple[str, str, str]] = []

@@ -19,6 +19,7 @@ from kaocheng.engine.arrays import MISSING, NA, Exact
 from kaocheng.engine.grammar import BadExpression, Call, Name, Tree, Word, parse
 from kaocheng.engine.inputs import Claim, Inputs, Row, Target, Unit
 from kaocheng.engine.integers import LIMIT, Array
+from kaocheng.engine.roster import Roster
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
 
@@ -117,15 +118,21 @@ class Figures:
         return [Unit(unit) if isinstance(unit, str) else unit for unit in self.units]
 
     @cached_property
+    def roster(self) -> Roster:
+        """The units in the order of their codes."""
+        return Roster(self._given)
+
+    @cached_property
     def _order(self) -> Array | None:
         """What brings the rows into the order of codes; ``None`` where they are in it."""
         codes = [unit.code for unit in self._given]
         order = sorted(range(len(codes)), key=codes.__getitem__)
         return None if order == list(range(len(codes))) else np.array(order)
 
+    @cached_property
     def beside(self) -> Inputs:
         """All that is not an array."""
-        return Inputs(tuple(self._given), (), self.targets, self.rows, self.claims)
+        return Inputs(tuple(self.roster.units), (), self.targets, self.rows, self.claims)
 
     def _exact(self, at: int, d: int) -> Exact:
         state = np.zeros(len(self.units), np.uint8)

@@ -12,7 +12,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 
@@ -77,7 +77,7 @@ class Number:
 
     value: Fraction
     percent: bool = False
-    at: int = 0
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Word:
     """A quoted word."""
 
     value: str
-    at: int = 0
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Name:
 
     path: tuple[str, ...]
     period: str | None = None
-    at: int = 0
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Call:
     arguments: tuple["Tree", ...]
     keywords: tuple[tuple[str, "Tree"], ...] = ()
     circle: tuple["Tree", ...] = ()  # what stands in group(…)
-    at: int = 0
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Operation:
 
     sign: str
     parts: tuple["Tree", ...]
-    at: int = 0
+    at: int = field(default=0, compare=False)
 
 
 Tree = Number | Word | Name | Call | Operation

@@ -16,8 +16,9 @@ from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose
 from kaocheng.engine.columns import parsed, shared, typed
 from kaocheng.engine.evaluate import Rows, Scope, Value, number
 from kaocheng.engine.figures import Figures, Of
-from kaocheng.engine.inputs import EVERYBODY, NOT_APPLICABLE, Claim, Figure, Inputs
+from kaocheng.engine.inputs import EVERYBODY, NOT_APPLICABLE, Claim, Figure, Inputs, Unit
 from kaocheng.engine.recipe import Recipe
+from kaocheng.engine.roster import Roster, Worded
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
 
@@ -50,9 +51,8 @@ class HandedIn:
     def __init__(self, recipe: Recipe, inputs: Inputs | Figures, period: str | None = None) -> None:
         self.recipe = recipe
         self.given = inputs
-        self.inputs = inputs.beside() if isinstance(inputs, Figures) else inputs
-        self.units = sorted(self.inputs.units, key=lambda unit: unit.code)
-        self.at = {unit.code: i for i, unit in enumerate(self.units)}
+        self.inputs = inputs.beside if isinstance(inputs, Figures) else inputs
+        self.roster = inputs.roster if isinstance(inputs, Figures) else Roster(inputs.units)
         first = next(iter(recipe.papers.values()), None)
         self.period = (
             recipe.period(period) if period else (recipe.own_period(first) if first else recipe.year)
@@ -68,6 +68,16 @@ class HandedIn:
             of._replace(period=self.recipe.period(of.period) if of.period else own[of]): column
             for of, column in columns.items()
         }
+
+    @property
+    def units(self) -> list[Unit]:
+        """The units in the order of their codes."""
+        return self.roster.units
+
+    @property
+    def at(self) -> Mapping[str, int]:
+        """Where each unit stands."""
+        return self.roster.at
 
     def once(self, key: tuple[Any, ...], work: Callable[[], Any]) -> Any:
         """The result of *work*, done at most once for this *key*."""
@@ -168,39 +178,29 @@ class HandedIn:
 
     def attribute(self, name: str, period: str) -> Value:
         """An attribute of every unit as it holds in *period*, on its last day."""
-        when = self.day(period)
 
         def work() -> Value:
-            texts = {i: self.word(name, i, period) for i in range(len(self.units))}
-            return self.column({i: text for i, text in texts.items() if text})
+            known = self.words(name, period)
+            texts = {i: text for i, text in enumerate(known.distinct) if text}
+            return self.column(texts, len(known.distinct)).take(known.of)
 
-        return self.once(("attribute", name, when), work)  # type: ignore[no-any-return]
+        return self.once(("attribute", name, self.day(period)), work)  # type: ignore[no-any-return]
 
     def word(self, name: str, at: int, period: str) -> str:
         """One unit's attribute; its class is that of the run's period, because it decides its paper."""
         return self.units[at].word(name, self.day(self.period if name == "class" else period))
 
-    def words(self, name: str, period: str) -> list[str]:
+    def words(self, name: str, period: str) -> Worded:
         """An attribute of every unit, as it is written."""
-        if not self._changing and name not in ("code", "label", "class"):
-            return [str(unit.attributes.get(name) or "") for unit in self.units]
-        if not self._changing and name == "class":
-            return [str(unit.attributes.get(name, unit.group) or "") for unit in self.units]
-        return [self.word(name, at, period) for at in range(len(self.units))]
+        return self.roster.words(name, self.day(self.period if name == "class" else period))
 
     def day(self, period: str) -> str:
         """The day whose attributes hold in *period*; none in particular where they never change."""
-        return periods.last_day(period) if self._changing else ""
-
-    @cached_property
-    def _changing(self) -> bool:
-        return any(unit.changes for unit in self.units)
+        return periods.last_day(period) if self.roster.changing else ""
 
     def position(self, unit: str) -> int | None:
         """Where a unit stands, by code or label."""
-        if unit in self.at:
-            return self.at[unit]
-        return next((i for i, known in enumerate(self.units) if known.label == unit), None)
+        return self.roster.position(unit)
 
     # -- targets -----------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from kaocheng.engine.grammar import Name, Tree, Word
 from kaocheng.engine.handed_in import HandedIn
 from kaocheng.engine.inputs import Inputs
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
+from kaocheng.engine.roster import numbered
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
 
@@ -49,15 +50,10 @@ class Run(HandedIn):
         """The units a paper assesses."""
 
         def work() -> Array:
-            everybody: Array = np.array([unit.assessed for unit in self.units], bool)
-            group = paper.group
-            if not group:
+            everybody, classes = self.roster.assessed, self.words("class", self.period)
+            if not paper.group or (len(self.recipe.papers) == 1 and not any(classes.distinct)):
                 return everybody
-            classes = self.words("class", self.period)
-            if len(self.recipe.papers) == 1 and not any(classes):
-                return everybody
-            everybody &= np.array([known == group for known in classes], bool)
-            return everybody
+            return everybody & classes.same(paper.group)
 
         found: Array = self.once(("members", paper.code), work)
         return found
@@ -85,12 +81,7 @@ class Run(HandedIn):
         named = [name for name in named if name not in ("paper", "all")]
         if not named:
             return np.where(inside, 0, -1)
-        keys = list(zip(*(self.words(name, scope.period) for name in named), strict=True))
-        numbers = {
-            key: n
-            for n, key in enumerate(sorted({k for k, there in zip(keys, inside, strict=True) if there}))
-        }
-        return np.array([numbers[k] if there else -1 for k, there in zip(keys, inside, strict=True)], int)
+        return numbered([self.words(name, scope.period) for name in named], inside)
 
     # -- nodes -------------------------------------------------------------------------------------
 
