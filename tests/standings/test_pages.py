@@ -251,11 +251,15 @@ async def test_the_citys_inbox_receives_compares_and_opens(
         path = str(kept.url.path)
         cell = await b.get(f"{path}?unit=west&column=2026/revenue")
         unit = await b.get(f"{path}/unit?unit=east")
+        total = await b.get(f"{path}/unit?unit=west&column=total")
         book = await b.get("/inbox/comparison.xlsx?period=2026")
         original = await b.get(f"{path}/bundle")
         absent = await b.get("/inbox/99")
     assert cell.status_code == unit.status_code == book.status_code == 200
     assert "47.50" in cell.text
+    for told in ("失分在哪里", "前一名 东镇 97.40,差 3.4", "各部分怎么来的"):
+        assert told in total.text
+    assert "总分" in cell.text.partition("再增加")[2]
     assert "某" not in cell.text.replace("sun某", "")  # the people stay with the county
     assert original.content == content
     assert absent.status_code == 404

@@ -28,10 +28,11 @@ def _explain(options: argparse.Namespace) -> int:
             if desk.person is None:
                 seen = await service.public(session, options.period)
             else:
-                seen = await service.look(
-                    session, options.period, by=desk.person, at=desk.at, number=options.sheet
+                seen = await service.own(
+                    session, options.period, options.unit, by=desk.person, at=desk.at, number=options.sheet
                 )
-            print(as_text(await scoring.explain(session, seen.row, options.unit, options.indicator)))
+            explained = await scoring.explain(session, seen.row, options.unit, options.indicator)
+            print(as_text(explained, ranked=seen.ranked))
         return 0
 
     return run(options, options.tenant, act)

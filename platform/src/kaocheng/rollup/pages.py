@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from kaocheng.db.session import TenantSession
+from kaocheng.engine import telling
 from kaocheng.engine.explain import Explanation
 from kaocheng.engine.run import Run
 from kaocheng.engine.sheet import PaperSheet, Sheet
@@ -116,6 +117,7 @@ class InboxPages(Controller):
             line=line_in_words(shown.line) if shown.line else "",
             gaps=gaps_in_words(paper),
             heading=heading,
+            telling=telling,
             vetoes=vetoes,
             chosen=unit,
             explained=await _explained(opened, unit, column) if unit else None,
@@ -139,6 +141,7 @@ class InboxPages(Controller):
             request,
             "rollup/unit.html",
             heading=heading,
+            telling=telling,
             received=received,
             drawn=portrait(paper, code),
             standing=standing,

@@ -16,20 +16,19 @@ __all__ = [
     "beside",
     "effect_in_words",
     "inputs",
-    "lost",
-    "lost_in_all",
     "reasons",
     "result",
     "source",
     "steps",
+    "telling",
     "told_of",
     "value",
 ]
 
 
-def as_text(explained: Explained) -> str:
+def as_text(explained: Explained, *, ranked: bool = True) -> str:
     """The whole working, as lines."""
-    return "\n".join(_lines(explained))
+    return "\n".join(_lines(explained, ranked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +93,6 @@ def result(explained: Explained) -> str:
     return telling.result(explained.explanation)
 
 
-def lost(explained: Explained) -> list[telling.LostAt]:
-    """Where the points went, item by item."""
-    return telling.by_item(explained.explanation)
-
-
-def lost_in_all(explained: Explained) -> str:
-    """Full marks, points and the difference."""
-    return telling.lost_in_all(explained.explanation)
-
-
 def steps(explained: Explained, ranked: bool) -> list[str]:
     """What one more step of each figure would bring."""
     return [telling.ahead(s.words, s.total, s.rank if ranked else None) for s in explained.explanation.steps]
@@ -115,7 +104,7 @@ def beside(explained: Explained) -> list[str]:
     return list(telling.standing(place)) if place else []
 
 
-def _lines(explained: Explained) -> Iterator[str]:
+def _lines(explained: Explained, ranked: bool) -> Iterator[str]:
     it = explained.explanation
     yield from telling.heading(it)
     for group in inputs(explained):
@@ -124,12 +113,14 @@ def _lines(explained: Explained) -> Iterator[str]:
         if group.origin:
             yield from told_of(group.origin, group.source)
     yield from telling.arithmetic(it)
-    yield from _after(explained)
+    yield from _after(explained, ranked)
 
 
-def _after(explained: Explained) -> Iterator[str]:
+def _after(explained: Explained, ranked: bool) -> Iterator[str]:
     effect, standing = explained.effect, explained.standing
-    yield from telling.after(explained.explanation)
+    yield from telling.after(explained.explanation, ranked=ranked)
+    if not ranked:
+        return
     if effect:
         yield effect_in_words(explained)
     if explained.is_total and standing and standing.rank is not None:
