@@ -142,6 +142,9 @@ async def test_every_table_exports_with_typed_cells(as_, engine: AsyncEngine, co
     await scored(engine, county)
     async with as_(county, "li") as b:
         answer = await b.get("/standings/standings.xlsx?period=2026")
+        unit = await b.get("/standings/unit?period=2026&unit=north&as=excel")
+    items = load_workbook(BytesIO(unit.content)).worksheets[0]
+    assert [cell.value for cell in items[3]][:4] == ["财政收入", 50, 25, 30]
     sheet = load_workbook(BytesIO(answer.content)).active
     assert sheet is not None
     head = [cell.value for cell in sheet[1]]

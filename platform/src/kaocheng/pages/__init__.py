@@ -72,6 +72,7 @@ Templates live in ``web/templates/<stage>/`` and open with::
 
 ``kit`` (``templates/macros.html``), ``visit``, ``_``, ``csrf()`` and the filters ``number``, ``percent``,
 ``day``, ``day_prose``, ``moment``, ``period``, ``span``, ``size``, ``json_script`` are there at once.
+A page with tables ends with a link that exports them as they stand (``?as=excel``); ``excel`` is for more.
 Every form that posts has ``{{ csrf() }}`` in it.  No inline script or style: the browser refuses them.
 '''
 

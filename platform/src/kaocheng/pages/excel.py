@@ -24,12 +24,16 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
+class Percent(Decimal):
+    """A share as it is written: 98.5 is 98.5 %."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: what it is called, what it holds, how many decimals a number shows."""
 
     label: str
-    kind: Literal["text", "number", "date"] = "text"
+    kind: Literal["text", "number", "date", "shown"] = "text"  # shown: each cell by what it holds
     decimals: int | None = None
     width: int = 0
 
@@ -73,7 +77,11 @@ def _cell(sheet: Any, value: Any, column: Column) -> Any:
         return None
     if column.kind == "number":
         return _number(sheet, value, column.decimals)
-    if column.kind == "date" and isinstance(value, (date, datetime)):
+    if isinstance(value, Percent):
+        return _percent(sheet, value)
+    if column.kind == "shown" and isinstance(value, Decimal):
+        return _number(sheet, value, _decimals(value))
+    if column.kind in ("date", "shown") and isinstance(value, (date, datetime)):
         at = value.astimezone(HERE).replace(tzinfo=None) if isinstance(value, datetime) else value
         cell: Any = WriteOnlyCell(sheet)
         cell.value = at
@@ -96,6 +104,17 @@ def _number(sheet: Any, value: Any, decimals: int | None) -> Any:
     if decimals is not None:
         cell.number_format = "0" if decimals == 0 else "0." + "0" * decimals
     return cell
+
+
+def _percent(sheet: Any, value: Percent) -> Any:
+    cell: Any = WriteOnlyCell(sheet)
+    cell.value = Decimal(value) / 100
+    cell.number_format = "0." + "0" * _decimals(value) + "%" if _decimals(value) else "0%"
+    return cell
+
+
+def _decimals(value: Decimal) -> int:
+    return max(0, -int(value.as_tuple().exponent))
 
 
 def _text(sheet: Any, value: str) -> Any:

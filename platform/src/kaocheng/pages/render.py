@@ -14,16 +14,20 @@ from markupsafe import Markup
 from kaocheng.i18n import _, language
 from kaocheng.pages import formats
 from kaocheng.pages.answers import Page
+from kaocheng.pages.exported import AS, EXCEL, exported
 from kaocheng.pages.forms import CSRF
 from kaocheng.pages.visit import SAID, Ask, here
 
 
 def render(request: Ask, template: str, /, *, status: int = 200, **facts: Any) -> Page:
-    """*template* filled in with *facts*, as a whole page."""
+    """*template* filled in with *facts*, as a whole page; its tables alone where they are asked for."""
     visit = here()
     cookies = [Cookie(SAID, value="", path="/", max_age=0)] if visit.said else []
+    page = fragment(template, request=request, **facts)
+    if request.query_params.get(AS) == EXCEL and (tables := exported(page)):
+        return tables
     return Response(
-        fragment(template, request=request, **facts),
+        page,
         status_code=status,
         media_type="text/html",
         cookies=cookies,

@@ -22,7 +22,8 @@ from litestar.types import Message, Scope
 from kaocheng.errors import Refused
 from kaocheng.i18n import _, language
 from kaocheng.identity.domain import NotSignedIn
-from kaocheng.pages import Ask, here
+from kaocheng.pages import Ask, Page, here
+from kaocheng.pages.exported import AS, EXCEL
 from kaocheng.pages.forms import CSRF, Malformed, UnknownField
 from kaocheng.settings import Settings
 
@@ -105,7 +106,7 @@ def sieve(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
         return
     known = _query_names(handler)
     for name, value in connection.query_params.multi_items():
-        if name not in known:
+        if name not in known and not (name == AS and value == EXCEL and _is_page(handler)):
             raise UnknownField(name)
         if "\x00" in value:
             raise BadAddress
@@ -113,6 +114,10 @@ def sieve(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
         # A key no row can have, or a text no row can hold, is absent like any other absent one.
         if (isinstance(value, int) and not 0 <= value <= LARGEST_KEY) or "\x00" in str(value):
             raise NotFoundException
+
+
+def _is_page(handler: BaseRouteHandler) -> bool:
+    return handler.parsed_fn_signature.return_type.annotation is Page
 
 
 async def from_here(request: Ask) -> None:
