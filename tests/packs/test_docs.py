@@ -14,7 +14,7 @@ from kaocheng.testing import a_figure, check_pack
 
 PAGE = (Path(__file__).parents[2] / "docs" / "packs.md").read_text("utf-8")
 TOML = re.findall(r"```toml\n(.*?)```", PAGE, re.S)
-(PYTHON,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+PYTHON, LIGHTS = (text for text in re.findall(r"```python\n(.*?)```", PAGE, re.S))
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_the_python_pack_declares_and_doubts(rural_roads: ModuleType) -> None:
 
 
 def test_the_scheme_that_takes_the_template_differs_only_where_it_says_so() -> None:
-    tenant, scheme = TOML[2:]
+    tenant, scheme = TOML[2:4]
     shelf = open_shelf().for_tenant(tomllib.loads(tenant)["tenant"]["packs"])
 
     recipe = check_scheme(scheme, shelf).recipe()

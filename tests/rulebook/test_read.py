@@ -182,11 +182,17 @@ def test_a_template_is_taken_by_value_and_differs_only_where_the_scheme_says_so(
     text = HEAD + 'from = "pack:county@2026"\ndrop = ["office"]\n[papers.town.nodes]\ngrain.full = 9\n'
     asked = []
 
-    def shelf(reference: str) -> dict[str, object]:
-        asked.append(reference)
-        return template
+    class Shelf:
+        def template(self, reference: str) -> dict[str, object]:
+            asked.append(reference)
+            return template
 
-    recipe = read_scheme(text, packs=shelf).recipe
+        method = template
+
+        def offers(self, method: str) -> list[str]:
+            return []
+
+    recipe = read_scheme(text, packs=Shelf()).recipe
     assert asked == ["pack:county@2026"]
     assert list(recipe.papers) == ["town"]
     assert recipe.papers["town"].nodes["grain"].keys == {"full": 9, "method": "given"}

@@ -30,7 +30,7 @@ HANDED_IN = {  # street a, street b
 @pytest.fixture(scope="module")
 def streets() -> PaperSheet:
     shelf = open_shelf().for_tenant({"performance_management": "2026"})
-    scheme = read_scheme(taking("performance_management:district@2026", "2026"), packs=shelf.template)
+    scheme = read_scheme(taking("performance_management:district@2026", "2026"), packs=shelf)
     inputs = Inputs(
         units=(Unit("a", "甲街道", "街道"), Unit("b", "乙街道", "街道")),
         figures=tuple(

@@ -38,7 +38,7 @@ def test_level_and_growth_gives_a_share_for_what_is_and_the_rest_for_what_was_ga
         ),
     )
 
-    sheet = score(read_scheme(taking(COUNTY, "2026") + TRIAL, packs=SHELF.template).recipe, inputs, "2026")
+    sheet = score(read_scheme(taking(COUNTY, "2026") + TRIAL, packs=SHELF).recipe, inputs, "2026")
 
     assert [sheet.paper("trial").shown(unit, "total") for unit in "abc"] == ["10.00", "6.80", "9.12"]
 
@@ -66,13 +66,13 @@ def test_a_task_of_fifteen_points(done: str, progress: str, points: str) -> None
         ),
     )
 
-    sheet = score(read_scheme(taking(COUNTY, "2026"), packs=SHELF.template).recipe, inputs, "2026")
+    sheet = score(read_scheme(taking(COUNTY, "2026"), packs=SHELF).recipe, inputs, "2026")
 
     assert sheet.paper("department").shown("d", "tasks#1") == points
 
 
 def test_the_template_is_the_county_that_wrote_its_rules_out_except_for_how_it_says_growth() -> None:
-    template = read_scheme(taking(COUNTY, "2026"), packs=SHELF.template).recipe
+    template = read_scheme(taking(COUNTY, "2026"), packs=SHELF).recipe
     county = read_scheme(YUNLING.read_text("utf-8")).recipe
 
     for code, paper in county.papers.items():

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kaocheng import settings as settings_
+from kaocheng.cli.shelf import installed
 from kaocheng.db.embedded import database
 from kaocheng.db.session import TenantSession, connect, shared_session, tenant_session
 from kaocheng.identity import service as identity
@@ -70,6 +71,7 @@ def operate(act: Callable[[AsyncEngine, Settings], Awaitable[int]]) -> int:
 def run(options: argparse.Namespace, tenant: str, act: Callable[[Desk], Awaitable[int]]) -> int:
     """Run *act* at *tenant*'s desk, as the account the command names."""
     settings = settings_.read()
+    installed()
     account = getattr(options, "as_account", None) or settings.acting_as
     with database(settings) as urls:
         return asyncio.run(_act(urls.app, settings, account, tenant, act))

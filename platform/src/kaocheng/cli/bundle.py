@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from kaocheng.cli.acting import Desk, run
+from kaocheng.cli.shelf import installed
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
 from kaocheng.rollup import service as rollup
@@ -32,6 +33,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    installed()
     read = bundle.read(_content(options.file))
     sheet = bundle.verify(read, keys.read_public(options.key))
     manifest = read.manifest

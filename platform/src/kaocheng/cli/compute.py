@@ -2,17 +2,14 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from kaocheng import settings
+from kaocheng.cli.shelf import ShelfAtHand
 from kaocheng.engine import Inputs, PaperSheet, explain, score
 from kaocheng.engine.telling import as_text
 from kaocheng.errors import Missing
 from kaocheng.i18n import _
-from kaocheng.packs.shelf import open_shelf
 from kaocheng.rulebook import BadScheme, Scheme, lint, read_scheme
 from kaocheng.rulebook.files import Tables, decoded, read_inputs, write_standings
 from kaocheng.rulebook.source import nearest
@@ -58,7 +55,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Score, and print one CSV table per paper (or the whole sheet, or one working)."""
-    scheme = read_scheme(decoded(options.scheme), file=options.scheme.name, packs=template)
+    scheme = read_scheme(decoded(options.scheme), file=options.scheme.name, packs=ShelfAtHand())
     check(scheme)
     tables = Tables(
         options.figures,
@@ -92,7 +89,7 @@ def _named(text: str) -> tuple[str, Path]:
 
 def _sheet(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str:
     sheet = score(scheme.recipe, inputs, options.period)
-    for found in sheet.struck:
+    for found in (*sheet.struck, *sheet.failed):
         print(found, file=sys.stderr)
     if options.json:
         return sheet.to_bytes().decode() + "\n"
@@ -161,8 +158,3 @@ def check(scheme: Scheme) -> None:
         if finding.code not in TOLERATED:
             raise BadScheme(finding.place, finding.reason, finding.remedy)
         print(finding, file=sys.stderr)
-
-
-def template(reference: str) -> Mapping[str, Any]:
-    """A template of any installed pack; the packs are looked at only when a scheme takes one."""
-    return open_shelf(settings.read().allowed_packs).everything().template(reference)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from kaocheng.cli.compute import template
+from kaocheng.cli.shelf import ShelfAtHand
 from kaocheng.i18n import _
 from kaocheng.rulebook import lint, read_scheme
 from kaocheng.rulebook.files import decoded
@@ -18,7 +18,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the findings; exit code 1 where one of them is an error."""
-    findings = lint(read_scheme(decoded(options.scheme), file=options.scheme.name, packs=template))
+    findings = lint(read_scheme(decoded(options.scheme), file=options.scheme.name, packs=ShelfAtHand()))
     for finding in findings:
         print(_("错误") if finding.severity == "error" else _("提醒"), finding)
     if not findings:

@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kaocheng import settings
-from kaocheng.cli.compute import template
+from kaocheng.cli.shelf import ShelfAtHand, installed
 from kaocheng.engine.methods import METHODS
 from kaocheng.errors import Missing
 from kaocheng.i18n import _
-from kaocheng.packs.shelf import open_shelf
 from kaocheng.rulebook import catalogue, read_scheme
 from kaocheng.rulebook.files import decoded
 from kaocheng.rulebook.source import nearest
@@ -55,7 +53,7 @@ class Own:
 def _own(scheme: Path | None) -> list[Own]:
     """The methods of the packs installed, each in its newest edition, and of the scheme asked for."""
     found = []
-    for one in open_shelf(settings.read().allowed_packs).installed.values():
+    for one in installed().installed.values():
         for edition in one.pack.editions[-1:] if one.pack else ():
             owner = _("指标包“{pack}”{edition}版", pack=one.code, edition=edition.year)
             found += [
@@ -70,7 +68,7 @@ def _own(scheme: Path | None) -> list[Own]:
                 for m in edition.methods
             ]
     if scheme is not None:
-        read = read_scheme(decoded(scheme), file=scheme.name, packs=template)
+        read = read_scheme(decoded(scheme), file=scheme.name, packs=ShelfAtHand())
         for code, rule in read.recipe.methods.items():
             defaults = rule.get("defaults") or {}
             keys = tuple(dict.fromkeys([*(rule.get("keys") or ()), *defaults]))

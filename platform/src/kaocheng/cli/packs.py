@@ -3,12 +3,12 @@
 import argparse
 from pathlib import Path
 
-from kaocheng import settings
 from kaocheng.cli.columns import table
+from kaocheng.cli.shelf import installed
 from kaocheng.i18n import _
 from kaocheng.packs import Pack
 from kaocheng.packs import check as packs
-from kaocheng.packs.shelf import Installed, open_shelf
+from kaocheng.packs.shelf import Installed
 from kaocheng.schemes.service import try_templates
 
 
@@ -24,17 +24,17 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    installed = open_shelf(settings.read().allowed_packs).installed.values()
-    if not installed:
+    found = installed().installed.values()
+    if not found:
         print(_("没有安装任何指标包"))
         return 0
     print(
         table(
             (_("代码"), _("名称"), _("版本"), _("种类"), _("分发包"), _("摘要")),
-            [_line(one) for one in installed],
+            [_line(one) for one in found],
         )
     )
-    for one in installed:
+    for one in found:
         if one.why_not:
             print(f"{one.code}: {one.why_not}")
     return 0

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from kaocheng import settings as settings_
 from kaocheng.cli.running import orderly
+from kaocheng.cli.shelf import installed
 from kaocheng.db import queue, roles
 from kaocheng.db.embedded import database
 from kaocheng.db.roles import Urls
@@ -32,6 +33,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _work(options: argparse.Namespace) -> int:
     settings = settings_.read()
+    installed()
     with orderly(), database(settings) as urls:
         print(_("后台任务已在运行;Ctrl-C 停止"), flush=True)
         asyncio.run(_until_told(settings, urls))

@@ -38,6 +38,7 @@ class Alone(Run):
         self.recipe, self.inputs = whole.recipe, whole.inputs
         self.roster = Roster([whole.units[place]])
         self.period, self.asked, self.slow = whole.period, whole.asked, 0
+        self.failed, self.functions = whole.failed, whole.functions
         self._known: dict[tuple[Any, ...], Any] = {}
         self._working: list[tuple[str, str, str]] = []
         self._rows_of: dict[str, Any] = {}

@@ -12,7 +12,7 @@ from kaocheng.engine.arrays import MISSING, NA, OK, Exact
 from kaocheng.engine.explain import Cut, Part, Rounding, Used
 from kaocheng.engine.grammar import parse
 from kaocheng.engine.methods import METHODS
-from kaocheng.engine.recipe import NodeRule, PaperRule
+from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.engine.rounding import plain, printed
 from kaocheng.engine.score import node_label
 from kaocheng.engine.terms import Seat, Term, terms
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kaocheng.engine.working import Working
 
 
-def method(node: NodeRule) -> str:
+def method(recipe: Recipe, node: NodeRule) -> str:
     """The trade's word for how a node is worked out."""
     if node.get("across"):
         return _("分时段计分")
@@ -44,7 +44,10 @@ def method(node: NodeRule) -> str:
             "inherit": _("随单位"),
             "formula": _("公式"),
         }.get(str(node["compose"]), _("合成"))
-    found = METHODS.get(str(node.get("method")))
+    name = str(node.get("method"))
+    found, own = METHODS.get(name), recipe.methods.get(name)
+    if own is not None:
+        return str(own.get("label") or name)
     return _(found.chinese) if found else str(node.get("method") or _("公式"))
 
 

@@ -318,6 +318,8 @@ def word_or(argument: Tree, methods: Mapping[str, Any], method: str, key: str) -
 def method_text(method: str, given: Mapping[str, Any], scope: Scope) -> str:
     """The formula of a method of the catalogue, or of the scheme's own."""
     own = scope.run.recipe.methods.get(method)
+    if own is not None and plugged.is_plugged(own):
+        return plugged.as_expression(method, own, tuple(scope.run.series(scope.figure or "")))
     if own is not None:
         return str(own["formula"])
     down = scope.node is not None and scope.node.get("direction") == "down"
@@ -390,7 +392,7 @@ _EVALUATE: Mapping[type, Callable[[Any, Scope], Value]] = {
 
 # -- functions -----------------------------------------------------------------------------------------
 
-from kaocheng.engine import aggregates, imported  # noqa: E402  (they evaluate, so they come last)
+from kaocheng.engine import aggregates, imported, plugged  # noqa: E402  (they evaluate, so they come last)
 from kaocheng.engine import functions as _functions  # noqa: E402  (they evaluate, so they come last)
 
 _FUNCTIONS: Mapping[str, Callable[[Call, Scope], Value]] = _functions.FUNCTIONS

@@ -10,7 +10,7 @@ from functools import reduce
 
 import numpy as np
 
-from kaocheng.engine import aggregates, imported, irrational, periods, raters
+from kaocheng.engine import aggregates, imported, irrational, periods, plugged, raters
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose, larger, smaller
 from kaocheng.engine.grammar import BadExpression, Call, Name, Operation, Tree, Word
@@ -364,4 +364,5 @@ FUNCTIONS: Mapping[str, Callable[[Call, language.Scope], language.Value]] = {
     "is_na": _state_is(NA),
     "otherwise": _otherwise,
     "_trimmed": _trimmed,
+    "_plugged": plugged.call,
 }

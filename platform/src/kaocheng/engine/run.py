@@ -16,6 +16,7 @@ from kaocheng.engine.figures import Figures
 from kaocheng.engine.grammar import Name, Tree, Word
 from kaocheng.engine.handed_in import HandedIn
 from kaocheng.engine.inputs import Inputs
+from kaocheng.engine.plugged import Failed
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.engine.roster import numbered
 from kaocheng.errors import Invalid
@@ -42,6 +43,8 @@ class Run(HandedIn):
     def __init__(self, recipe: Recipe, inputs: Inputs | Figures, period: str | None = None) -> None:
         super().__init__(recipe, inputs, period)
         self.slow = 0  # cells rounded in whole integers, because float64 would not have been exact
+        self.failed: set[Failed] = set()  # functions of packs that gave nothing to count with
+        self.functions: dict[str, str] = {}  # those that were asked: method → function and digest
         self._working: list[tuple[str, str, str]] = []
 
     # -- who belongs where -------------------------------------------------------------------------

@@ -53,7 +53,9 @@ def sheet_of(run: Run) -> Sheet:
         period=run.period,
         papers=papers,
         exact_cells=run.slow,
+        facts=dict(sorted(run.functions.items())),
         struck=struck,
+        failed=tuple(sorted(run.failed)),
     )
 
 

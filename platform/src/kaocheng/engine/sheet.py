@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from kaocheng.engine.checks import Struck
+from kaocheng.engine.plugged import Failed
 from kaocheng.engine.rounding import printed
 
 NOT_APPLICABLE = "/"
@@ -104,8 +105,9 @@ class Sheet:
     period: str
     papers: tuple[PaperSheet, ...]
     exact_cells: int = 0  # cells that took the slow exact path
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)  # functions of packs, by the method's code
     struck: tuple[Struck, ...] = ()  # what a check doubted or voided
+    failed: tuple[Failed, ...] = ()  # functions of packs that gave nothing to count with
 
     def paper(self, group_or_code: str) -> PaperSheet:
         """The paper of one class, by the class's name or the paper's code."""
@@ -130,13 +132,16 @@ class Sheet:
         """Read back what ``to_bytes`` wrote."""
         read = json.loads(stored)
         struck = tuple(Struck(**one) for one in read.get("struck", ()))
-        return cls(**{**read, "papers": tuple(map(_paper, read["papers"])), "struck": struck})
+        failed = tuple(Failed(**one) for one in read.get("failed", ()))
+        papers = tuple(map(_paper, read["papers"]))
+        return cls(**{**read, "papers": papers, "struck": struck, "failed": failed})
 
 
 def _fields(part: Any) -> dict[str, Any]:
     """The fields of one dataclass, for JSON; what is inside them is asked for in its turn."""
     written = {f.name: getattr(part, f.name) for f in fields(part)}
-    for later in ("struck", "classes"):  # a sheet that has nothing of these keeps the bytes it always had
+    # A sheet that has nothing of these keeps the bytes it always had.
+    for later in ("struck", "classes", "failed"):
         if later in written and not written[later]:
             del written[later]
     return written | {"order": list(part.results)} if isinstance(part, PaperSheet) else written

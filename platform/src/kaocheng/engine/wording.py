@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 
-from kaocheng.engine import nodes
-from kaocheng.engine.evaluate import Scope
+from kaocheng.engine import nodes, plugged
+from kaocheng.engine.evaluate import Scope, show
 from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word, parse
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.methods.absolute import points as in_points
@@ -107,6 +108,31 @@ def gap_asked(condition: Tree) -> Tree | None:
     return condition.arguments[0] if asked and isinstance(condition, Call) else None
 
 
+def as_given(scope: Scope, code: str, given: Mapping[Name, str]) -> str:
+    """A pack's function with all that it was given, each by its name."""
+    words = labels(scope)
+    named = [
+        f"{words.get(written, written)} {value}" for name, value in given.items() for written in [show(name)]
+    ]
+    return f"{scope.run.recipe.methods[code].get('label', code)}({_('、').join(named)})"
+
+
+def day(text: str) -> str:
+    """A date, from the number the engine keeps it as."""
+    return date.fromordinal(int(text)).isoformat() if text.isdigit() else text
+
+
+def functions() -> Mapping[str, str]:
+    """What the functions of one unit's numbers are called."""
+    return {
+        "min": _("较小者"),
+        "max": _("较大者"),
+        "abs": _("绝对值"),
+        "floor": _("去尾"),
+        "ceil": _("进一"),
+    }
+
+
 def field_label(code: str) -> str:
     """What the trade calls the usual fields of a list; others keep the name the scheme gives them."""
     return {
@@ -170,12 +196,7 @@ def labels(scope: Scope) -> dict[str, str]:
         "full": _("分值"),
         "it": _("每一项"),
         "if": _("若"),
-        "min": _("较小者"),
-        "max": _("较大者"),
         "clamp": _("限于"),
-        "floor": _("去尾"),
-        "ceil": _("进一"),
-        "abs": _("绝对值"),
         "round": _("四舍五入"),
         "days": _("天数"),
         "sum": _("合计"),
@@ -190,7 +211,7 @@ def labels(scope: Scope) -> dict[str, str]:
         "lo": _("下限"),
         "hi": _("上限"),
     }
-    words |= statistics()
+    words |= {**functions(), **statistics()}
     words |= {code: _(method.chinese) for code, method in METHODS.items() if code not in words}
     words |= {code: other.label for code, other in scope.paper.nodes.items()}
     for code, rule in run.recipe.figures.items():
@@ -229,4 +250,7 @@ def _keys(scope: Scope, words: Mapping[str, str]) -> dict[str, str]:
 def formula(scope: Scope) -> str:
     """A leaf's formula in words."""
     assert scope.node is not None
+    own = scope.run.recipe.methods.get(str(scope.node.get("method")))
+    if own is not None and plugged.is_plugged(own):
+        return plugged.in_words(own)
     return in_words(parse(nodes.formula(scope.node, nodes.measuring(scope))), labels(scope))

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from kaocheng.engine import composing, folded, marks, nodes, places, steps
+from kaocheng.engine import composing, folded, marks, nodes, places, plugged, steps
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.adding import added
 from kaocheng.engine.alone import Alone, LooksAtOthers
@@ -18,7 +18,7 @@ from kaocheng.engine.explain import Cut, Explanation, Loss, Rounding, Used
 from kaocheng.engine.grammar import parse
 from kaocheng.engine.losses import Lost, losses, rounding_of_total
 from kaocheng.engine.methods import METHODS
-from kaocheng.engine.recipe import NodeRule, PaperRule
+from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.engine.rounding import half_up, plain, printed
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import node_label
@@ -125,7 +125,7 @@ class Working:
             node=self.node.code,
             period=self.period,
             label=f"{label}#{row}" if row else label,
-            method=composing.method(self.node),
+            method=composing.method(self.run.recipe, self.node),
             clause=self.node.get("clause"),
             clause_text=str(self.run.recipe.clauses.get(str(self.node.get("clause")), "")),
             full=None if full is None or row else plain(full),
@@ -190,6 +190,10 @@ class Working:
     def _gap(self) -> Iterator[str]:
         for _line in self._worked():
             pass
+        own = self.run.recipe.methods.get(str(self.node.get("method"))) or {}
+        if failed := [str(one) for one in sorted(self.run.failed) if one.function == own.get("function")]:
+            yield failed[0]
+            return
         lacking = _("、").join(used.name for used in self.used.values() if used.value is None)
         yield _("缺 {names},不能计分", names=lacking or _("数据"))
 
@@ -344,19 +348,21 @@ class Working:
 
     def _reason(self, lost: Lost) -> str:
         node = lost.paper.nodes.get(lost.node)
-        return "" if node is None else reason(node)
+        return "" if node is None else reason(self.run.recipe, node)
 
     def _lost_to(self, lost: Fraction | None) -> str:
         if not lost or lost < 0 or self.node.composed:
             return ""
-        return _("缺数据或不适用,按规定计分") if self.stood_in else reason(self.node)
+        return _("缺数据或不适用,按规定计分") if self.stood_in else reason(self.run.recipe, self.node)
 
 
-def reason(node: NodeRule) -> str:
+def reason(recipe: Recipe, node: NodeRule) -> str:
     """What points lost at a leaf are lost to, in words."""
     if node.get("rows"):
         return _("有任务未按期完成")
-    method = METHODS.get(str(node.get("method")))
+    method, own = METHODS.get(str(node.get("method"))), recipe.methods.get(str(node.get("method")))
+    if own is not None and plugged.is_plugged(own):
+        return _("按“{method}”计分", method=own.get("label", node["method"]))
     if method is None or method.source.startswith(("M30", "M33", "M34", "M35", "M36", "M38", "M41", "M44")):
         return _("与同组其他单位相比")
     if method.code in ("deduct", "count", "checklist"):

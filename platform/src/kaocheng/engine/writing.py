@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 
 from kaocheng.engine import evaluate as language
-from kaocheng.engine import functions, others, periods
+from kaocheng.engine import functions, others, periods, plugged
 from kaocheng.engine.alone import Alone, LooksAtOthers
 from kaocheng.engine.arrays import NA, OK, Truth, Words
 from kaocheng.engine.explain import Rounding, Used
@@ -20,6 +19,8 @@ from kaocheng.engine.run import Run
 from kaocheng.engine.score import node_label
 from kaocheng.engine.wording import (
     BINDING,
+    as_given,
+    day,
     gap_asked,
     in_words,
     kind_label,
@@ -31,6 +32,7 @@ from kaocheng.engine.wording import (
     sign,
     statistics,
 )
+from kaocheng.engine.wording import functions as function_names
 from kaocheng.i18n import _
 
 LONGEST_NAME = 24  # of an expression beside the statistic taken over it
@@ -101,6 +103,8 @@ class Writer:
             return figures
         if tree.path in (("min",), ("max",), ("abs",), ("floor",), ("ceil",), ("days",)):
             return self._function(tree)
+        if tree.path == ("_plugged",):
+            return self._plugged(tree)
         if head in language.CIRCLES and len(tree.path) == 2:
             return self._statistic(tree)
         if tree.path in (("target",), ("base",)) and isinstance(tree.arguments[0], Name):
@@ -165,13 +169,6 @@ class Writer:
         return after
 
     def _function(self, tree: Call) -> str:
-        names = {
-            "min": _("较小者"),
-            "max": _("较大者"),
-            "abs": _("绝对值"),
-            "floor": _("去尾"),
-            "ceil": _("进一"),
-        }
         if tree.path == ("days",):
             due, done = (self.numbers(argument) for argument in tree.arguments)
             days = self.value(tree)
@@ -181,7 +178,13 @@ class Writer:
                 else _("{due} 至 {done} 的 {days} 天", due=due, done=done, days=days)
             )
         inside = ", ".join(self.numbers(argument) for argument in tree.arguments)
-        return f"{names[tree.path[0]]}({inside})"
+        return f"{function_names()[tree.path[0]]}({inside})"
+
+    def _plugged(self, tree: Call) -> str:
+        """A pack's function: all that it was given, by name."""
+        code, columns, parts = plugged.arguments(tree)
+        given = {name: self.numbers(name) for name in (*parts.values(), *columns.values())}
+        return as_given(self.scope, code, given)
 
     def _many(self, tree: Call) -> str:
         """A figure's parts or months drawn together, each of them told."""
@@ -328,7 +331,7 @@ class Writer:
     def _field(self, head: str, value: str) -> str:
         rows = self.scope.rows
         assert rows is not None
-        text = _day(value) if self.scope.run.recipe.lists[rows.list]["fields"].get(head) == "date" else value
+        text = day(value) if self.scope.run.recipe.lists[rows.list]["fields"].get(head) == "date" else value
         first = int(np.flatnonzero(rows.units == self.unit)[0])
         number = str(self.at - first + 1)
         self._use(Used(head, self._kept(text), kind="row", key=(rows.list, number, head)))
@@ -393,7 +396,3 @@ class Writer:
 
     def _use(self, used: Used) -> None:
         self.used.setdefault((used.kind, *used.key), used)
-
-
-def _day(text: str) -> str:
-    return date.fromordinal(int(text)).isoformat() if text.isdigit() else text

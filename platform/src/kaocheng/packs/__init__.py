@@ -7,8 +7,10 @@ enable it without a migration. It imports this package and ``kaocheng.engine``, 
 import pluggy
 
 from kaocheng.packs.values import (
+    ArrayMethod,
     Consequence,
     Edition,
+    Example,
     Finding,
     Indicator,
     Method,
@@ -25,8 +27,10 @@ from kaocheng.packs.values import (
 hookimpl = pluggy.HookimplMarker("kaocheng")
 
 __all__ = [
+    "ArrayMethod",
     "Consequence",
     "Edition",
+    "Example",
     "Finding",
     "Indicator",
     "Method",

@@ -20,7 +20,8 @@ from kaocheng.packs import data_pack, hookspecs
 from kaocheng.packs.data_pack import NotAPack
 from kaocheng.packs.digest import folder_digest
 from kaocheng.packs.shelf import CODE_PACKS, DATA_PACKS, Installed, Shelf
-from kaocheng.packs.values import Edition, Pack
+from kaocheng.packs.trying import tried
+from kaocheng.packs.values import ArrayMethod, Edition, Pack
 
 KIT = ("kaocheng.packs", "kaocheng.engine")
 # Standard library through which a program reaches files, the network or other programs. A pack needs
@@ -185,6 +186,16 @@ def _edition(pack: Pack, edition: Edition) -> Iterator[str]:
                 label=indicator.label,
                 clause=indicator.clause,
             )
+    for method in edition.methods:
+        if isinstance(method, ArrayMethod):
+            for wrong in tried(method):
+                yield _(
+                    "{at}:方法“{label}”({code}):{wrong}",
+                    at=at,
+                    label=method.label,
+                    code=method.code,
+                    wrong=wrong,
+                )
     for template in edition.templates:
         try:
             data_pack.tables(template.text)

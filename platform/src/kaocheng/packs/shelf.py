@@ -7,7 +7,7 @@ and is left out of the rest of that asking, and the others go on.
 import importlib.util
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -15,14 +15,17 @@ from typing import Any, Generic, TypeVar
 
 import pluggy
 
+from kaocheng.engine import plugged
 from kaocheng.errors import Invalid, Missing
 from kaocheng.i18n import _
 from kaocheng.packs import data_pack, hookspecs
 from kaocheng.packs.digest import SHIPPED, folder_digest
 from kaocheng.packs.values import (
+    ArrayMethod,
     Consequence,
     Edition,
     Finding,
+    Method,
     Pack,
     Progress,
     ReportedFigure,
@@ -169,7 +172,16 @@ def _install(
         if manager.has_plugin(point.name):
             manager.unregister(name=point.name)
         return Installed(point.name, name, version, digest, runs_code, why_not=_why(problem))
+    _offer(pack, digest)
     return Installed(point.name, name, version, digest, runs_code, pack)
+
+
+def _offer(pack: Pack, digest: str) -> None:
+    """Let recipes be computed that name this pack's functions as they are now."""
+    for edition in pack.editions:
+        for one in edition.methods:
+            if isinstance(one, ArrayMethod):
+                plugged.offer(f"{pack.code}:{one.code}@{edition.year}", digest, one.works)
 
 
 def package_folder(entry: str) -> Path:
@@ -265,11 +277,43 @@ class TenantShelf:
         if edition is None or template is None:
             raise NoSuchPack(reference)
         read = data_pack.tables(template.text)
-        methods = {method.code: _method_table(asdict(method)) for method in edition.methods}
+        methods = {one.code: self._method(code, edition, one) for one in edition.methods}
         read["clauses"] = {**edition.clauses, **read.get("clauses", {})}
         if methods:
             read["methods"] = {**methods, **read.get("methods", {})}
         return read
+
+    def method(self, reference: str) -> Mapping[str, Any]:
+        """What ``from = "pack:method@edition"`` of a method names, as its table in a recipe.
+
+        Raises:
+            NoSuchPack: the tenant has no such pack, edition or method.
+        """
+        code, _colon, rest = reference.partition(":")
+        name, _at, year = rest.partition("@")
+        edition = self.packs[code][0].edition(year) if code in self.packs else None
+        found = next((m for m in edition.methods if m.code == name), None) if edition else None
+        if edition is None or found is None:
+            raise NoSuchPack(reference)
+        table: dict[str, Any] = {"label": found.label, "formula": found.formula}
+        table |= {"keys": list(found.keys), "defaults": dict(found.defaults)}
+        if isinstance(found, ArrayMethod):
+            digest = self.shelf.installed[code].digest
+            table |= {"takes": list(found.takes), "function": reference, "digest": digest}
+        return {key: value for key, value in table.items() if value}
+
+    def offers(self, method: str) -> Sequence[str]:
+        """References of the methods of this name among the enabled packs."""
+        return [
+            f"{code}:{method}@{edition.year}"
+            for code, (_pack, edition) in self.packs.items()
+            if any(one.code == method for one in edition.methods)
+        ]
+
+    def _method(self, pack: str, edition: Edition, one: Method | ArrayMethod) -> Mapping[str, Any]:
+        """A method as a template hands it over: a function by its name, because it is no text."""
+        reference = f"{pack}:{one.code}@{edition.year}"
+        return {"from": reference} if isinstance(one, ArrayMethod) else self.method(reference)
 
     def asks(self, hook: str) -> bool:
         """Whether any enabled pack answers *hook*: a data pack, which runs no code, answers none."""
@@ -335,11 +379,6 @@ def _answer(several: Sequence[Any], kind: type[A]) -> list[A]:
         if not isinstance(answer, kind):
             raise TypeError(f"{answer!r} is not a {kind.__name__}")
     return list(several)
-
-
-def _method_table(method: Mapping[str, Any]) -> dict[str, Any]:
-    table = {key: method[key] for key in ("label", "formula", "keys", "defaults") if method[key]}
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in table.items()}
 
 
 def _failure(pack: Pack, hook: str, problem: Exception) -> Finding:

@@ -3,13 +3,15 @@
 A pack that cannot reach the database cannot leak it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from inspect import signature
 from typing import Literal, NamedTuple
 
+from kaocheng.engine.arrays import Exact
 from kaocheng.i18n import _, language
 from kaocheng.numbers import text
 
@@ -68,6 +70,44 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A worked example of an array method: what it takes, one text a unit, and the points each unit gets.
+
+    Texts are written as in figures.csv: decimals, ``/`` for not applicable, empty for missing; points may
+    also be a fraction (``1/3``).  A text alone stands for every unit.
+    """
+
+    gives: tuple[str, ...]
+    takes: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    group: tuple[str, ...] = ()  # the circle each unit is compared in, by name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrayMethod:
+    """A scoring method of the pack's own that no expression can say: a pure function of exact columns.
+
+    *works* takes what its parameters name and nothing else: the node's own ``x``, ``target``, ``base``,
+    ``last``, ``full`` and the method's *keys*, each an ``Exact`` with one value a unit (or one for all);
+    ``parts``, the parts of the figure measured by code in the scheme's order; ``group``, the circle of each
+    unit as a number (−1: in none).  It gives one ``Exact``: points, one a unit or one for all.
+    """
+
+    code: str
+    label: str
+    formula: str  # in words, as the circular says it: what an explanation shows
+    works: Callable[..., Exact]
+    example: Example
+    keys: tuple[str, ...] = ()
+    defaults: Mapping[str, int | str] = field(default_factory=dict)
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """What it asks for, in its own order."""
+        return tuple(signature(self.works).parameters)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """A scheme, or part of one, to start from: text in the scheme language, taken by ``from``."""
 
@@ -84,7 +124,7 @@ class Edition:
     since: date
     circular: str  # the document it follows, in words
     indicators: tuple[Indicator, ...] = ()
-    methods: tuple[Method, ...] = ()
+    methods: tuple[Method | ArrayMethod, ...] = ()
     templates: tuple[Template, ...] = ()
     clauses: Mapping[str, str] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from kaocheng.engine import periods
+from kaocheng.engine import periods, plugged
 from kaocheng.engine.columns import parsed
 from kaocheng.engine.functions import FUNCTIONS
 from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word
@@ -370,7 +370,7 @@ def _method(reader: Reader, tree: Call) -> Sort:
             if method and key in method.shares and _bare(value) and sort.constant is not None:
                 reason = _("{key} = {value} 看不出是不是百分之几", key=key, value=sort.constant)
                 reader.say(value, "bare_share", reason, _('请写成 "{value}%" 或分数', value=sort.constant))
-    for key in method.required if method else ():
+    for key in method.required if method else plugged.required(own):
         if key not in given and key != "full":
             reader.say(tree, "missing_key", _("{name}() 还要写 {key}", name=name, key=key))
     if codes:

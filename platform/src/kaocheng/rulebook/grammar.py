@@ -7,6 +7,7 @@ from kaocheng.engine.compose import COMPOSITIONS
 from kaocheng.engine.methods import METHODS
 from kaocheng.i18n import _
 from kaocheng.rulebook.located import Path
+from kaocheng.rulebook.scheme import Packs
 from kaocheng.rulebook.source import BadScheme, Source, nearest
 
 SCHEME = ("code", "name", "year", "language", "round", "from", "drop")
@@ -14,7 +15,7 @@ TOP = ("scheme", "periods", "clauses", "figures", "lists", "methods", "papers", 
 FIGURE = ("label", "unit", "collector", "target", "parts", "missing", "period", "cumulative", "direction")
 LIST = ("label", "collector", "fields")
 CHECK = ("label", "figure", "paper", "when", "each", "then", "say", "clause")
-METHOD = ("formula", "keys", "defaults", "label")
+METHOD = ("from", "formula", "keys", "defaults", "label")
 PAPER = (
     "label",
     "class",
@@ -135,8 +136,12 @@ EDGE = ("by", "still_tied")
 LIMITS = ("most", "needs", "then")
 
 
-def check_keys(source: Source, data: Mapping[str, Any]) -> None:
+def check_keys(
+    source: Source, data: Mapping[str, Any], own: Mapping[str, Any], packs: Packs | None = None
+) -> None:
     """Refuse the first key nobody knows, with its line and the nearest known one.
+
+    *own* are the scheme's own methods, those of packs by value; an unknown one may be one *packs* offer.
 
     Raises:
         BadScheme: there is one.
@@ -163,10 +168,10 @@ def check_keys(source: Source, data: Mapping[str, Any]) -> None:
             _result(source, (*path, "results", name), result)
         for node_code, node in (paper.get("nodes") or {}).items():
             _coded(source, (*path, "nodes", node_code), node_code)
-            _node(source, (*path, "nodes", node_code), node, data.get("methods") or {})
+            _node(source, (*path, "nodes", node_code), node, own, packs)
 
 
-def _node(source: Source, path: Path, node: Any, own: Mapping[str, Any]) -> None:
+def _node(source: Source, path: Path, node: Any, own: Mapping[str, Any], packs: Packs | None) -> None:
     known: list[str] = list(NODE)
     name = str(node.get("method", "formula")) if isinstance(node, Mapping) else "formula"
     if name in own:
@@ -177,7 +182,7 @@ def _node(source: Source, path: Path, node: Any, own: Mapping[str, Any]) -> None
         raise BadScheme(
             source.place((*path, "method")),
             _("没有方法“{name}”", name=name),
-            nearest(name, [*METHODS, *own]),
+            _offered(name, packs) or nearest(name, [*METHODS, *own]),
         )
     else:  # a paper laid over another may set keys of the method it keeps
         known += [key for method in METHODS.values() for key in method.keys]
@@ -190,6 +195,15 @@ def _node(source: Source, path: Path, node: Any, own: Mapping[str, Any]) -> None
             _("没有合成方式“{name}”", name=composed),
             nearest(str(composed), COMPOSITIONS),
         )
+
+
+def _offered(method: str, packs: Packs | None) -> str:
+    """How to take a method that a pack at hand offers."""
+    offers = packs.offers(method) if packs is not None else ()
+    if not offers:
+        return ""
+    pack, line = offers[0].partition(":")[0], f'{method} = {{ from = "{offers[0]}" }}'
+    return _("指标包 {pack} 有这个方法,请在 [methods] 里写 {line}", pack=pack, line=line)
 
 
 def _result(source: Source, path: Path, result: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kaocheng.engine import plugged
 from kaocheng.engine.evaluate import show
 from kaocheng.engine.grammar import BadExpression, Tree, parse, walk
 from kaocheng.engine.methods import METHODS
@@ -144,6 +145,8 @@ class ExpressionLint:
     def _of_method(self, about: Knowledge, node: NodeRule, path: Path, method: str) -> list[Divisor]:
         """The divisor of a node's method, where it could be zero."""
         own = self.recipe.methods.get(method)
+        if plugged.is_plugged(own):
+            return []
         if own is not None:
             given = own.get("keys") or ()
             divisor = str(own.get("formula", "0"))
@@ -228,7 +231,7 @@ class ExpressionLint:
         if paper is None:
             return
         for code, rule in self.recipe.methods.items():
-            if "formula" not in rule:
+            if "formula" not in rule or plugged.is_plugged(rule):
                 continue
             words = (
                 "x",

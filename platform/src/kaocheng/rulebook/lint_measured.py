@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from kaocheng.engine import plugged
 from kaocheng.engine.evaluate import PARTWISE
 from kaocheng.engine.grammar import BadExpression, Number, parse
 from kaocheng.engine.methods import METHODS
@@ -37,6 +38,7 @@ class MeasuredLint:
         if (figure := about.figure(node)) is not None:
             self.lint.used.add(figure)
         yield from self._parts(about, node, path)
+        yield from self._of_function(about, node, path)
         if method is None or node.composed:
             return
         own = about.own(node)
@@ -48,6 +50,24 @@ class MeasuredLint:
             )
             return
         yield from self._limits(about.reader(node), node, path)
+
+    def _of_function(self, about: Knowledge, node: NodeRule, path: Path) -> Iterator[Finding]:
+        """What a pack's function cannot do without: its keys, a figure, the figure's parts."""
+        own = self.recipe.methods.get(str(node.get("method"))) or {}
+        facts = {"label": self.lint.linter.label(node), "method": own.get("label", node.get("method"))}
+        for key in plugged.required(own):
+            if key not in node.keys:
+                reason = _("“{label}”用了“{method}”,还要写 {key}", key=key, **facts)
+                yield self.lint.finding(path, None, "error", "missing_key", reason)
+        takes, figure = own.get("takes", ()), about.figure(node)
+        if "x" in takes and not about.own(node).has_x:
+            reason = _("“{label}”没有写量的是什么", label=facts["label"])
+            yield self.lint.finding(
+                path, None, "error", "no_x", reason, _("请写 x,或用指标的代码作节点的代码")
+            )
+        if plugged.PARTS in takes and not (self.recipe.figures.get(figure or "") or {}).get("parts"):
+            reason = _("“{label}”用了“{method}”,它按指标的各部分计分,而所量的指标没有 parts", **facts)
+            yield self.lint.finding(path, None, "error", "no_parts", reason, _("请写 x,或在指标里写 parts"))
 
     def _limits(self, reader: Reader, node: NodeRule, path: Path) -> Iterator[Finding]:
         """Limits and steps carry the measure of the figure."""

@@ -9,7 +9,7 @@ from kaocheng.engine.recipe import PaperRule
 from kaocheng.errors import Place
 from kaocheng.i18n import _
 from kaocheng.rulebook.grammar import check_keys
-from kaocheng.rulebook.scheme import Scheme, Templates
+from kaocheng.rulebook.scheme import Packs, Scheme
 from kaocheng.rulebook.shapes import check_shapes, check_whole
 from kaocheng.rulebook.source import BadScheme, Source, merged
 
@@ -30,13 +30,13 @@ ORDER = (
 )
 
 
-def read_scheme(text: str, *, file: str = "scheme.toml", packs: Templates | None = None) -> Scheme:
+def read_scheme(text: str, *, file: str = "scheme.toml", packs: Packs | None = None) -> Scheme:
     """Read a scheme file.
 
     Args:
         text: the TOML.
         file: its name, for the places of mistakes.
-        packs: gives the tables of ``pack:template@edition``.
+        packs: gives templates and methods by their references; none: a scheme that takes one is refused.
 
     Raises:
         BadScheme: with the first mistake's line and remedy.
@@ -50,7 +50,8 @@ def read_scheme(text: str, *, file: str = "scheme.toml", packs: Templates | None
     reference = head.get("from") or data.get("from")
     if reference is not None:
         data = _over_template(source, data, str(reference), packs)
-    check_keys(source, data)
+    own = _methods(source, data.get("methods") or {}, packs)
+    check_keys(source, data, own, packs)
     head = data["scheme"]
     for key in ("code", "year"):
         if key not in head:
@@ -58,24 +59,25 @@ def read_scheme(text: str, *, file: str = "scheme.toml", packs: Templates | None
     keys = {
         **{k: v for k, v in head.items() if k != "from"},
         **{k: v for k, v in data.items() if k != "scheme"},
+        **({"methods": own} if own else {}),
     }
     keys["papers"] = {
         code: _inherited(paper) for code, paper in _papers(source, data.get("papers") or {}).items()
     }
     check_whole(source, keys["papers"])
     for paper in keys["papers"].values():
-        _own_methods(keys.get("methods") or {}, paper)
+        _own_methods(own, paper)
     return Scheme(source, {key: keys[key] for key in ORDER if key in keys})
 
 
 def _over_template(
-    source: Source, data: Mapping[str, Any], reference: str, packs: Templates | None
+    source: Source, data: Mapping[str, Any], reference: str, packs: Packs | None
 ) -> dict[str, Any]:
     place = source.place(("scheme", "from"))
     if packs is None:
         raise BadScheme(place, _("用到包模板“{reference}”,但这里没有装包", reference=reference))
     try:
-        template = packs(reference)
+        template = packs.template(reference)
     except KeyError:
         raise BadScheme(
             place, _("没有包模板“{reference}”", reference=reference), _("请核对包名、模板名和版本,并启用该包")
@@ -90,6 +92,31 @@ def _over_template(
     for code in result["scheme"].pop("drop", []):
         result["papers"].pop(code, None)
     return result
+
+
+def _methods(source: Source, written: Mapping[str, Any], packs: Packs | None) -> dict[str, Any]:
+    """The scheme's own methods, those it takes from packs by value."""
+    found = {}
+    for code, rule in written.items():
+        taken = rule.get("from") if isinstance(rule, Mapping) else None
+        found[code] = rule if taken is None else _taken(source, code, rule, packs)
+    return found
+
+
+def _taken(source: Source, code: str, rule: Mapping[str, Any], packs: Packs | None) -> dict[str, Any]:
+    reference, path = str(rule["from"]), ("methods", code, "from")
+    for key in ("formula", "keys"):
+        if key in rule:
+            reason = _("“{code}”取自指标包,不能再写 {key}", code=code, key=key)
+            raise BadScheme(source.place(("methods", code, key)), reason, _("请删去,或不写 from"))
+    try:
+        table = packs.method(reference) if packs is not None else None
+    except KeyError:
+        table = None
+    if table is None:
+        reason = _("没有指标包的方法“{reference}”", reference=reference)
+        raise BadScheme(source.place(path), reason, _("请写 包:方法@版本,核对后启用该包"))
+    return merged(table, {key: value for key, value in rule.items() if key != "from"})
 
 
 def _papers(source: Source, papers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

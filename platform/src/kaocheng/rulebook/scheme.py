@@ -1,15 +1,26 @@
 """A scheme as it was read: every paper whole, after ``like`` and ``from``, with its lines remembered."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from kaocheng.engine.recipe import Recipe
 from kaocheng.rulebook.source import Source
 
-Templates = Callable[[str], Mapping[str, Any]]  # "pack:template@edition" → the template's tables
+
+class Packs(Protocol):
+    """What the packs at hand give a scheme; ``KeyError`` where they have no such thing."""
+
+    def template(self, reference: str) -> Mapping[str, Any]:
+        """The tables of ``pack:template@edition``."""
+
+    def method(self, reference: str) -> Mapping[str, Any]:
+        """The table of the method ``pack:method@edition``, by value."""
+
+    def offers(self, method: str) -> Sequence[str]:
+        """The references of methods of this name."""
 
 
 @dataclass(frozen=True, slots=True)

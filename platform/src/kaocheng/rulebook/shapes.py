@@ -54,7 +54,7 @@ FIGURE = _spec(
     **{"label unit collector period missing direction": "text", "parts": "of texts", "target": "of scalars"}
 )
 LIST = _spec(**{"label collector": "text", "fields": "of texts"})
-METHOD = _spec(**{"formula label": "text", "keys": "texts", "defaults": "table"})
+METHOD = _spec(**{"from formula label": "text", "keys": "texts", "defaults": "table"})
 CHECK = _spec(**{"label figure paper when each then say clause": "text"})
 PAPER = _spec(
     **{

@@ -62,7 +62,7 @@ def check(text: str, shelf: TenantShelf, *, file: str = "scheme.toml") -> Checke
     Raises:
         Invalid: it cannot be read at all.
     """
-    scheme = read_scheme(text, file=file, packs=shelf.template)
+    scheme = read_scheme(text, file=file, packs=shelf)
     return Checked(scheme, tuple(lint(scheme)))
 
 

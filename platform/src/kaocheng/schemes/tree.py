@@ -97,7 +97,7 @@ def _line(recipe: Recipe, paper: PaperRule, node: NodeRule, depth: int) -> Line:
         full=str(node.get("full", "")),
         share=_share(paper, node),
         measure=str(figure.get("unit", "")),
-        method=words.method(node),
+        method=words.method(node, recipe.methods),
         details=words.details(node, lambda code: spoken(recipe, paper, node, code)),
         collector=str(figure.get("collector") or _inherited(paper, node, "collector") or ""),
         clause=clause,

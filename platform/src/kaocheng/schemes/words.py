@@ -79,14 +79,16 @@ LANGUAGE: Mapping[str, Callable[[], str]] = {
 }
 
 
-def method(node: NodeRule) -> str:
-    """What the trade calls the node's method or composition; a pack's own method keeps its name."""
+def method(node: NodeRule, own: Mapping[str, Mapping[str, Any]]) -> str:
+    """What the trade calls the node's method or composition, a pack or scheme one of its *own*."""
     if node.composed:
         name = str(node["compose"])
         return COMPOSED[name]() if name in COMPOSED else name
     if node.get("formula"):
         return METHODS["formula"]()
     name = str(node.get("method", ""))
+    if name in own:
+        return str(own[name].get("label") or name)
     return METHODS[name]() if name in METHODS else name
 
 

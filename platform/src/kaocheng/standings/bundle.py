@@ -17,6 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kaocheng.engine.inputs import Inputs
+from kaocheng.engine.plugged import PackNeeded
 from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.score import score
 from kaocheng.engine.sheet import Sheet
@@ -196,6 +197,7 @@ def verify(bundle: Bundle, key: PublicKey) -> Sheet:
         WrongSignature: *key* did not sign this.
         PartChanged: a part is not the one that was signed.
         DoesNotRecompute: the recipe and inputs give another sheet.
+        PackNeeded: a method of it is a function of a pack that is not here as it was there.
     """
     manifest = bundle.manifest
     if bundle.key != key.id or not key.signed(bundle.signature, _message(asdict(manifest))):
@@ -211,6 +213,8 @@ def _recomputed(bundle: Bundle) -> Sheet:
     try:
         claimed = bundle.sheet
         again = score(bundle.recipe, bundle.inputs, bundle.manifest.period)
+    except PackNeeded:
+        raise  # nothing is wrong with the bundle: it cannot be judged here
     except Exception as failure:  # whatever goes wrong in there, it does not give the claimed sheet
         raise DoesNotRecompute(sender, f"{failure.__class__.__name__}: {failure}") from failure
     # Another engine version may name itself; it may not compute otherwise.
