@@ -21,7 +21,7 @@ from kaocheng.engine.arrays import (
     larger,
     smaller,
 )
-from kaocheng.engine.integers import ROUNDING_LIMIT
+from kaocheng.engine.integers import ROUNDING_LIMIT, rounded
 from kaocheng.engine.rounding import half_up, plain, printed
 
 BEYOND = 2**70  # well past what float64 holds exactly
@@ -126,30 +126,44 @@ def test_steps_and_rounding_are_exact(a: list[Fraction], decimals: int) -> None:
 
 
 @settings(max_examples=400)
-@given(st.integers(1, ROUNDING_LIMIT // 2 - 2), st.integers(0, 2**40), st.sampled_from([-1, 0, 1]))
-@example(1, ROUNDING_LIMIT // 2, 0)
+@given(st.integers(1, 2**51), st.integers(0, 2**48), st.sampled_from([-1, 0, 1]))
+@example(1, ROUNDING_LIMIT // 2 - 1, -1)
 @example(ROUNDING_LIMIT // 3, 1, -1)
+@example(ROUNDING_LIMIT - 2, 0, 1)
 def test_beside_a_tie_the_fast_path_falls_on_the_right_side(half: int, k: int, beside: int) -> None:
-    """P / D at a tie or one step of P beside it, P + D up to the bound (docs/engine.md)."""
+    """P / D at a tie or one step of P beside it, P up to the bound (docs/engine.md)."""
     d = 2 * half
-    k %= max(1, (ROUNDING_LIMIT - 1 - half - 2 * d) // d)
+    k %= max(1, (ROUNDING_LIMIT - half) // d)
     p = k * d + half + beside
-    if p < 0 or p + d >= ROUNDING_LIMIT:
+    if not 0 <= p < ROUNDING_LIMIT:
         return
-    column = Exact(np.array([float(p)]), np.array([float(d)]))
+    above = np.array([float(p)])
 
-    assert column.n.dtype == float  # float64 all the way: this is the fast path
-    assert column.half_up(0).fraction() == half_up(Fraction(p, d), 0)
-    assert column.floor().fraction() == p // d
-    assert (-column).half_up(0).fraction() == -half_up(Fraction(p, d), 0)
+    for column in (Exact(above, np.array([float(d)])), Exact(above, d)):
+        assert column.n.dtype == float  # float64 all the way: this is the fast path
+        assert column.half_up(0).fraction() == half_up(Fraction(p, d), 0)
+        assert (-column).half_up(0).fraction() == -half_up(Fraction(p, d), 0)
+        assert column.floor().fraction() == p // d
+        assert (-column).floor().fraction() == -p // d
 
 
 def test_beyond_the_bound_the_same_question_goes_to_whole_numbers() -> None:
-    """Just below 1.5, which is 1; but float64 cannot hold P + D/2 here and makes 2 of it."""
+    """Just below 1.5, which is 1; but float64 has no number between and makes 2 of it."""
     d = 2**51 + 1
     p = (3 * d - 1) // 2
-    assert floor((float(p) + d / 2) / float(d)) == 2
+    assert blocks.settled(rounded(np.array([float(p)]), np.array([float(d)]), negative=False))[0] == 2
     assert Exact(np.array([float(p)]), np.array([float(d)])).half_up(0).fraction() == 1
+    many = Exact(np.full(100, float(p)), np.full(100, float(d)))  # estimated, and found too near
+    assert many.half_up(0).fraction(99) == 1
+
+
+@given(st.integers(1, 2**53 - 1), st.integers(1, 2**53 - 1))
+@example(2**53 - 1, 2)
+@example(2**53 - 1, 3)
+def test_a_floor_is_exact_wherever_float_is(p: int, d: int) -> None:
+    for n in (p, -p, p // d * d, p // d * d - 1):
+        assert Exact(np.array([float(n)]), np.array([float(d)])).floor().fraction() == n // d
+        assert Exact(np.array([float(n)]), d).floor().fraction() == n // d
 
 
 @given(fractions, st.integers(0, 4))

@@ -21,6 +21,7 @@ from kaocheng.engine.beside import FEW, Raised, length, over_one, too_large
 from kaocheng.engine.blocks import Deferred, settled, work
 from kaocheng.engine.integers import (
     LIMIT,
+    ROUNDING_LIMIT,
     Array,
     Number,
     as_array,
@@ -33,11 +34,12 @@ from kaocheng.engine.integers import (
     plain,
     product,
     quotient,
-    rounds_exactly,
+    rounded,
     size,
     small,
     total,
     whole_numbers,
+    whole_rounded,
     within,
 )
 from kaocheng.engine.rounding import half_up
@@ -312,7 +314,7 @@ class Exact:
             low, high = min(self.low, 0), max(self.high, 0)
         if type(n) is int and type(d) is int:
             return Exact(n // d, 1, self._state)
-        if small(n, d) and rounds_exactly(max(-self.low, self.high), self.below):
+        if small(n, d):
             return Exact(quotient(n, d), 1, self._state, low, high, 1)
         return Exact(as_array(whole_numbers(n) // whole_numbers(d)), 1, self._state).lean()
 
@@ -328,22 +330,20 @@ class Exact:
         if type(n) is int and type(d) is int:
             return Exact.constant(half_up(Fraction(n, d), decimals)).put(self._state)
         common = gcd(scale, d) if type(d) is int else 1
-        step, below = scale // common, self.below // common
+        step = scale // common
         d = d // common if type(d) is int else d
         low, high = self.low, self.high
-        if not rounds_exactly(step * max(-low, high), below):
+        if step * max(-low, high) >= ROUNDING_LIMIT:
             low, high = within(n)
         low, high = low * step, high * step
-        n = product(n, step, max(-low, high))
-        if not (small(n, d) and rounds_exactly(max(-low, high), below)):
-            n, d = whole_numbers(n), whole_numbers(d)
-            whole = (2 * abs(n) + d) // (2 * d)
+        if not small(n, d) or max(-low, high) >= ROUNDING_LIMIT:
+            if small(n, d) and max(length(n), length(d)) > FEW:
+                return later.half_up(self, decimals, redone)
+            nearest_ones = whole_rounded(n, step, d)
             if redone is not None:
-                redone.append(np.size(whole))
-            return Exact(as_array(np.where(np.asarray(n < 0), -whole, whole)), scale, self._state).lean()
-        whole = quotient(size(n) if low < 0 else n, d, half=True)
-        if low < 0:  # and no negative zero
-            whole = work(np.add, work(np.copysign, whole, plain(n)), 0.0)
+                redone.append(nearest_ones.size)
+            return Exact(nearest_ones, scale, self._state).lean()
+        whole = rounded(product(n, step, max(-low, high)), d, low < 0)
         if type(d) is int:
             return Exact(whole, scale, self._state, nearest(low, d), nearest(high, d), scale)
         return Exact(settled(whole), scale, self._state)

@@ -8,7 +8,7 @@ the numbers are the same either way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,8 +40,8 @@ class Deferred:
     def array(self) -> Array:
         """The numbers; worked when they are first asked for."""
         if self._made is None:
-            self._made = _worked(self)
-            self.inputs = ()  # what it was made from need not be kept
+            settle([self])
+        assert self._made is not None
         return self._made
 
 
@@ -64,50 +64,124 @@ def settled(given: Any) -> Any:
     return given.array() if type(given) is Deferred else given
 
 
-Step = tuple[int, Callable[..., Array], list[int]]  # where the result goes, what is done, to which registers
+def settle(wanted: Iterable[Any]) -> None:
+    """Work what is not worked yet together: what several are made from is read, and worked, once."""
+    by_length: dict[int, dict[int, Deferred]] = {}
+    for one in wanted:
+        if type(one) is Deferred and one._made is None:
+            by_length.setdefault(one.length, {})[id(one)] = one
+    for length, ones in by_length.items():
+        results = _empty(list(ones.values()), length)
+        _Program(ones.values(), results).run(length)
+        for one, made in zip(ones.values(), results, strict=True):
+            one._made, one.inputs = made, ()  # what it was made from need not be kept
 
 
-def _worked(last: Deferred) -> Array:
-    steps, places = _ordered(last)
-    result = np.empty(last.length, last.kind)
-    columns = [value for value, kind in places if kind == "column"]
-    fixed = [i for i, (_value, kind) in enumerate(places) if kind == "column"]
-    registers: list[Any] = [value for value, _kind in places]
-    for start in range(0, last.length, BLOCK):
-        part = slice(start, start + BLOCK)
-        for at, column in zip(fixed, columns, strict=True):
-            registers[at] = column[part]
-        for at, step, inputs in steps:
-            registers[at] = step(*[registers[i] for i in inputs])
-        result[part] = registers[-1]
-    return result
+def _empty(wanted: Sequence[Deferred], length: int) -> list[Array]:
+    """Room for the results; side by side, for a few large pieces of memory come sooner than many."""
+    rows = iter(np.empty((sum(one.kind is float for one in wanted), length)))
+    return [next(rows) if one.kind is float else np.empty(length, one.kind) for one in wanted]
 
 
-def _ordered(last: Deferred) -> tuple[list[Step], list[tuple[Any, str]]]:
-    """Every step once, after what it needs; and what each register begins with."""
-    places: list[tuple[Any, str]] = []
-    at: dict[int, int] = {}
-    steps: list[Step] = []
+def _keep(made: Any, out: Array) -> None:
+    out[...] = made
 
-    def place(value: Any, kind: str) -> int:
-        at[id(value)] = len(places)
-        places.append((value, kind))
-        return len(places) - 1
 
-    waiting: list[tuple[Any, bool]] = [(last, False)]
+class _Program:
+    """Every step once, after what it needs, on registers that hold one block each.
+
+    A function of numpy writes into the register of its result.  Registers of what is used no more are
+    used again, so that few of them stay in the cache.
+    """
+
+    def __init__(self, wanted: Iterable[Deferred], results: Sequence[Array]) -> None:
+        self.steps: list[tuple[Callable[..., Any], list[int], int, bool]] = []  # what, of which, to, in place
+        self.registers: list[Any] = []
+        self.columns: list[tuple[int, Array]] = []  # read, or written, block by block
+        self.buffers: list[tuple[int, Array]] = []
+        self._at: dict[int, int] = {}
+        self._free: list[int] = []
+        self._own: set[int] = set()  # registers to be used again
+        results_of = {id(one): result for one, result in zip(wanted, results, strict=True)}
+        order, uses = _ordered(wanted)
+        for value in order:
+            if type(value) is Deferred and value._made is None:
+                self._step(value, uses, results_of.get(id(value)))
+            else:
+                self._read(value._made if type(value) is Deferred else value, id(value))
+
+    def run(self, length: int) -> None:
+        """All blocks of so long columns."""
+        registers = self.registers
+        for start in range(0, length, BLOCK):
+            end = min(start + BLOCK, length)
+            for at, column in self.columns:
+                registers[at] = column[start:end]
+            for at, buffer in self.buffers:
+                registers[at] = buffer[: end - start]
+            for step, inputs, at, in_place in self.steps:
+                if in_place:
+                    step(*[registers[i] for i in inputs], out=registers[at])
+                else:
+                    registers[at] = step(*[registers[i] for i in inputs])
+
+    def _read(self, value: Any, name: int) -> None:
+        self._at[name] = self._register(value)
+        if type(value) is np.ndarray and value.size > 1:
+            self.columns.append((self._at[name], value))
+
+    def _step(self, value: Deferred, uses: dict[int, int], result: Array | None) -> None:
+        inputs = [self._at[id(given)] for given in value.inputs]
+        for given in value.inputs:
+            uses[id(given)] -= 1
+            if not uses[id(given)] and (at := self._at[id(given)]) in self._own:
+                self._own.discard(at)
+                self._free.append(at)  # from here on: a step may write where it reads, cell by cell
+        function = type(value.step) is np.ufunc
+        if result is not None:
+            at = self._register(None)
+            self.columns.append((at, result))
+        elif function and value.kind is float:
+            at = self._free.pop() if self._free else self._buffer()
+            self._own.add(at)
+        else:
+            at = self._register(None)
+        self._at[id(value)] = at
+        if result is None or function:
+            self.steps.append((value.step, inputs, at, result is not None or at in self._own))
+        else:
+            made = self._register(None)
+            self.steps += [(value.step, inputs, made, False), (_keep, [made], at, True)]
+
+    def _register(self, value: Any) -> int:
+        self.registers.append(value)
+        return len(self.registers) - 1
+
+    def _buffer(self) -> int:
+        at = self._register(None)
+        self.buffers.append((at, np.empty(BLOCK)))
+        return at
+
+
+def _ordered(wanted: Iterable[Deferred]) -> tuple[list[Any], dict[int, int]]:
+    """Everything that is read or worked, after what it is made from; and how often each is made use of."""
+    order: list[Any] = []
+    uses: dict[int, int] = {}
+    waiting: list[tuple[Any, bool]] = [(one, False) for one in wanted][::-1]
+    done: set[int] = set()
     while waiting:
         value, ready = waiting.pop()
-        if id(value) in at:
+        if id(value) in done:
             continue
-        made = value._made if type(value) is Deferred else value
-        if made is not None:
-            at[id(value)] = len(places)
-            long = type(made) is np.ndarray and made.size > 1
-            places.append((made, "column" if long else "number"))
-        elif ready:
-            inputs = [at[id(given)] for given in value.inputs]
-            steps.append((place(value, "step"), value.step, inputs))
-        else:
-            waiting.append((value, True))
-            waiting += [(given, False) for given in value.inputs]
-    return steps, places
+        if ready or type(value) is not Deferred or value._made is not None:
+            done.add(id(value))
+            order.append(value)
+            continue
+        waiting.append((value, True))
+        for given in value.inputs[::-1]:
+            waiting.append((given, False))
+    for value in order:
+        if type(value) is Deferred and value._made is None:
+            for given in value.inputs:
+                uses[id(given)] = uses.get(id(given), 0) + 1
+    return order, uses

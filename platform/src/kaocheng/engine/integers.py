@@ -27,17 +27,19 @@ __all__ = [
     "plain",
     "product",
     "quotient",
-    "rounds_exactly",
+    "rounded",
     "size",
     "small",
     "total",
     "whole_numbers",
+    "whole_rounded",
     "within",
 ]
 
 Number = int | Array | Deferred
 LIMIT = 2**53  # integers up to here are exact in float64
-ROUNDING_LIMIT = 2**51  # one division, then one floor, is exact below it (docs/engine.md)
+ROUNDING_LIMIT = 2**49  # `rounded` is exact below it (docs/engine.md)
+SHADE = 1 + 2.0**-51  # makes of a tie the least more than a tie, and of nothing else something else
 
 
 def whole_numbers(n: Number) -> Any:
@@ -119,18 +121,26 @@ def size(a: Number) -> Number:
     return work(np.abs, a) if a.dtype != object else as_array(abs(settled(a)))
 
 
-def rounds_exactly(top: int, d: int) -> bool:
-    """Whether one division and one floor in float64 round exactly, for numbers and divisors up to these."""
-    return top + d < ROUNDING_LIMIT
+def quotient(n: Number, d: Number) -> Array | Deferred:
+    """⌊n / d⌋, by one division and one floor: exact for whatever float64 holds."""
+    return work(np.floor, work(np.divide, plain(n), plain(d)))
 
 
-def quotient(n: Number, d: Number, half: bool = False) -> Array | Deferred:
-    """⌊n / d⌋, or ⌊n / d + 1/2⌋, by one division and one floor; the caller has checked that this is exact."""
-    if half:
-        middle = d / 2 if isinstance(d, int) else work(np.multiply, d, 0.5)
-        n = work(np.add, float(n) if isinstance(n, int) else n, middle)
-    below = float(d) if isinstance(d, int) else d
-    return work(np.floor, work(np.divide, float(n) if isinstance(n, int) else n, below))
+def rounded(n: Number, d: Number, negative: bool) -> Array | Deferred:
+    """n / d rounded half away from zero; exact for n below `ROUNDING_LIMIT`."""
+    if type(d) is int:
+        shaded = work(np.multiply, plain(n), 1.0 / d * SHADE)
+    else:
+        shaded = work(np.multiply, work(np.divide, plain(n), d), SHADE)
+    whole = work(np.rint, shaded)
+    return work(np.add, whole, 0.0) if negative else whole  # and no negative zero
+
+
+def whole_rounded(n: Number, step: int, d: Number) -> Array:
+    """step·n / d rounded half away from zero, whatever their size."""
+    top, below = whole_numbers(n) * step, whole_numbers(d)
+    whole = (2 * abs(top) + below) // (2 * below)
+    return as_array(np.where(np.asarray(top < 0), -whole, whole))
 
 
 def hull(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:

@@ -116,30 +116,35 @@ class Postponed(Exact):
         """The largest integer not above, of each."""
         return self.whole().floor()
 
-    @np.errstate(all="ignore")
     def half_up(self, decimals: int, redone: list[int] | None = None) -> Exact:
         """Rounded to *decimals* places, a tie away from zero; *redone*: cells worked exactly."""
-        scale: int = 10**decimals
-        estimate, error = _times(estimated(self), (float(scale), 0.0))
-        raised = work(np.add, work(np.abs, estimate), 0.5)
-        floor = work(np.floor, raised)
-        error = settled(work(np.add, work(np.multiply, error, SLACK), work(np.multiply, raised, 2 * U)))
-        rest = settled(work(np.subtract, raised, floor))
-        sure = (rest > error) & (rest < 1 - error) & (settled(raised) < SURE)
-        n = settled(work(np.add, work(np.copysign, floor, estimate), 0.0))
-        doubtful = np.flatnonzero(~sure if self._state is None else ~sure & (self._state == OK))
-        if self._state is not None:
-            n[self._state != OK] = 0
-        if doubtful.size:
-            alike, which = distinct(self, doubtful)
-            exact = np.broadcast_to(
-                (exactly(self, alike).half_up(decimals) * Exact.constant(scale)).n, alike.shape
-            )
-            if redone is not None:
-                redone.append(len(alike))
-            n = n if exact.dtype != object else n.astype(object)
-            n[doubtful] = exact[which]
-        return Exact(n, scale, self._state)
+        return half_up(self, decimals, redone)
+
+
+@np.errstate(all="ignore")
+def half_up(value: Exact, decimals: int, redone: list[int] | None = None) -> Exact:
+    """Rounded by the estimate, and exactly where that lies too near a tie."""
+    scale: int = 10**decimals
+    estimate, error = _times(estimated(value), (float(scale), 0.0))
+    raised = work(np.add, work(np.abs, estimate), 0.5)
+    floor = work(np.floor, raised)
+    error = settled(work(np.add, work(np.multiply, error, SLACK), work(np.multiply, raised, 2 * U)))
+    rest = settled(work(np.subtract, raised, floor))
+    sure = (rest > error) & (rest < 1 - error) & (settled(raised) < SURE)
+    n = settled(work(np.add, work(np.copysign, floor, estimate), 0.0))
+    doubtful = np.flatnonzero(~sure if value._state is None else ~sure & (value._state == OK))
+    if value._state is not None:
+        n[value._state != OK] = 0
+    if doubtful.size:
+        alike, which = distinct(value, doubtful)
+        exact = np.broadcast_to(
+            (exactly(value, alike).half_up(decimals) * Exact.constant(scale)).n, alike.shape
+        )
+        if redone is not None:
+            redone.append(len(alike))
+        n = n if exact.dtype != object else n.astype(object)
+        n[doubtful] = exact[which]
+    return Exact(n, scale, value._state)
 
 
 def postponed(operation: str, a: Exact, b: Exact) -> Postponed:
@@ -188,18 +193,17 @@ def estimated(value: Exact) -> Estimate:
 
 
 def _quotient(value: Exact) -> Estimate:
-    n, d = value._n, value._d
-    if isinstance(n, int) and isinstance(d, int):
-        return n / d, abs(n / d) * 2 * U
-    above, below = _floats(n), _floats(d)
-    estimate = work(np.divide, above, below)
+    estimate = work(np.divide, _floats(value._n), _floats(value._d))
     return estimate, work(np.multiply, work(np.abs, estimate), 4 * U)
 
 
 def _floats(n: Number) -> Any:
-    if isinstance(n, int):
-        return float(n)
-    return n if n.dtype != object else settled(n).astype(float)
+    if not isinstance(n, int) and n.dtype != object:
+        return n
+    try:
+        return float(n) if isinstance(n, int) else settled(n).astype(float)
+    except OverflowError:  # no estimate at all: every cell is worked exactly
+        return np.inf
 
 
 def _plus(a: Estimate, b: Estimate) -> Estimate:

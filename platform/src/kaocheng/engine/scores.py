@@ -12,6 +12,7 @@ import numpy as np
 
 from kaocheng.engine import grade, marks
 from kaocheng.engine.arrays import NA, OK, Exact
+from kaocheng.engine.blocks import settle
 from kaocheng.engine.explain import Explanation
 from kaocheng.engine.integers import Array
 from kaocheng.engine.recipe import PaperRule
@@ -129,10 +130,9 @@ class Scores:
         self.period = run.period
         self.papers = tuple(PaperScores(run, paper, period) for paper, period in run.paper_periods())
         for paper in self.papers:
-            for node in paper.nodes:
-                points = run.score(paper.rules, node, paper.period)
-                if not points.waits:
-                    _ = points.n  # a long column is worked when its numbers are first asked for
+            nodes = sorted(paper.rules.nodes.values(), key=lambda node: not node.composed)
+            points = [run.score(paper.rules, node.code, paper.period) for node in nodes]
+            settle(value._n for value in points if not value.waits)
         self.exact_cells = run.slow
 
     def paper(self, group_or_code: str) -> PaperScores:
