@@ -105,27 +105,32 @@ def inputs(values: Mapping[str, Sequence[int]] = VALUES, *, claims: Sequence[Cla
 async def found(engine: AsyncEngine, county: TenantId) -> Mapping[str, Person]:
     """Put units, people and the scheme into the database; who is who, by code."""
     async with tenant_session(engine, county) as session:
-        await session.execute(
-            insert(unit),
-            [
-                {
-                    "tenant_id": county,
-                    "id": number,
-                    "code": code,
-                    "label": label,
-                    "class": "乡镇" if code in UNITS else None,
-                    "parent_id": None,
-                    "attributes": {},
-                    "assessed": code in UNITS,
-                    "ordinal": number,
-                }
-                for number, (code, label) in enumerate([*UNITS.items(), ("*", "全体")], 1)
-            ],
-        )
+        await put(session)
         await _staff(session)
-        await schemes.keep(session, _version())
-        await schemes.keep_indicators(session, declared(recipe()), relabel=True)
         return {person.code: person for person in await identity.people(session)}
+
+
+async def put(session: TenantSession) -> None:
+    """Units and scheme of the session's tenant."""
+    await session.execute(
+        insert(unit),
+        [
+            {
+                "tenant_id": session.tenant,
+                "id": number,
+                "code": code,
+                "label": label,
+                "class": "乡镇" if code in UNITS else None,
+                "parent_id": None,
+                "attributes": {},
+                "assessed": code in UNITS,
+                "ordinal": number,
+            }
+            for number, (code, label) in enumerate([*UNITS.items(), ("*", "全体")], 1)
+        ],
+    )
+    await schemes.keep(session, _version())
+    await schemes.keep_indicators(session, declared(recipe()), relabel=True)
 
 
 async def file_year(

@@ -4,6 +4,7 @@ import argparse
 
 from kaocheng.cli.acting import Desk, run
 from kaocheng.i18n import _
+from kaocheng.rollup import service as _inbox  # noqa: F401  (a rule may take from what was handed up)
 from kaocheng.scoring import service
 from kaocheng.standings.reasons import gaps_in_words
 

@@ -276,13 +276,7 @@ def called(tree: Call, scope: Scope) -> tuple[Scope, Mapping[str, Any]]:
 
 def _imported(tree: Call, scope: Scope) -> Value:
     """``import(sheet = "city", node = "economy", as = "rate")``."""
-    keys = {
-        key: word.value
-        if isinstance(word, Word)
-        else ".".join(word.path) + (f"@{word.period}" if word.period else "")
-        for key, word in tree.keywords
-        if isinstance(word, Word | Name)
-    }
+    keys = imported.as_written(tree)
     value = by_unit(imported.value(scope.run, scope, keys), scope)
     text = method_text("import", keys, scope)
     return value if text == "x" else number(text, scope.within(tree, x=value))

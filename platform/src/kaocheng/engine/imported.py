@@ -5,15 +5,16 @@ The value is the sheet's own, exact and not as printed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Words
-from kaocheng.engine.recipe import NodeRule
+from kaocheng.engine.grammar import BadExpression, Call, Name, Word, parse, walk
+from kaocheng.engine.recipe import NodeRule, Recipe
 from kaocheng.engine.sheet import NOT_APPLICABLE, Column, PaperSheet, Sheet, Standing
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
@@ -43,6 +44,55 @@ class NotInTheSheet(Invalid):
 def in_words(node: NodeRule) -> bool:
     """Whether a node takes a grade, which is a word and no points."""
     return (node.get("method"), node.get("as")) == ("import", "grade")
+
+
+class Named(NamedTuple):
+    """A sheet as a rule writes it, and the node that is taken from it."""
+
+    sheet: str
+    node: str
+
+
+def sheets_named(recipe: Recipe) -> frozenset[Named]:
+    """Every sheet that the rules of a recipe take from."""
+    found = set()
+    for paper in recipe.papers.values():
+        for node in paper.nodes.values():
+            if node.get("method") == "import":
+                found.add(Named(str(node["sheet"]), str(node.get("node", ""))))
+            calls = [keys for text in _texts(node.keys) for keys in _calls(text) if "sheet" in keys]
+            found |= {Named(keys["sheet"], keys.get("node", "")) for keys in calls}
+    return frozenset(found)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and "import" in value:
+        yield value
+    elif isinstance(value, Mapping | list):
+        for held in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(held)
+
+
+def _calls(text: str) -> Iterator[Mapping[str, str]]:
+    """The keys of each ``import(…)`` in an expression."""
+    try:
+        inside = list(walk(parse(text)))
+    except BadExpression:  # a label
+        return
+    for tree in inside:
+        if isinstance(tree, Call) and tree.path == ("import",):
+            yield as_written(tree)
+
+
+def as_written(tree: Call) -> Mapping[str, str]:
+    """The keys of a call, each as a node would write it."""
+    return {
+        key: word.value
+        if isinstance(word, Word)
+        else ".".join(word.path) + (f"@{word.period}" if word.period else "")
+        for key, word in tree.keywords
+        if isinstance(word, Word | Name)
+    }
 
 
 def value(run: Run, here: Scope, keys: Mapping[str, Any]) -> Value:

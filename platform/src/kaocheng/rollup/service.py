@@ -27,6 +27,9 @@ from kaocheng.rollup.domain import (
     Verdict,
 )
 from kaocheng.rollup.rates import full_marks
+from kaocheng.scoring import elsewhere
+from kaocheng.scoring.domain import Origin
+from kaocheng.scoring.elsewhere import Taken
 from kaocheng.standings import bundle, keys
 from kaocheng.standings.bundle import Bundle, NotABundle
 from kaocheng.standings.keys import PublicKey
@@ -114,6 +117,35 @@ async def compare(session: TenantSession, period: str) -> Comparison:
             for code, name in sorted(names.items())
         ),
     )
+
+
+@elsewhere.place(elsewhere.RECEIVED)
+async def handed_up(session: TenantSession, code: str, period: str) -> Sequence[Taken]:
+    """The accepted sheets of *period* of this sender or scheme, for a rule that takes from one."""
+    current = await queries.current(session, period)
+    by_sender = [one for one in current if one.sender == code]
+    reader = (await tenancy.tenant(session)).name
+    return [
+        await _taken(session, one, reader) for one in by_sender or current if code in (one.sender, one.scheme)
+    ]
+
+
+async def _taken(session: TenantSession, it: Received, reader: str) -> Taken:
+    """A bundle's sheet; the sender stands for it, and the reader for having computed it again."""
+    read = bundle.read(await queries.content(session, it.id))
+    facts = {"scheme": read.manifest.scheme_name, "period": it.period, "number": it.number}
+    book = _("{scheme} {period} 第 {number} 次得分表 {digest}", digest=read.manifest.sheet[:12], **facts)
+    received = it.received_at.isoformat()
+    published = it.published_at if _is_moment(it.published_at) else received
+    return Taken(read.parts["sheet"], Origin(it.sender_name, published, reader, received, book))
+
+
+def _is_moment(written: str) -> bool:
+    """Whether a sender wrote when it published as we do; a careless one may have written anything."""
+    try:
+        return datetime.fromisoformat(written).tzinfo is not None
+    except ValueError:
+        return False
 
 
 async def opened(session: TenantSession, id: int) -> tuple[Received, Bundle]:

@@ -19,11 +19,17 @@ _TOLD = ("matter", "category", "document")
 
 
 def gather(
-    units: Sequence[OwnUnit], filed: Iterable[Filed], period: str, *, unvouched: bool = False
+    units: Sequence[OwnUnit],
+    filed: Iterable[Filed],
+    period: str,
+    *,
+    unvouched: bool = False,
+    sheets: Mapping[str, str] | None = None,
 ) -> Gathered:
     """The inputs of a run of *period*, and where each of them came from.
 
-    With *unvouched* (测算), what nobody has vouched for counts too.
+    *sheets* are those of other assessments, by the code a rule names them by. With *unvouched* (测算), what
+    nobody has vouched for counts too.
     """
     due = [f for f in filed if f.indicator.of is Of.TARGET or over_by(f.key.period, period)]
     counted = [f for f in due if unvouched or f.outcome is Outcome.VOUCHED]
@@ -48,6 +54,7 @@ def gather(
                 for f in by_kind[Of.ROW]
             ),
             claims=claims,
+            sheets=sheets or {},
         ),
         provenance=dict(zip(map(_source, plain), _origins(plain), strict=True)) | from_claims,
         waiting=sum(f.outcome is not Outcome.VOUCHED for f in due),

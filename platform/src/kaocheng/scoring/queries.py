@@ -11,8 +11,12 @@ from kaocheng.db.session import TenantSession
 from kaocheng.engine.inputs import Inputs
 from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.sheet import Sheet
+from kaocheng.i18n import _
 from kaocheng.identity.tables import person
+from kaocheng.schemes.tables import scheme
+from kaocheng.scoring import elsewhere
 from kaocheng.scoring.domain import NoSuchSheet, Origin, Provenance, SheetHead, SheetRow
+from kaocheng.scoring.elsewhere import Taken
 from kaocheng.scoring.tables import score_sheet
 
 _c = score_sheet.c
@@ -87,6 +91,29 @@ async def sheet(session: TenantSession, head: SheetHead) -> SheetRow:
             _parsed.pop(next(iter(_parsed)))
         _parsed[head.sheet_digest] = read
     return row(head, read)
+
+
+@elsewhere.place(elsewhere.MADE)
+async def of_scheme(session: TenantSession, code: str, period: str) -> Sequence[Taken]:
+    """The latest run of *period* by the tenant's own scheme of that code, for a rule that takes from it."""
+    asked = _heads().join(scheme, (scheme.c.tenant_id == _c.tenant_id) & (scheme.c.id == _c.scheme_id))
+    asked = asked.where(scheme.c.code == code, _c.period == period).order_by(_c.number.desc()).limit(1)
+    row = (await session.execute(asked)).one_or_none()
+    return [] if row is None else [await taken(session, _head(row), code)]
+
+
+async def taken(session: TenantSession, made: SheetHead, scheme: str) -> Taken:
+    """A run's sheet as a rule of another scheme takes from it; who made it stands for it."""
+    stored = await session.scalar(select(_c.sheet).where(_c.id == made.id))
+    book = _(
+        "{scheme} {period} 第 {number} 次得分表 {digest}",
+        scheme=scheme,
+        period=made.period,
+        number=made.number,
+        digest=made.sheet_digest[:12],
+    )
+    at = made.made_at.isoformat()
+    return Taken(zlib.decompress(stored).decode(), Origin(made.maker, at, made.maker, at, book))
 
 
 async def frozen(session: TenantSession, head: SheetHead) -> tuple[bytes, bytes, bytes]:

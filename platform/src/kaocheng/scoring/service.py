@@ -1,7 +1,7 @@
 """The verbs of scoring: gather what counts, run, rehearse, compare, explain."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
@@ -18,7 +18,7 @@ from kaocheng.figures.quiet import no_search
 from kaocheng.identity.domain import Permission, Person, require
 from kaocheng.schemes import queries as schemes
 from kaocheng.schemes.domain import NoScheme, SchemeVersion
-from kaocheng.scoring import explaining, queries
+from kaocheng.scoring import elsewhere, explaining, queries
 from kaocheng.scoring.domain import (
     Effect,
     Explained,
@@ -43,10 +43,21 @@ Step = Callable[[int], Awaitable[None]]
 STEPS = 3  # gathered, computed, kept
 
 
-async def inputs(session: TenantSession, period: str, *, unvouched: bool = False) -> Gathered:
-    """What a run of *period* is computed from, and where each value came from."""
-    filed = await figures.current(session)
-    return gather(await tenancy.units(session), filed, period, unvouched=unvouched)
+async def inputs(session: TenantSession, recipe: Recipe, period: str, *, unvouched: bool = False) -> Gathered:
+    """What a run of *period* is computed from, and where each value came from.
+
+    Raises:
+        NoSheetToTake: *recipe* takes results from a sheet that is nowhere.
+    """
+    filed, units = await figures.current(session), await tenancy.units(session)
+    taken = elsewhere.require(recipe, await elsewhere.sheets(session, recipe, units, period), period)
+    gathered = gather(units, filed, period, unvouched=unvouched, sheets=_texts(taken))
+    origins = elsewhere.origins(recipe, units, taken)
+    return replace(gathered, provenance={**gathered.provenance, **origins}) if origins else gathered
+
+
+def _texts(taken: Mapping[str, elsewhere.Taken]) -> Mapping[str, str]:
+    return {code: one.sheet for code, one in taken.items()}
 
 
 async def run(
@@ -65,7 +76,7 @@ async def run(
     # Nobody files or judges in between: what is frozen is one moment of the whole register.
     await figures.hold(session, await figures.periods(session))
     with no_search():
-        gathered = await inputs(session, period)
+        gathered = await inputs(session, scheme.recipe, period)
         await _told(step, 1)
         made = await asyncio.to_thread(score, scheme.recipe, gathered.inputs, period)
         await _told(step, 2)
@@ -77,7 +88,7 @@ async def run(
 async def rehearse(session: TenantSession, period: str) -> tuple[Sheet, Gathered]:
     """The sheet as it would be if everything filed were vouched for (测算): computed, never kept."""
     scheme = await scheme_for(session, period)
-    gathered = await inputs(session, period, unvouched=True)
+    gathered = await inputs(session, scheme.recipe, period, unvouched=True)
     return await asyncio.to_thread(score, scheme.recipe, gathered.inputs, period), gathered
 
 
@@ -288,7 +299,8 @@ async def outlooks(session: TenantSession) -> tuple[Outlook, ...]:
         latest.setdefault(head.period, head)
     found = []
     for period in scored_periods(scheme.recipe):
-        gathered = gather(units, filed, period)
+        taken = await elsewhere.sheets(session, scheme.recipe, units, period)
+        gathered = gather(units, filed, period, sheets=_texts(elsewhere.single(taken)))
         last = latest.get(period)
         now = (gathered.inputs.digest, scheme.recipe_digest)
         found.append(

@@ -9,6 +9,10 @@ from sqlalchemy import Select, insert, select, update
 
 from kaocheng.db.session import TenantSession
 from kaocheng.identity.tables import person
+from kaocheng.schemes.tables import scheme
+from kaocheng.scoring import elsewhere
+from kaocheng.scoring import queries as scoring
+from kaocheng.scoring.elsewhere import Taken
 from kaocheng.scoring.tables import score_sheet
 from kaocheng.standings.domain import Delivery, NoSuchPublication, Publication
 from kaocheng.standings.tables import outbox, publication, reader
@@ -116,6 +120,21 @@ async def delivered(session: TenantSession, id: int, *, verdict: str, reason: st
         .where(outbox.c.id == id, outbox.c.delivered_at.is_(None))
         .values(delivered_at=at, verdict=verdict, reason=reason)
     )
+
+
+@elsewhere.place(elsewhere.PUBLISHED)
+async def of_scheme(session: TenantSession, code: str, period: str) -> Sequence[Taken]:
+    """What counts as published for *period* of the tenant's own scheme of that code."""
+    asked = _publications().join(
+        scheme, (scheme.c.tenant_id == _c.tenant_id) & (scheme.c.id == score_sheet.c.scheme_id)
+    )
+    asked = asked.where(scheme.c.code == code, _c.period == period).order_by(_c.id.desc()).limit(1)
+    row = (await session.execute(asked)).one_or_none()
+    if row is None:
+        return []
+    sheet, origin = await scoring.taken(session, await scoring.head(session, row.sheet_id), code)
+    at = row.published_at.isoformat()
+    return [Taken(sheet, origin._replace(vouched_by=row.publisher, vouched_at=at))]
 
 
 def _publications() -> Select[Any]:
