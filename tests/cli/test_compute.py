@@ -125,6 +125,16 @@ def test_a_word_among_numbers_is_named(files: Path, capsys: pytest.CaptureFixtur
     assert "“丙镇”的“收入”写的是“约80”,不是数" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("target", ["约100", "=1+1"])
+def test_a_word_where_a_target_should_be_is_named(
+    files: Path, capsys: pytest.CaptureFixture[str], target: str
+) -> None:
+    targets = files / "targets.csv"
+    targets.write_text(f"unit,indicator,value\n甲镇,income,80\n乙镇,income,{target}\n", encoding="utf-8")
+    assert compute(files) == 2
+    assert f"写的是“{target}”" in capsys.readouterr().err
+
+
 def test_a_period_nothing_is_scored_in_is_refused(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compute(files, "--period", "2026H1") == 2
     assert "2026H1" in capsys.readouterr().err

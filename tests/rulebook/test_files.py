@@ -90,7 +90,11 @@ def test_utf8_with_a_mark_and_gb18030_are_read(tmp_path: Path) -> None:
     ("name", "text", "said"),
     [
         ("figures", "unit,value\n甲,5\n", "figures.csv:1:缺少列:indicator"),
-        ("figures", "unit,indicator,value\n甲,grain,5\n甲,grain,6\n", "figures.csv:3:“甲”的“grain”写了两次"),
+        (
+            "figures",
+            "unit,indicator,value\n甲,grain,5\n\n甲,grain,6\n",
+            "figures.csv:4:“甲”的“grain”写了两次",
+        ),
         ("figures", "unit,indicator,value\n甲,grain,1,234\n", "figures.csv:2:这一行多了一格"),
         ("groups", "unit,class\n甲,镇\n甲,镇\n", "groups.csv:3:单位“甲”写了两次"),
         ("rows", "unit,list,row,field,value\n甲,tsak,1,full,5\n", "rows.csv:2:没有清单“tsak”;是否应为“task”"),

@@ -130,7 +130,7 @@ class NothingToCompute(Missing):
 
     def __str__(self) -> str:
         if self.paper:
-            return _("方案里没有“{paper}”这一类,或它在这个时段不计分", paper=self.paper)
+            return _("方案里没有“{paper}”这一类,或它在这个时段不计分;请核对类别和时段", paper=self.paper)
         return _("方案在 {period} 没有要计分的卷;请核对时段", period=self.period)
 
 

@@ -58,7 +58,7 @@ class NoSuchJob(Missing):
     code = "no_such_job"
 
     def __str__(self) -> str:
-        return _("没有第 {id} 号任务", id=self.id)
+        return _("没有第 {id} 号任务;请回到首页看正在办理的", id=self.id)
 
 
 async def job(session: TenantSession, id: int) -> Job:

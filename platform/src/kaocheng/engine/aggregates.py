@@ -11,6 +11,7 @@ import numpy as np
 from kaocheng.engine import circles
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact, Truth, choose, larger, smaller
+from kaocheng.engine.columns import no_number
 from kaocheng.engine.grammar import BadExpression, Call, Word
 from kaocheng.engine.integers import Array
 from kaocheng.i18n import _
@@ -69,7 +70,7 @@ def _held(value: language.Value, function: str, tree: Call) -> Exact:
         return Exact(np.where(value.holds, 1.0, 0.0), 1, state.astype(np.uint8))
     if isinstance(value, Exact):
         return value
-    raise BadExpression(language.show(tree), tree.at, _("这里要的是数"))
+    raise no_number(language.show(tree), value)
 
 
 def over_parts(tree: Call, scope: language.Scope) -> Exact:

@@ -10,8 +10,10 @@ from fractions import Fraction
 import numpy as np
 
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Words
+from kaocheng.engine.grammar import BadExpression
 from kaocheng.engine.inputs import NOT_APPLICABLE
 from kaocheng.engine.integers import ROUNDING_LIMIT, within
+from kaocheng.i18n import _
 from kaocheng.numbers import NotANumber, read
 
 _PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?", re.ASCII)
@@ -83,6 +85,14 @@ def _words(texts: Mapping[int, str], length: int) -> Words:
     for i, text in texts.items():
         words[i], state[i] = text, NA if text == NOT_APPLICABLE else OK
     return Words(words, state)
+
+
+def no_number(expression: str, value: object) -> BadExpression:
+    """What to say of words (or a condition) where a number is wanted; the words are somebody's figures."""
+    words = map(str, np.atleast_1d(value.v)) if isinstance(value, Words) else ()
+    odd = next((word for word in words if word and parsed(word) is None), "")
+    reason = _("这里要的是数,写的是“{written}”;请改填数", written=odd[:40]) if odd else _("这里要的是数")
+    return BadExpression(expression, 0, reason)
 
 
 def parsed(text: str) -> Fraction | None:

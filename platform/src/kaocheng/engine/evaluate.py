@@ -19,6 +19,7 @@ from kaocheng.engine.arrays import (
     Truth,
     Words,
 )
+from kaocheng.engine.columns import no_number
 from kaocheng.engine.grammar import BadExpression, Call, Name, Number, Operation, Tree, Word, parse
 from kaocheng.engine.methods import METHODS, Keys
 from kaocheng.engine.rounding import plain
@@ -75,7 +76,7 @@ def number(tree: Tree | str, scope: Scope) -> Exact:
     value = evaluate(parse(tree) if isinstance(tree, str) else tree, scope)
     if isinstance(value, Exact):
         return value
-    raise BadExpression(_show(tree), getattr(tree, "at", 0), _("这里要的是数"))
+    raise no_number(_show(tree), value)
 
 
 def truth(tree: Tree | str, scope: Scope) -> Truth:

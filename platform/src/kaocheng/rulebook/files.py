@@ -51,7 +51,8 @@ def read_inputs(scheme: Scheme, tables: Tables) -> Inputs:
     """
     names = _Names(scheme)
     units = list(_units(tables.groups)) if tables.groups else []
-    figures = [names.figure(r) for r in _records(tables.figures, ("unit", "indicator", "value"))]
+    records = list(_records(tables.figures, ("unit", "indicator", "value")))
+    figures = [names.figure(record) for record in records]
     targets = (
         [names.target(r) for r in _records(tables.targets, ("unit", "indicator", "value"))]
         if tables.targets
@@ -71,7 +72,7 @@ def read_inputs(scheme: Scheme, tables: Tables) -> Inputs:
         if name not in known:
             known.add(name)
             units.append(Unit(name, name, assessed=assessed))
-    _once(tables.figures, figures)
+    _once(figures, [record.place for record in records])
     present = [f for f in figures if f.value != ""]
     sheets = {code: _sheet(path) for code, path in tables.sheets.items()}
     return Inputs(tuple(units), tuple(present), tuple(targets), tuple(rows), tuple(claims), sheets)
@@ -89,13 +90,13 @@ def _sheet(path: Path) -> str:
     return text
 
 
-def _once(path: Path, figures: Iterable[Figure]) -> None:
+def _once(figures: Iterable[Figure], places: Iterable[Place]) -> None:
     seen: set[tuple[str, ...]] = set()
-    for line, figure in enumerate(figures, 2):
+    for figure, place in zip(figures, places, strict=True):
         key = (figure.unit, figure.indicator, figure.period, figure.series)
         if key in seen:
             raise BadTable(
-                Place(path.name, line),
+                place,
                 _("“{unit}”的“{indicator}”写了两次", unit=figure.unit, indicator=figure.indicator),
                 _("请只留一行"),
             )

@@ -114,7 +114,11 @@ class NoScheme(Missing):
 
     def __str__(self) -> str:
         if self.version is not None:
-            return _("没有{year}年第{version}版考核方案", year=self.year, version=self.version)
+            return _(
+                "没有{year}年第{version}版考核方案;请到方案页看有哪些版本",
+                year=self.year,
+                version=self.version,
+            )
         if self.year is not None:
             return _("没有{year}年的考核方案;请先用 kaocheng schemes adopt 采用一份", year=self.year)
         return _("还没有考核方案;请先用 kaocheng schemes adopt 采用一份")
