@@ -187,6 +187,69 @@ def test_what_a_veto_does(effect: str, grades: list[str]) -> None:
     assert [found[u].grade for u in "abc"] == grades
 
 
+@pytest.mark.parametrize(
+    ("effect", "after", "grades"),
+    [
+        ('bars = ["优"]', 'promote = [{ when = "score(work) < 60", to = "优" }]', ["良", "良", "良"]),
+        ('bars = ["优"]', 'shift = [{ when = "score(work) < 60", by = 2 }]', ["良", "良", "良"]),
+        ('at_most = "中"', 'promote = [{ when = "score(work) < 60", to = "优" }]', ["中", "良", "中"]),
+        ('grade = "差"', 'shift = [{ when = "score(work) < 60", by = 2 }]', ["差", "良", "差"]),
+        ("down = 1", 'shift = [{ when = "score(work) < 60", by = 1 }]', ["优", "良", "差"]),
+    ],
+)
+def test_nothing_gives_a_grade_that_a_veto_keeps_from_a_unit(
+    effect: str, after: str, grades: list[str]
+) -> None:
+    """a (95) and c (50) are vetoed, and shifted or promoted for the same reason; b (85) is neither."""
+    veto = f'[papers.paper.vetoes.v]\nwhen = "score(work) < 60"\n{effect}\n'
+    of = recipe(
+        RESULT.replace("[papers.paper.results", f"{veto}[papers.paper.results")
+        + 'bands = [{ grade = "优", from = 90 }, { grade = "良", from = 80 }, '
+        '{ grade = "中", from = 60 }, { grade = "差" }]\n' + after
+    )
+    figures = {"total": {"a": "95", "b": "85", "c": "50"}, "work": {"a": "50", "b": "90", "c": "50"}}
+    found = standings(of, given(figures))
+    assert [found[u].grade for u in "abc"] == grades
+
+
+@pytest.mark.parametrize(
+    ("edge", "poor"),
+    [
+        ('{ by = ["work"], still_tied = "none" }', "c"),
+        ('{ by = ["work"], still_tied = "all" }', "c"),
+        ('{ by = [], still_tied = "none" }', ""),
+        ('{ by = [], still_tied = "all" }', "bc"),
+    ],
+)
+def test_a_tie_across_the_line_of_the_last_places_goes_to_the_edge_rule(edge: str, poor: str) -> None:
+    """b and c have the same total, c the worse work; one last place, whoever stands first in the file."""
+    of = recipe(RESULT + 'bands = [{ grade = "良" }, { grade = "差", least = 1 }]\n' + f"edge = {edge}")
+    figures = {"total": {"a": "90", "b": "70", "c": "70"}, "work": {"a": "50", "b": "80", "c": "60"}}
+    found = standings(of, given(figures))
+    assert "".join(u for u in "abc" if found[u].grade == "差") == poor
+
+
+@pytest.mark.parametrize(
+    ("rounds", "ranks", "grades"),
+    [
+        ("round = 1", [1, 2, 3], "优良良"),
+        ("round = 0", [1, 1, 3], "优优良"),
+        ('round = "none"', [1, 2, 3], "良良良"),
+    ],
+)
+def test_a_total_with_decimals_of_its_own_is_ranked_and_graded_by_them(
+    rounds: str, ranks: list[int], grades: str
+) -> None:
+    """89.96, 89.7 and 80 of a paper whose totals have two decimals."""
+    of = recipe(
+        RESULT.replace('method = "given" }\nwork', f'method = "given", {rounds} }}\nwork')
+        + 'bands = [{ grade = "优", from = 90 }, { grade = "良" }]'
+    )
+    found = standings(of, given({"total": {"a": "89.96", "b": "89.7", "c": "80"}}))
+    assert [found[u].rank for u in "abc"] == ranks
+    assert "".join(str(found[u].grade) for u in "abc") == grades
+
+
 def test_not_applicable_totals_are_not_ranked() -> None:
     found = standings(recipe(RESULT), given({"total": {"a": "/", "b": "80"}}))
     assert set(found) == {"b"}

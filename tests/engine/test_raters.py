@@ -67,3 +67,19 @@ def test_the_common_mean_is_that_of_the_comparison_group() -> None:
     of = recipe(JURY.format(keys="severity = 'shift', group = 'zone'"))
     # in 山: a 90, b 75, common 85; in 坝 b alone
     assert points(of, given(MARKS, attributes=zones)) == {"u": "90.00", "v": "82.50", "w": "65.00"}
+
+
+def test_where_no_rater_could_be_asked_the_item_does_not_apply() -> None:
+    """/ for every rater, or once for the figure; one who was to score and did not leaves it missing."""
+    marks = {"mark.a": {"u": "/", "v": "/"}, "mark.b": {"u": "/"}, "mark.c": {"u": "/"}, "mark": {"w": "/"}}
+    two = "{ p = { of = ['a', 'b'], weight = '50%' }, q = { of = ['c'], weight = '50%' } }"
+    for keys in ("trim = { above = 2, each = 1 }", f"classes = {two}"):
+        found = points(recipe(JURY.format(keys=keys)), given(marks))
+        assert found == {"u": "/", "v": "", "w": "/"}
+
+
+def test_what_does_not_apply_as_a_whole_does_not_apply_in_any_part() -> None:
+    """But a part that was handed in all the same counts."""
+    of = recipe(JURY.format(keys="out_of = 100").replace('"raters", x = "mark"', '"convert", x = "mark.a"'))
+    found = points(of, given({"mark": {"u": "/", "v": "/"}, "mark.a": {"v": 80, "w": 70}}))
+    assert found == {"u": "/", "v": "80.00", "w": "70.00"}

@@ -116,15 +116,21 @@ FAULTS = [
     ),
     Fault(
         "the edge by the reverse of its chain",
-        "grade:_Ranking._within_quota",
-        "for step in chain)) for p in open_to",
-        "for step in reversed(chain))) for p in open_to",
+        "grade:_Ranking._up_to_the_line",
+        "for step in chain)) for p in among",
+        "for step in reversed(chain))) for p in among",
     ),
     Fault(
         "a tie across the line takes its chances",
-        "grade:_Ranking._within_quota",
+        "grade:_Ranking._up_to_the_line",
         "keys[ordered[quota - 1].at] == keys[ordered[quota].at]",
         "False",
+    ),
+    Fault(
+        "a promotion undoes a veto",
+        "grade:_Ranking._move",
+        "if grade not in place.barred",
+        "if True",
     ),
     Fault(
         "a barred unit takes a place",

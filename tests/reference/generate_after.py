@@ -36,6 +36,8 @@ class After:
             self.veto("veto")
             if self.maybe(0.3):
                 self.veto("second")
+        if self.maybe(0.1):
+            self.sheet.nodes["total"]["round"] = rng.choice([0, 1, 3, "none"])
         self.sheet.results["overall"] = self.result("total")
         if self.maybe(0.3):
             children = [c for c, n in self.sheet.nodes.items() if n.get("in") == "total"]
@@ -117,6 +119,8 @@ class After:
             self.bands(keys)
         if any("most" in band for band in keys.get("bands", ())):
             keys["edge"] = {"by": children[:2] or [by], "still_tied": rng.choice(["none", "all"])}
+        if any("least" in band for band in keys.get("bands", ())):
+            keys["edge"] = {"by": children[: rng.choice([0, 1])], "still_tied": rng.choice(["none", "all"])}
         if self.maybe(0.15) and "bands" in keys:
             keys["shift"] = [{"when": "unit.people > 20", "by": rng.choice([1, -1, 2])}]
         if self.maybe(0.15) and "bands" in keys:
@@ -151,6 +155,5 @@ class After:
         third: Keys = {"grade": "中", "from": lines[2]}
         last: Keys = {"grade": "差"}
         if self.maybe(0.12) and "pool" not in keys:
-            last |= {"least": rng.choice(["10%", 1]), "round": "down"}
-            keys["break"] = ["unit.people"]
+            last |= {"least": rng.choice(["10%", "30%", 1, 2]), "round": rng.choice(["down", "up"])}
         keys["bands"] = [top, second, third, last]

@@ -41,6 +41,9 @@ def figures(draft: Draft, code: str, leaf: Leaf, pattern: str) -> None:
     other = {part: sample(draft.data) for part, sample in samples(leaf).items()}
     for k, unit in enumerate(units):
         for period in periods:
+            if leaf.parts and pattern == "some" and draft.data.random() < draft.gaps / 3:
+                draft.figure_rows.append([unit, code, "/", period, ""])
+                continue
             for part, sample in samples(leaf).items():
                 cell: str | None = sample(draft.data)
                 if pattern == "nobody" or (pattern == "one" and k):

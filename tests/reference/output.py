@@ -123,7 +123,8 @@ def write(world: World, paper: Paper, period: str, *, codes: bool = False) -> st
 
 
 def total_decimals(paper: Paper, total: str) -> int | None:
-    decimals = paper.nodes[total].get("round", paper.round.get("total"))
+    own = paper.nodes[total].get("round")
+    decimals = paper.round.get("total") if own in (None, "none") else own
     return None if decimals in (None, "none") else int(decimals)
 
 

@@ -10,7 +10,7 @@ from . import periods
 from .asked import Asked, Short, X, divided, sure
 from .evaluate import as_number, evaluate, number
 from .expressions import tree_of
-from .numbers import MISSING, UNDEFINED, Gap, power, worst
+from .numbers import MISSING, NA, UNDEFINED, Gap, power, worst
 from .statistics import deviation, position, statistic
 
 
@@ -176,5 +176,10 @@ def raters(m: Asked) -> Fraction:
             top += weight * sum(found, Fraction(0)) / len(found)
             weights += weight
     if weights == 0:
-        raise Short(MISSING)
+        everyone = [
+            r for group in m.keys.get("classes", {"": {"of": m.parts()}}).values() for r in group["of"]
+        ]
+        world, place = m.place.world, m.place
+        asked = [world.figure(place, m.figure(), rater, place.period) for rater in everyone]
+        raise Short(NA if all(value is NA for value in asked) else MISSING)
     return top / weights

@@ -208,6 +208,9 @@ def grade(circle: list[Standing], result: dict[str, Any], pool: dict[int, int]) 
     grades = [band["grade"] for band in bands]
     edge = result.get("edge", {})
     given = 0
+    for k in reversed(range(len(bands))):
+        if "least" in bands[k]:
+            from_below(circle, result, k)
     for k, band in enumerate(bands):
         able = [
             one
@@ -217,7 +220,8 @@ def grade(circle: list[Standing], result: dict[str, Any], pool: dict[int, int]) 
         if "most" in band:
             places = pool.get(k)
             if places is None:
-                places = rounded(exact_quota(circle, band, sum(not one.apart for one in able)), band)
+                size = sum(1 for one in circle if eligible(one, band, result))
+                places = rounded(exact_quota(circle, band, size), band)
             if band.get("with_above"):
                 places = max(0, places - given)
             able = chosen(
@@ -226,49 +230,50 @@ def grade(circle: list[Standing], result: dict[str, Any], pool: dict[int, int]) 
         for one in able:
             one.grade = band["grade"]
         given += sum(1 for one in able if not one.apart)
-    for k, band in enumerate(bands):
-        if "least" in band:
-            from_below(circle, band, grades, k, listed(result.get("break", [])))
     for one in circle:
         if isinstance(one.total, Fraction):
             after(one, result, grades)
 
 
-def chosen(able: list[Standing], places: int, edge: dict[str, Any], tie_break: list[str]) -> list[Standing]:
-    """The best so many; a tie across the line is settled by the edge's chain."""
+def chosen(
+    able: list[Standing],
+    places: int,
+    edge: dict[str, Any],
+    tie_break: list[str],
+    *,
+    from_below: bool = False,
+) -> list[Standing]:
+    """The best (or the last) so many; a tie across the line is settled by the edge's chain."""
     names = tie_break + listed(edge.get("by", []))
 
     def key(one: Standing) -> tuple[Fraction, Any]:
         return sure(one.total), chain(one, names)
 
-    able = sorted(able, key=key, reverse=True)
+    able = sorted(able, key=key, reverse=not from_below)
     if len(able) <= places:
         return able
     if places <= 0:
         return []
     line = key(able[places - 1])
-    if key(able[places]) != line:
-        return able[:places]
-    if edge.get("still_tied", "none") == "all":
-        return [one for one in able if key(one) >= line]
-    return [one for one in able if key(one) > line]
+    tied = [one for one in able if key(one) == line]
+    inside = [one for one in able[:places] if key(one) != line]
+    if key(able[places]) != line or edge.get("still_tied", "none") == "all":
+        return inside + [one for one in tied if one not in inside]
+    return inside
 
 
-def from_below(
-    circle: list[Standing], band: dict[str, Any], grades: list[str], k: int, tie_break: list[str]
-) -> None:
+def from_below(circle: list[Standing], result: dict[str, Any], k: int) -> None:
     """A grade that at least so many must have, taken from the last rank upwards."""
-    listed_units = [one for one in circle if isinstance(one.total, Fraction) and not one.apart]
-    need = rounded(exact_quota(circle, {**band, "most": band["least"]}, len(listed_units)), band)
-    ordered = sorted(listed_units, key=lambda one: (sure(one.total), chain(one, tie_break)))
-    forced = [one for one in ordered if any(veto.get("grade") in grades for veto in one.vetoes)]
-    have = sum(1 for o in ordered if o not in forced and o.grade and grades.index(o.grade) >= k)
-    for one in ordered:
-        if have >= need:
-            break
-        if not one.grade or grades.index(one.grade) < k:
-            one.grade = band["grade"]
-            have += 1
+    bands: list[dict[str, Any]] = result["bands"]
+    band, grades = bands[k], [band["grade"] for band in bands]
+    ranked = [one for one in circle if isinstance(one.total, Fraction) and not one.apart]
+    places = rounded(exact_quota(circle, {**band, "most": band["least"]}, len(ranked)), band)
+    open_to = [
+        one for one in ranked if not one.grade and not any(veto.get("grade") in grades for veto in one.vetoes)
+    ]
+    edge, names = result.get("edge", {}), listed(result.get("break", []))
+    for one in chosen(open_to, places, edge, names, from_below=True):
+        one.grade = band["grade"]
 
 
 def after(one: Standing, result: dict[str, Any], grades: list[str]) -> None:
@@ -282,12 +287,18 @@ def after(one: Standing, result: dict[str, Any], grades: list[str]) -> None:
     for rule in result.get("shift", []):
         if evaluate(tree_of(rule["when"]), place) is True:
             position -= int(sure(number(tree_of(rule["by"]), place)))
-    position = max(0, min(len(grades) - 1, position))
-    one.grade = grades[position]
+    position = past_the_barred(one, grades, max(0, min(len(grades) - 1, position)))
     for rule in result.get("promote", []):
-        if evaluate(tree_of(rule["when"]), place) is True and grades.index(rule["to"]) < position:
-            one.grade = rule["to"]
-            position = grades.index(rule["to"])
+        if evaluate(tree_of(rule["when"]), place) is True:
+            position = min(position, past_the_barred(one, grades, grades.index(rule["to"])))
+    one.grade = grades[position]
     for veto in one.vetoes:
         if veto.get("grade") in grades and not barred(one, grades, veto["grade"]):
             one.grade = veto["grade"]
+
+
+def past_the_barred(one: Standing, grades: list[str], position: int) -> int:
+    """The first grade from *position* on that no veto keeps from the unit."""
+    while position < len(grades) - 1 and barred(one, grades, grades[position]):
+        position += 1
+    return position

@@ -65,6 +65,8 @@ class World:
         found = self.inputs.figures.get((place.unit, code, period, part))
         if found is None and period == place.paper.period:
             found = self.inputs.figures.get((place.unit, code, "", part))
+        if found is None and part and self.figure(place, code, "", period) is NA:
+            return NA  # "/" for a figure of parts is said of each part that is not there
         if found is None or found is MISSING or self.void(place, code, part, period):
             rule = self.scheme.figures[code].get("missing", "refuse")
             if rule == "zero":

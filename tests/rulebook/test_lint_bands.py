@@ -109,6 +109,8 @@ WRONG = {
     ),
     "no table": ('rate = { in = "total", method = "rank_table", rest = 3 }', "missing_key", "table"),
 }
+EDGE = 'edge = { by = ["rate"], still_tied = "all" }\n'
+VETO = "[papers.p.vetoes]\nv = { label = '否决', clause = '一', "
 RIGHT = {
     "the first that holds": bands(TOP, MIDDLE, LOW),
     "both limits": bands(
@@ -124,6 +126,9 @@ RIGHT = {
     ),
     "grades": grades("from = 90", "from = 60", ""),
     "grades under a condition": grades("from = 60, if = 'unit.a = 1'", "from = 60", ""),
+    "a grade from the last rank": grades("from = 90", "", "least = 1") + EDGE,
+    "a grade a veto gives": grades("from = 90", "", "") + VETO + "grade = '2' }\n",
+    "a grade a veto lowers to": grades("from = 90", "", "") + VETO + "down = 1 }\n",
     "knots": 'rate = { in = "total", full = 9, method = "interpolate", knots = [[50, 1], ["60.5", 2]] }',
     "steps": 'rate = { in = "total", method = "progressive", bands = [{ to = 9, rate = 1 }, { rate = 2 }] }',
     "an interval": 'rate = { in = "total", full = 9, method = "interval", lo = 60, hi = 60, outer_hi = 70 }',

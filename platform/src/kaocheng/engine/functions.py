@@ -307,6 +307,7 @@ def _mean_of_raters(tree: Call, scope: language.Scope) -> Exact:
     severity = members.pop(0) if isinstance(members[0], Word) else None
     most, each = int(language.constant(above, scope)), int(language.constant(beside, scope))
     values = [language.number(member, scope) for member in members]
+    nobodys = np.logical_and.reduce([value.state == NA for value in values])
     left_out = condition.value if isinstance(condition, Word) else ""
     if left_out:
         values = [
@@ -329,7 +330,8 @@ def _mean_of_raters(tree: Call, scope: language.Scope) -> Exact:
         if most >= 0 and len(scores) > most:
             scores = scores[each : len(scores) - each]
         means.append(sum(scores, Fraction(0)) / len(scores) if scores else None)
-    return Exact.of(means)
+    mean = Exact.of(means)
+    return mean.put(np.where(nobodys, NA, mean.state).astype(np.uint8))
 
 
 def _arguments(tree: Call, count: int) -> tuple[Tree, ...]:

@@ -56,7 +56,7 @@ def ranks(run: Run, paper: PaperRule, result: str, period: str) -> Exact:
         for standing in standings(run, paper, result, period):
             found[run.at[standing.unit]] = None if standing.rank is None else Fraction(standing.rank)
         return Exact.of(found)
-    score, decimals = run.score(paper, ranking.by, period), run.recipe.decimals(paper, "total")
+    score, decimals = run.score(paper, ranking.by, period), run.recipe.ranked_to(paper, ranking.by)
     within = tuple(Name((name,)) for name in nodes.listed(ranking.rule.get("within") or "paper"))
     groups = run.groups(ranking.here, within)
     ties = str(ranking.rule.get("ties", "competition"))
@@ -94,7 +94,7 @@ class _Ranking:
     # -- who, and in what order --------------------------------------------------------------------
 
     def _places(self) -> list[_Place]:
-        decimals = self.run.recipe.decimals(self.paper, "total")
+        decimals = self.run.recipe.ranked_to(self.paper, self.by)
         score = self.run.score(self.paper, self.by, self.period)
         members = self.run.members(self.paper) & (score.state != NA)
         if "if" in self.rule:
@@ -261,24 +261,29 @@ class _Ranking:
         for i, band in reversed(list(enumerate(self.bands))):
             if "least" in band:
                 quota = self._whole(band, self._quota({**band, "most": band["least"]}, circle))
-                ranked = sorted(
-                    (p for p in circle if p.rank is not None and p.grade is None),
-                    key=lambda p: p.rank or Fraction(0),
-                    reverse=True,
-                )
-                for place in ranked[:quota]:
+                ranked = [p for p in circle if p.rank is not None and p.grade is None]
+                _ordered, chosen, _tied = self._up_to_the_line(ranked, quota, from_the_last=True)
+                for place in chosen:
                     place.grade = self.grades[i]
                     place.why.append(("least", {"grade": self.grades[i], "quota": str(quota)}))
 
     def _within_quota(self, open_to: Sequence[_Place], quota: int, grade: str) -> list[_Place]:
-        """The best *quota* of them; a tie across the line goes to the edge rule."""
+        """The best *quota* of them."""
+        ordered, chosen, tied = self._up_to_the_line(open_to, quota)
+        self._say_quota(ordered, chosen, tied, quota, grade)
+        return chosen
+
+    def _up_to_the_line(
+        self, among: Sequence[_Place], quota: int, *, from_the_last: bool = False
+    ) -> tuple[list[_Place], list[_Place], list[_Place]]:
+        """All in order, the first *quota* of them, and who is tied across that line (the edge rule)."""
         edge = self.rule.get("edge") or {}
         # first the chain that broke ties of rank, so that grades follow ranks
         chain = [
             step for rule in (self.rule.get("break"), edge.get("by")) if rule for step in nodes.listed(rule)
         ]
-        keys = {p.at: (p.score, *(self._gaps_last(step, p.at) for step in chain)) for p in open_to}
-        ordered = sorted(open_to, key=lambda p: keys[p.at], reverse=True)
+        keys = {p.at: (p.score, *(self._gaps_last(step, p.at) for step in chain)) for p in among}
+        ordered = sorted(among, key=lambda p: keys[p.at], reverse=not from_the_last)
         chosen = ordered[:quota]
         tied: list[_Place] = []
         if 0 < quota < len(ordered) and keys[ordered[quota - 1].at] == keys[ordered[quota].at]:
@@ -287,8 +292,7 @@ class _Ranking:
             chosen = [p for p in chosen if p not in undecided]
             if edge.get("still_tied", "none") == "all":
                 chosen += tied
-        self._say_quota(ordered, chosen, tied, quota, grade)
-        return chosen
+        return ordered, chosen, tied
 
     def _say_quota(
         self, ordered: Sequence[_Place], chosen: list[_Place], tied: list[_Place], quota: int, grade: str
@@ -316,13 +320,20 @@ class _Ranking:
                     moved += int(shift["by"])
             if moved:
                 to = min(max(self.grades.index(place.grade) - moved, 0), len(self.grades) - 1)
-                place.why.append(("shift", {"from": place.grade, "to": self.grades[to]}))
-                place.grade = self.grades[to]
+                self._move(place, to, "shift")
             for promotion in self.rule.get("promote") or []:
-                better = self.grades.index(str(promotion["to"])) < self.grades.index(place.grade)
-                if better and self._holds(str(promotion["when"]))[place.at]:
-                    place.grade = str(promotion["to"])
-                    place.why.append(("promote", {"to": place.grade}))
+                to = self.grades.index(str(promotion["to"]))
+                if to < self.grades.index(place.grade) and self._holds(str(promotion["when"]))[place.at]:
+                    self._move(place, to, "promote")
+
+    def _move(self, place: _Place, to: int, kind: str) -> None:
+        """To another grade; past those a veto keeps from the unit, whatever else speaks for it."""
+        open_to = [grade for grade in self.grades[to:] if grade not in place.barred] or [self.grades[-1]]
+        if open_to[0] != self.grades[to]:
+            place.why.append(("barred", {"grade": self.grades[to]}))
+        if open_to[0] != place.grade:
+            place.why.append((kind, {"from": str(place.grade), "to": open_to[0]}))
+            place.grade = open_to[0]
 
     def _standing(self, place: _Place) -> Standing:
         if place.score is None:

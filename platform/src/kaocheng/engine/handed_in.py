@@ -104,6 +104,13 @@ class HandedIn:
             at = self.at.get(unit)
             if at is not None:
                 found.setdefault((indicator, series, period or self.period), {})[at] = value
+        for (indicator, series, period), texts in list(found.items()):
+            # "/" for a figure of parts is said of each part that is not there
+            for part in self.series(indicator) if not series else ():
+                there = found.setdefault((indicator, part, period), {})
+                for at, text in texts.items():
+                    if text == NOT_APPLICABLE:
+                        there.setdefault(at, text)
         return found
 
     def series(self, code: str) -> Mapping[str, str]:

@@ -60,9 +60,10 @@ def ladder(whole: Run, paper: PaperRule, period: str) -> Ladder | None:
 
 def _ladder(whole: Run, paper: PaperRule, period: str) -> Ladder | None:
     result, rule = next(iter(paper.table("results").items()), ("overall", {}))
-    code, decimals = whole.recipe.total(paper, period), whole.recipe.decimals(paper, "total")
+    code = whole.recipe.total(paper, period)
     if code is None or str(rule.get("by") or code) != code:
         return None
+    decimals = whole.recipe.ranked_to(paper, code)
     total = whole.score(paper, code, period)
     total = (total if decimals is None else total.half_up(decimals)).spread(len(whole.units))
     if not isinstance(total.d, int):
@@ -85,7 +86,7 @@ def place(seat: Seat, paper: PaperRule, period: str) -> Place | None:
         return None
     units, totals = rung
     code = str(whole.recipe.total(paper, period))
-    decimals = whole.recipe.decimals(paper, "total")
+    decimals = whole.recipe.ranked_to(paper, code)
     exact = whole.score(paper, code, period).fraction(at) or Fraction(0)
     own = exact if decimals is None else half_up(exact, decimals)
     first, after = _below(totals, own * found.below), _up_to(totals, own * found.below)

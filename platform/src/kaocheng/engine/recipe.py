@@ -149,6 +149,13 @@ class Recipe:
         declared = {**(self.keys.get("round") or {}), **(paper.keys.get("round") or {})}.get(what)
         return None if declared in (None, "none") else int(declared)
 
+    def ranked_to(self, paper: PaperRule, code: str) -> int | None:
+        """Decimals a node is ranked and graded by: its own, else the total's; ``None``: exactly."""
+        node = paper.nodes.get(code)
+        if node is None or "round" not in node.keys:
+            return self.decimals(paper, "total")
+        return None if node["round"] in (None, "none") else int(node["round"])
+
     def period(self, name: str) -> str:
         """A period by its name in the scheme, or as it is written."""
         return str(self.periods.get(name, name))

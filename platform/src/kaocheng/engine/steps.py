@@ -262,7 +262,7 @@ class _Steps:
         )
         then = WhatIf(self.run, gain.key, gain.value, anew).score(it.paper, code, own).fraction(0)
         now = whole.score(it.paper, code, own).fraction(self.run.place)
-        decimals = whole.recipe.decimals(it.paper, "total")
+        decimals = whole.recipe.ranked_to(it.paper, code)
         if then is None or now is None:
             return None, None
         if decimals is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -67,7 +67,8 @@ class BandLint:
             rows = rule.get("bands") or []
             path = ("papers", paper.code, "results", code, "bands")
             plain = [not any(key in row for key in _CONDITIONS) for row in rows]
-            yield from self._beside(path, rows, plain, outer=False, rest=False)
+            given = {n for n, row in enumerate(rows, 1) if _given_otherwise(row, rule, paper)}
+            yield from self._beside(path, rows, plain, outer=False, rest=False, given=given)
             sure = [_band(row, 0) for row, alone in zip(rows, plain, strict=True) if alone]
             known = [band for band in sure if band is not None]
             open_end = not known or any(None in hole for hole in _holes(known))
@@ -98,8 +99,14 @@ class BandLint:
         rest: bool,
         outer: bool = True,
         above: Fraction | None = None,
+        given: Collection[int] = (),
     ) -> Iterator[Finding]:
-        """What is wrong among bands of which the first that holds counts; *plain*: by its limits alone."""
+        """What is wrong among bands of which the first that holds counts.
+
+        Args:
+            plain: which hold by their limits alone.
+            given: which of them, from 1, are reached without their limits too.
+        """
         bands = [_band(row, number) for number, row in enumerate(rows, 1)]
         if any(band is None for band in bands):
             return  # limits that differ by unit
@@ -111,7 +118,7 @@ class BandLint:
                 reason = _("第 {n} 档的下限不低于上限,什么值都到不了", n=band.number)
                 yield self.linter.finding("error", "unreachable_band", here, reason, _("请核对上下限"))
                 continue
-            if not _left(band, before):
+            if not _left(band, before) and band.number not in given:
                 reason = _("第 {n} 档到不了:前面各档已经全占了", n=band.number)
                 remedy = _("请按由高到低排列,或核对上下限")
                 yield self.linter.finding("error", "unreachable_band", here, reason, remedy)
@@ -192,6 +199,17 @@ class BandLint:
             )
             here = (*path, "from_end")
             yield self.linter.finding("warning", "tables_meet", here, reason, _("请核对各类单位的个数"))
+
+
+def _given_otherwise(row: Mapping[str, Any], rule: Mapping[str, Any], paper: PaperRule) -> bool:
+    """Whether a grade is given without its limits: from the last rank, by a veto, a shift or a promotion."""
+    grade = row.get("grade")
+    vetoes = [*paper.table("vetoes").values()]
+    lowered = any(
+        veto.keys() & {"down", "bars"} or grade in (veto.get("grade"), veto.get("at_most")) for veto in vetoes
+    )
+    promoted = any(grade == promotion.get("to") for promotion in rule.get("promote") or [])
+    return "least" in row or lowered or promoted or bool(rule.get("shift"))
 
 
 def _band(row: Mapping[str, Any], number: int) -> Band | None:

@@ -204,8 +204,8 @@ class ExpressionLint:
         self, about: Knowledge, reader: Reader, paper: PaperRule, path: Path, rule: Mapping[str, Any]
     ) -> Iterator[Finding]:
         """A total, and chains that break ties, may not be rough; a node may be named with its period."""
-        rounded = self.recipe.decimals(paper, "total") is not None
         total = rule.get("by") or self.recipe.total(paper, self.recipe.own_period(paper))
+        rounded = self.recipe.ranked_to(paper, str(total)) is not None
         if rule and not rounded and about.rough(str(total)):
             yield self.finding((*path, "by"), None, "warning", "rough_rank", *rough_rank())
         for written in texts.steps_of(rule):

@@ -90,8 +90,10 @@ def raters(keys: Keys) -> str:
     if len(means) == 1:
         return means[0]
     above_line = " + ".join(f"{w} * otherwise({m}, 0)" for w, m in zip(weights, means, strict=True))
-    below = " + ".join(f"{w} * if(is_missing({m}), 0, 1)" for w, m in zip(weights, means, strict=True))
-    return f"if({below} = 0, {LACKING}, ({above_line}) / ({below}))"
+    empty = [f"(is_missing({m}) or is_na({m}))" for m in means]
+    below = " + ".join(f"{w} * if({none}, 0, 1)" for w, none in zip(weights, empty, strict=True))
+    nobodys = " and ".join(f"is_na({m})" for m in means)
+    return f"if({below} = 0, if({nobodys}, {means[0]}, {LACKING}), ({above_line}) / ({below}))"
 
 
 def _condition(left_out: object) -> str:
