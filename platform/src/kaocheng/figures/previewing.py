@@ -11,15 +11,17 @@ from typing import Any
 
 from kaocheng import numbers
 from kaocheng.db.session import TenantSession
-from kaocheng.figures import doubting, naming, queries, reading, supplying
+from kaocheng.figures import checking, doubting, naming, queries, reading, supplying
 from kaocheng.figures.brought import NO_DOUBT, Brought
 from kaocheng.figures.domain import Figure, Indicator, Kind, NewValue, NoSuchFigure, Of, Workbook
 from kaocheng.figures.expected import ends
+from kaocheng.figures.expected import recipe as recipe_in_force
 from kaocheng.figures.reading import CONVERSION, DOUBT, ERROR, Context, Entry, Finding, NotApplicable
 from kaocheng.figures.reading.doubts import doubts
 from kaocheng.i18n import _
 from kaocheng.packs.shelf import TenantShelf
 from kaocheng.schemes.domain import Stated
+from kaocheng.tenancy import queries as tenancy
 
 PAST_PERIODS = 3  # as far back as a pack is shown a unit's figures
 
@@ -118,6 +120,7 @@ async def read(
     found = await asyncio.to_thread(reading.understand, book, words, chosen, context)
     values = await _tied(session, found.entries, found.period)
     findings = list(found.findings)
+    findings += await _checked(session, found.entries, found.period)
     findings += await _opinions(session, shelf, found.entries, found.period, context)
     stated = tuple(Stated(*one) for one in found.catalogue.supplies) if found.catalogue else ()
     if stated and not found.errors:
@@ -151,6 +154,8 @@ async def doubted(
         own = [e for e, v in zip(entries, values, strict=True) if v.key.period == period]
         context = await naming.context(session, period)
         findings += doubts(own, words, context)
+        # Who types a value sees no errors to mend first: what would block a file is a doubt here.
+        findings += [replace(f, kind=DOUBT) for f in await _checked(session, own, period)]
         findings += await _opinions(session, shelf, own, period, context)
     said = _by_cell(findings)
     return (v._replace(doubts=tuple(said.get(f"!{place}", ()))) for place, v in enumerate(values))
@@ -204,6 +209,16 @@ def _by_cell(findings: Sequence[Finding]) -> dict[str, list[Mapping[str, Any]]]:
         if finding.kind == DOUBT:
             doubts[f"{finding.sheet}!{finding.cell}"].append(doubting.kept(finding))
     return doubts
+
+
+async def _checked(session: TenantSession, entries: Sequence[Entry], period: str) -> list[Finding]:
+    """What the scheme's own checks say, beside the loop: they look at everything that was filed."""
+    recipe = await recipe_in_force(session)
+    if recipe is None or not recipe.checks:
+        return []
+    units, filed = await tenancy.units(session), await queries.current(session, of=checking.LOOKED_AT)
+    told = [(entry, _value(entry.value)[1]) for entry in entries]
+    return await asyncio.to_thread(checking.checked, recipe, units, filed, told, period)
 
 
 async def _opinions(

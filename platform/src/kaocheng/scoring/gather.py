@@ -9,17 +9,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from kaocheng.engine.inputs import Claim, Figure, Inputs, Row, Target, Unit
+from kaocheng.engine.inputs import Claim, Figure, Inputs, Row, Target
 from kaocheng.figures.domain import Figure as Filed
 from kaocheng.figures.domain import Of, Outcome
 from kaocheng.scoring.domain import Gathered, Origin, Source, over_by
-from kaocheng.tenancy.domain import Unit as OwnUnit
+from kaocheng.tenancy.domain import Unit
 
 _TOLD = ("matter", "category", "document")
 
 
 def gather(
-    units: Sequence[OwnUnit],
+    units: Sequence[Unit],
     filed: Iterable[Filed],
     period: str,
     *,
@@ -40,7 +40,7 @@ def gather(
     claims, from_claims = _claims(by_kind[Of.CLAIM], _entries(due))
     return Gathered(
         inputs=Inputs(
-            units=tuple(_units(units)),
+            units=tuple(unit.as_scored() for unit in units),
             figures=tuple(
                 Figure(f.unit, f.indicator.code, str(f.value), f.key.period, f.key.series)
                 for f in by_kind[Of.FIGURE]
@@ -60,12 +60,6 @@ def gather(
         waiting=sum(f.outcome is not Outcome.VOUCHED for f in due),
         periods=frozenset(f.key.period for f in counted),
     )
-
-
-def _units(units: Sequence[OwnUnit]) -> Iterator[Unit]:
-    for unit in units:
-        attributes = dict(unit.attributes) | ({"parent": unit.parent} if unit.parent else {})
-        yield Unit(unit.code, unit.label, unit.group or "", attributes, unit.assessed)
 
 
 Entry = tuple[str, str, str, str]  # unit, adjustment, number of the entry, period

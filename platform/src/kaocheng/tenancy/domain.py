@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from kaocheng.db.session import TenantId
+from kaocheng.engine.inputs import Unit as Scored
 from kaocheng.errors import Invalid, Missing, Place
 from kaocheng.i18n import _
 from kaocheng.identity.domain import UnitId
@@ -63,6 +64,11 @@ class Unit:
     attributes: Mapping[str, str] = field(default_factory=dict)
     assessed: bool = False
     ordinal: int = 0
+
+    def as_scored(self) -> Scored:
+        """The unit as a run knows it."""
+        attributes = dict(self.attributes) | ({"parent": self.parent} if self.parent else {})
+        return Scored(self.code, self.label, self.group or "", attributes, self.assessed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,13 @@ def _number_reason(written: str) -> str:
     return _("数值过大或过小")
 
 
+def _checked(f: Facts) -> str:
+    """What a check of the scheme's own found: its name, its words, its clause."""
+    said = _("不合核对条件“{check}”", check=f["check"])
+    said = _("{said}:{say}", said=said, say=f["say"]) if f["say"] else said
+    return _("{said}(依据 {clause})", said=said, clause=f["clause"]) if f["clause"] else said
+
+
 _WHAT: dict[str, Callable[[Facts], str]] = {
     # cells
     "empty_cell": lambda f: _("应填的单元格是空的;空白不是零,也不是“没有此项工作”"),
@@ -90,6 +97,9 @@ _WHAT: dict[str, Callable[[Facts], str]] = {
     "maybe_fractions": lambda f: _("“{label}”整列都不超过 1,而计量单位是 %", **f),
     "period_differs": lambda f: _("标题写的是“{title}”,而这次导入的是 {period}", **f),
     "sheet_left_out": lambda f: _("工作表“{sheet}”不像本表的内容,没有读入", **f),
+    # the scheme's own checks
+    "check": _checked,
+    "check_broken": lambda f: _("方案的核对条件没有算出来:{reason}", **f),
     # catalogue
     "total_differs": lambda f: _("“{label}”写的是 {written} 分,下面各项合计 {sum} 分", **f),
     "clause_changed": lambda f: _("“{label}”的计分办法与方案所引条文({clause})不一致", **f),
@@ -150,6 +160,12 @@ _REMEDY: dict[str, Callable[[Facts], str]] = {
     "maybe_fractions": lambda f: _("请把该列设成百分比格式,核对显示的是 98.5% 还是 0.985%,再导入"),
     "period_differs": lambda f: _("请核对是否选错了文件或时段"),
     "sheet_left_out": lambda f: _("不需要读入的可以不管;应读入的请核对表头"),
+    "check": lambda f: {
+        "refuse": _("请核对改正;不改正不能导入"),
+        "later": _("请核对;各单位报齐后仍不符的,不予计算"),
+        "void": _("请核实;不改正的,计分时作废,按缺数据处理"),
+    }.get(f["then"], _("请与填报单位核实")),
+    "check_broken": lambda f: _("本表照常导入;请核对以前填报的数,计分时还会核对"),
     "total_differs": lambda f: _("请核对分值"),
     "clause_changed": lambda f: _("请核对两处文字,以印发的办法为准,修改方案的条文或指标表"),
     "clause_unbound": lambda f: _("请在方案中写明它的规则,并引用条文"),
