@@ -8,6 +8,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 Path = tuple[str, ...]  # keys; ``#1`` is the first member of a list
+DEEPEST = 20  # tables and lists in one another; what lies deeper is refused, so it is looked for no further
 
 _SPACE = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -115,7 +116,7 @@ class Locator:
                 found.append((self._words(start, here), start))
             here = self._skip(here)
             if not self.text.startswith(".", here):
-                return found, here
+                return found[: DEEPEST + 1], here
             here = self._skip(here + 1)
 
     def _words(self, start: int, end: int) -> str:

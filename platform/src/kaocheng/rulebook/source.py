@@ -11,10 +11,9 @@ from typing import Any
 
 from kaocheng.errors import Invalid, Place
 from kaocheng.i18n import _
-from kaocheng.rulebook.located import Locator, Path, Spot
+from kaocheng.rulebook.located import DEEPEST, Locator, Path, Spot
 
 LARGEST = 2_000_000  # characters of one scheme
-DEEPEST = 20  # tables and lists in one another
 _FULL_WIDTH = (  # quotes, commas, stops, equals signs, brackets
     "\uff02\u201c\u201d\u2018\u2019\uff07\uff0c\u3002\uff1a\uff1b\uff1d"
     "\uff5b\uff5d\uff3b\uff3d\uff08\uff09\u3010\u3011\u3001\uff03"
