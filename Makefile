@@ -19,7 +19,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PG15 := /usr/lib/postgresql/15/bin
 # A file's tests stay together, each process has a PostgreSQL of its own; more of them gain nothing.
-TESTS := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+TESTS := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # $(call step,what it does,command): quiet when it goes well, with the time it took; all it said when not.
 define step

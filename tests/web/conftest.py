@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ from kaocheng.identity import service
 from kaocheng.identity.domain import Role, UnitId
 from kaocheng.identity.tables import unit as units
 from kaocheng.settings import Settings
-from kaocheng.web.app import create_app
+from kaocheng.web.app import Platform, create_app
 
 PASSWORD = "a password for tests"
 CSRF = re.compile(r'name="_csrf" value="([0-9a-f]*)"')
@@ -43,13 +44,25 @@ class Browser:
         return await self.post("/sign-in", {"name": account, "password": password, "next": "/"})
 
 
+@cache
+def assembled(settings: Settings) -> Platform:
+    """The application, put together once: its hundred routes take as long as the rest of a test."""
+    return create_app(settings, Urls(app="postgresql:///none", owner="postgresql:///none"))
+
+
 @pytest.fixture
 def browser(urls: Urls):
     """``async with browser() as b``: nobody's browser, far from this machine unless *address* says so."""
 
+    @cache
+    def connected(settings: Settings) -> Platform:
+        app = assembled(settings)
+        app.connect(urls)
+        return app
+
     @asynccontextmanager
     async def opened(settings: Settings | None = None, address: str = "10.0.0.7") -> AsyncIterator[Browser]:
-        app = create_app(settings or Settings(), urls)
+        app = connected(settings or Settings())
         transport = httpx.ASGITransport(app, client=(address, 50000))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
             yield Browser(http)

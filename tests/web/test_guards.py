@@ -7,11 +7,10 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from kaocheng.db import TenantId, jobs
-from kaocheng.db.roles import Urls
 from kaocheng.db.session import tenant_session
 from kaocheng.identity.domain import Role
 from kaocheng.settings import Settings
-from kaocheng.web.app import create_app
+from tests.web.conftest import assembled
 
 pytestmark = pytest.mark.database
 
@@ -30,12 +29,11 @@ FIRST_PAGES = {
 CSRF = re.compile(r'value="[0-9a-f]{64}"')
 
 
-def routes(urls: Urls) -> list[tuple[str, str]]:
+def routes() -> list[tuple[str, str]]:
     """Every method and path there is, each key filled with a number nobody has."""
-    app = create_app(Settings(), urls)
     return [
         (method, re.sub(r"\{[^}]*\}", "987654", route.path))
-        for route in app.routes
+        for route in assembled(Settings()).routes
         if isinstance(route, HTTPRoute) and not route.path.startswith("/static")
         for method in sorted(route.methods - {"OPTIONS", "HEAD"})
     ]
@@ -55,9 +53,9 @@ async def test_each_role_opens_its_own_pages_and_no_others(browser, person, coun
     assert opened == expected
 
 
-async def test_nothing_but_the_door_opens_to_nobody(browser, urls: Urls) -> None:
+async def test_nothing_but_the_door_opens_to_nobody(browser) -> None:
     async with browser() as nobody:
-        for method, path in routes(urls):
+        for method, path in routes():
             if path in OPEN or path.startswith("/api/v1/openapi") or path == "/api/v1":
                 continue
             answer = await nobody.http.request(method, path)
@@ -70,12 +68,12 @@ async def test_nothing_but_the_door_opens_to_nobody(browser, urls: Urls) -> None
 
 @pytest.mark.parametrize("role", [Role.OFFICE, Role.LIAISON, Role.LEADER])
 async def test_a_key_nobody_has_is_absent_and_never_our_mistake(
-    browser, person, county: TenantId, urls: Urls, role
+    browser, person, county: TenantId, role
 ) -> None:
     await person(county, "somebody", role)
     async with browser() as somebody:
         await somebody.sign_in("somebody@county")
-        for method, path in routes(urls):
+        for method, path in routes():
             if path in OPEN:
                 continue
             for key in ("987654", "2147483648", "99999999999999999999"):
@@ -87,13 +85,11 @@ async def test_a_key_nobody_has_is_absent_and_never_our_mistake(
                 assert answer.status_code < 500, (method, path, key)
 
 
-async def test_every_form_refuses_a_field_nobody_asked_for(
-    browser, person, county: TenantId, urls: Urls
-) -> None:
+async def test_every_form_refuses_a_field_nobody_asked_for(browser, person, county: TenantId) -> None:
     await person(county, "li", Role.OFFICE)
     async with browser() as li:
         await li.sign_in("li@county")
-        for method, path in routes(urls):
+        for method, path in routes():
             if method != "POST" or path == "/sign-out":
                 continue
             answer = await li.post(path, {"tenant_id": "2", "state": "vouched", "score": "100"})

@@ -11,27 +11,32 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kaocheng.db import external, migrate, roles
 from kaocheng.db.cluster import DATABASE, Cluster, DiskFull, Server
-from kaocheng.db.roles import Urls
 from kaocheng.settings import Settings
+
+if TYPE_CHECKING:
+    from kaocheng.db.roles import Urls
 
 log = logging.getLogger(__name__)
 
-__all__ = ["Server", "Urls", "database", "rest", "serve"]
+__all__ = ["Server", "database", "rest", "serve"]
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[Urls]:
+def database(settings: Settings) -> "Iterator[Urls]":
     """The migrated database of these settings: the one DATABASE_URL names, else our own."""
+    # Only now: a server is started and stopped without the drivers, which take long to load.
+    from kaocheng.db import external, migrate, roles
+
     if settings.database_url:
         urls = external.urls(settings.database_url, settings.owner_url, settings.data)
         migrate.ensure(urls.owner)
         yield urls
         return
     with serve(settings.data) as server:
-        urls = Urls(
+        urls = roles.Urls(
             app=server.url(roles.APP, server.password_of(roles.APP)),
             owner=server.url(roles.OWNER, server.password_of(roles.OWNER)),
         )

@@ -1,16 +1,14 @@
 """Brings a database to the tables this version of the code expects, and says when it is not there."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -18,6 +16,11 @@ from kaocheng.db import schema
 from kaocheng.db.session import driver_url
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_STEP = re.compile(r'^revision = "([^"]+)"\ndown_revision = (?:None|"([^"]+)")$', re.MULTILINE)
 
 __all__ = [
     "ForeignSchema",
@@ -105,33 +108,50 @@ def upgrade(owner_url: str, target: str = "head") -> None:
     Raises:
         ForeignSchema: the database is at a migration this version of the code does not know.
     """
+    from alembic import command
+
     found = current(owner_url)
-    if found is not None and found not in _known():
+    if found is not None and found not in _steps():
         raise ForeignSchema(found)
     _with_connection(owner_url, lambda config: command.upgrade(config, target))
 
 
 def downgrade(owner_url: str, target: str) -> None:
     """Take back every migration after *target* (``base`` takes back all of them)."""
+    from alembic import command
+
     _with_connection(owner_url, lambda config: command.downgrade(config, target))
 
 
 def head() -> str:
     """The newest migration this version of the code brings."""
-    return str(ScriptDirectory(str(folder())).get_current_head())
-
-
-def _known() -> frozenset[str]:
-    return frozenset(one.revision for one in ScriptDirectory(str(folder())).walk_revisions())
+    steps = _steps()
+    (newest,) = steps.keys() - steps.values()
+    return newest
 
 
 def current(url: str) -> str | None:
     """The newest migration the database has, or None for an empty one."""
     with _connected(url) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if connection.scalar(text("select to_regclass('public.alembic_version')")) is None:
+            return None
+        found: str | None = connection.scalar(text("select version_num from public.alembic_version"))
+        return found
 
 
-def _with_connection(url: str, act: Callable[[Config], None]) -> None:
+def _steps() -> dict[str, str | None]:
+    """Each migration with the one before it, as their files say.
+
+    Read here, because Alembic takes longer to load than most commands take to run, and nearly always there
+    is nothing to migrate.
+    """
+    found = (_STEP.search(one.read_text("utf-8")) for one in (folder() / "versions").glob("*.py"))
+    return {step[1]: step[2] for step in found if step}
+
+
+def _with_connection(url: str, act: "Callable[[Config], None]") -> None:
+    from alembic.config import Config
+
     with _connected(url) as connection:
         config = Config()
         config.set_main_option("script_location", str(folder()).replace("%", "%%"))

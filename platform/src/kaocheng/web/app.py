@@ -59,6 +59,13 @@ class Platform(Litestar):
 
     door: door.Door
 
+    def connect(self, urls: Urls) -> None:
+        """Answer from this database from now on; the first request opens the way."""
+        engine = connect(urls.app)
+        directory = LocalDirectory(engine)
+        self.state.update({"engine": engine, "directory": directory})
+        self.door = door.Door(directory, self.state.settings.language)
+
     async def __call__(
         self,
         scope: Scope | LifeSpanScope,
@@ -76,12 +83,6 @@ class Platform(Litestar):
 
 def create_app(settings: Settings, urls: Urls) -> Platform:
     """The whole application, ready to be served; it connects at the first request."""
-    engine = connect(urls.app)
-    directory = LocalDirectory(engine)
-
-    async def close() -> None:
-        await engine.dispose()
-
     app = Platform(
         route_handlers=[
             HomePages,
@@ -102,14 +103,12 @@ def create_app(settings: Settings, urls: Urls) -> Platform:
         before_request=security.from_here,
         before_send=[security.before_send],
         exception_handlers={Exception: errors.answer},
-        on_shutdown=[close],
+        on_shutdown=[_close],
         include_in_schema=False,
         openapi_config=api.DOCUMENT,
         request_max_body_size=LARGEST_BODY,
         state=State(
             {
-                "engine": engine,
-                "directory": directory,
                 "settings": settings,
                 "shelf": open_shelf(settings.allowed_packs),
                 "hosts": security.hosts(settings),
@@ -117,8 +116,12 @@ def create_app(settings: Settings, urls: Urls) -> Platform:
         ),
         logging_config=None,
     )
-    app.door = door.Door(directory, settings.language)
+    app.connect(urls)
     return app
+
+
+async def _close(app: Litestar) -> None:
+    await app.state.engine.dispose()
 
 
 def _static() -> Router:
