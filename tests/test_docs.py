@@ -18,7 +18,8 @@ from openpyxl import load_workbook
 
 from kaocheng.engine import explain, score
 from kaocheng.rulebook import BadScheme, catalogue, compile_scheme, grammar, lint, read_scheme
-from kaocheng.rulebook.files import Tables, read_inputs, write_standings
+from kaocheng.rulebook.files import Tables, read_inputs
+from kaocheng.rulebook.standings import write_standings
 from tests.examples import Example as Node
 from tests.examples import examples, worked
 

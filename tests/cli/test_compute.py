@@ -63,7 +63,7 @@ def test_the_working_of_one_score_is_written_out(files: Path, capsys: pytest.Cap
 
 def test_who_or_what_is_not_there_is_said(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compute(files, "--explain", "丙镇") == 2
-    assert "没有单位或节点“丙镇”" in capsys.readouterr().err
+    assert capsys.readouterr().err == "没有单位“丙镇”;可以写:乙镇、甲镇\n"
 
 
 def test_the_whole_sheet_can_be_kept_in_a_file(files: Path) -> None:
@@ -114,7 +114,7 @@ def test_what_counts_nowhere_is_said(files: Path, capsys: pytest.CaptureFixture[
         figures.write("甲镇,incom,1\n丙镇,income,/\n丁镇,incom,2\n")
     assert compute(files) == 0
     said = capsys.readouterr()
-    assert "方案里没有指标“incom”,这些数没有用到;是否应为“income”?" in said.err
+    assert "figures.csv:4:2:方案里没有指标“incom”(共 2 行),没有用到;是否应为“income”?" in said.err
     assert "丁镇 没有总分:缺“收入”" in said.err
 
 
@@ -122,7 +122,7 @@ def test_a_word_among_numbers_is_named(files: Path, capsys: pytest.CaptureFixtur
     with (files / "figures.csv").open("a", encoding="utf-8") as figures:
         figures.write("丙镇,income,约80\n")
     assert compute(files) == 2
-    assert "“丙镇”的“收入”写的是“约80”,不是数" in capsys.readouterr().err
+    assert "figures.csv:4:3:“丙镇”的“收入”写的是“约80”,不是数" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("target", ["约100", "=1+1"])
@@ -174,3 +174,101 @@ def test_what_a_check_doubts_is_said_beside_the_standings(
     (files / "scheme.toml").write_text(SCHEME + check, encoding="utf-8")
     assert compute(files) == 2
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ["--period", "2026H3"],
+            "“2026H3”不是时段;请写成 2026、2026H1、2026Q3、2026-07 或 2026-01..2026-09",
+        ),
+        (
+            ["--period", "hlaf"],
+            "“hlaf”不是时段;请写成 2026、2026H1、2026Q3、2026-07 或 2026-01..2026-09;是否应为“half”?",
+        ),
+        (["--period", "half"], "方案在 half 没有要计分的卷;可以写:2026、whole"),
+        (["--period", "half", "--paper", "town"], "“镇”在 half 不计分;可以写:2026、whole"),
+        (["--paper", "twon"], "方案里没有“twon”这一类;是否应为“town”?"),
+        (["--explain", "甲正镇"], "没有单位“甲正镇”;是否应为“甲镇”?"),
+        (["--explain", "甲镇:incom"], "“甲镇”没有节点“incom”;是否应为“income”?"),
+        (["--explain", "甲镇:income#2"], "“income”不是按清单逐行计分的"),
+        (["--explain", "甲镇", "--paper", "village"], "“甲镇”这次不计分:没有考核它的卷,或只是参照单位"),
+    ],
+)
+def test_what_is_asked_for_by_a_wrong_name_is_answered_with_the_right_one(
+    files: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    text = SCHEME.replace("[figures]", '[periods]\nhalf = "2026H1"\nwhole = "2026"\n[figures]')
+    text = text.replace('period = "2026"', 'class = "镇"\nperiod = "2026"')
+    text += '[papers.village]\nlike = "town"\nclass = "村"\n'
+    (files / "scheme.toml").write_text(text, encoding="utf-8")
+    (files / "groups.csv").write_text("unit,class\n甲镇,镇\n乙镇,镇\n丙村,村\n", encoding="utf-8")
+    assert compute(files, "--groups", str(files / "groups.csv"), *options) == 2
+    assert capsys.readouterr().err == said + "\n"
+
+
+def test_a_working_may_be_asked_for_by_label_and_as_data(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compute(files, "--explain", "甲镇:income") == 0
+    by_code = capsys.readouterr().out
+    assert compute(files, "--explain", "甲镇：收入") == 0
+    assert capsys.readouterr().out == by_code
+    assert compute(files, "--explain", "甲镇:收入", "--json") == 0
+    data = json.loads(capsys.readouterr().out)
+    assert (data["unit"], data["node"], data["points"], data["lost_exact"]) == (
+        "甲镇",
+        "income",
+        "8.50",
+        "1.5",
+    )
+
+
+def test_a_sheet_of_one_paper_holds_no_other(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "scheme.toml").write_text(SCHEME + '[papers.other]\nlike = "town"\n', encoding="utf-8")
+    assert compute(files, "--json", "--paper", "other") == 0
+    assert [paper["code"] for paper in json.loads(capsys.readouterr().out)["papers"]] == ["other"]
+
+
+def test_an_output_that_cannot_be_written_is_one_sentence(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = files / "nowhere" / "out.csv"
+    assert compute(files, "--out", str(nowhere)) == 2
+    assert f"“{nowhere}”不能读写(没有这个文件夹或文件)" in capsys.readouterr().err
+    assert compute(files, "--out", str(files)) == 2
+    assert "(这是文件夹)" in capsys.readouterr().err
+
+
+def test_an_input_is_never_written_over(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (files / "figures.csv").read_text(encoding="utf-8")
+    assert compute(files, "--out", str(files / "." / "figures.csv")) == 2
+    assert capsys.readouterr().err == "--out 写的是输入文件“figures.csv”;请换一个文件名\n"
+    assert (files / "figures.csv").read_text(encoding="utf-8") == before
+
+
+def test_a_sheet_nobody_takes_from_is_said(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compute(files, "--json", "--out", str(files / "last.json")) == 0
+    assert compute(files, "--sheet", f"lats={files / 'last.json'}") == 0
+    assert capsys.readouterr().err == "方案没有用到得分表“lats”\n"
+
+
+def test_units_without_a_total_take_a_line_each_and_very_many_are_counted(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"{n}村,收入,\n" for n in range(30))
+    (files / "figures.csv").write_text("unit,indicator,value\n" + rows, encoding="utf-8")
+    assert compute(files) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "0村 没有总分:缺“收入”"
+    assert (len(said), said[-1]) == (21, "另有 10 个单位没有总分")
+
+
+def test_classes_without_a_table_of_units_are_explained(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = SCHEME.replace('period = "2026"', 'class = "镇"\nperiod = "2026"')
+    (files / "scheme.toml").write_text(text + '[papers.v]\nlike = "town"\nclass = "村"\n', encoding="utf-8")
+    assert compute(files) == 2
+    assert "请用 --groups 交来单位表" in capsys.readouterr().err

@@ -124,8 +124,12 @@ def _reason(body: str) -> str:
         return _("请按表头的计量单位填写,不写“万”“亿”")
     if re.search(r"[约近余左右≥≤<>~]", body):
         return _("请填准确的数,不写“约”“以上”等字")
-    if body in {"-", "—", "无", "nan", "inf", "N/A", "#N/A"}:
+    if body.startswith("="):
+        return _("这是公式的文字,请填算出的数")
+    if body.lower().lstrip("+-") in {"", "—", "无", "nan", "inf", "n/a", "#n/a", "null", "none"}:
         return _("没有此项工作请填“/”")
+    if body.startswith("#"):
+        return _("这是电子表格的出错值,请查明后填数")
     if "," in body:
         return _("逗号的位置不是千分位")
     return _("请只填一个数")

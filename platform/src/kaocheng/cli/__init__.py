@@ -4,6 +4,7 @@
 """
 
 import argparse
+import errno
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -66,7 +67,7 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as problem:
         if problem.filename is None:  # not a file of the person's: a mistake of ours
             raise
-        facts = {"file": problem.filename, "reason": problem.strerror}
+        facts = {"file": problem.filename, "reason": _said(problem)}
         print(_("“{file}”不能读写({reason});请核对路径、权限和磁盘空间", **facts), file=sys.stderr)
         return 2
     except Exception as problem:
@@ -77,6 +78,20 @@ def main(argv: list[str] | None = None) -> int:
             raise
         print(told, file=sys.stderr)
         return 2
+
+
+def _said(problem: OSError) -> str:
+    """Why a file cannot be used, in the reader's language as far as it is one of the usual reasons."""
+    usual = {
+        errno.ENOENT: _("没有这个文件夹或文件"),
+        errno.EACCES: _("没有权限"),
+        errno.EPERM: _("没有权限"),
+        errno.EISDIR: _("这是文件夹"),
+        errno.ENOTDIR: _("路径里有一段不是文件夹"),
+        errno.ENOSPC: _("磁盘已满"),
+        errno.EROFS: _("磁盘是只读的"),
+    }
+    return usual.get(problem.errno or 0) or str(problem.strerror)
 
 
 def _everywhere(argv: Sequence[str]) -> list[str]:

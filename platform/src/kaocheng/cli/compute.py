@@ -1,18 +1,24 @@
 """``kaocheng compute``: standings from a scheme and files, without a database."""
 
 import argparse
+import json
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from itertools import islice
 from pathlib import Path
 
+from kaocheng.cli import asked
 from kaocheng.cli.shelf import ShelfAtHand
-from kaocheng.engine import Inputs, PaperSheet, explain, score
+from kaocheng.engine import Inputs, PaperSheet, score
+from kaocheng.engine.run import Run
 from kaocheng.engine.telling import as_text
-from kaocheng.errors import Missing
+from kaocheng.engine.working import work_out
 from kaocheng.i18n import _
 from kaocheng.rulebook import BadScheme, Scheme, lint, read_scheme
-from kaocheng.rulebook.files import Tables, decoded, read_inputs, write_standings
-from kaocheng.rulebook.source import nearest
+from kaocheng.rulebook.files import Tables, read_files
+from kaocheng.rulebook.standings import write_standings
+from kaocheng.rulebook.tables import MOST_SAID, BadTable, decoded
 
 # An analyst may try a scheme that is not fit for use yet: only what cannot be worked out stops him.
 TOLERATED = frozenset(
@@ -57,6 +63,24 @@ def run(options: argparse.Namespace) -> int:
     """Score, and print one CSV table per paper (or the whole sheet, or one working)."""
     scheme = read_scheme(decoded(options.scheme), file=options.scheme.name, packs=ShelfAtHand())
     check(scheme)
+    asked.spared(options.out, [options.scheme, *_tables(options)])
+    asked.of(scheme, options.period, options.paper)
+    inputs = _inputs(scheme, options)
+    text = _working(scheme, inputs, options) if options.explain else _sheet(scheme, inputs, options)
+    if options.out:
+        options.out.write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def _tables(options: argparse.Namespace) -> list[Path]:
+    given = [options.figures, options.targets, options.groups, options.rows, options.claims]
+    return [path for path in (*given, *dict(options.sheet).values()) if path]
+
+
+def _inputs(scheme: Scheme, options: argparse.Namespace) -> Inputs:
+    """What the files hold; what is doubtful is said, what is wrong is refused, all of it at once."""
     tables = Tables(
         options.figures,
         options.targets,
@@ -65,19 +89,15 @@ def run(options: argparse.Namespace) -> int:
         options.claims,
         dict(options.sheet),
     )
-    inputs = read_inputs(scheme, tables)
-    for name in sorted({figure.indicator for figure in inputs.figures} - set(scheme.figures)):
-        near = nearest(name, [*scheme.figures, *(rule.label for rule in scheme.figures.values())])
-        print(
-            _("方案里没有指标“{name}”,这些数没有用到", name=name) + (f";{near}" if near else ""),
-            file=sys.stderr,
-        )
-    text = _working(scheme, inputs, options) if options.explain else _sheet(scheme, inputs, options)
-    if options.out:
-        options.out.write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
-    return 0
+    inputs, found = read_files(scheme, tables, options.period)
+    for line in asked.sheets(scheme, tables.sheets):
+        print(line, file=sys.stderr)
+    doubts = [finding for finding in found if finding.severity != "error"]
+    if doubts:
+        print(BadTable(doubts), file=sys.stderr)
+    if len(doubts) < len(found):
+        raise BadTable([finding for finding in found if finding.severity == "error"])
+    return inputs
 
 
 def _named(text: str) -> tuple[str, Path]:
@@ -89,20 +109,28 @@ def _named(text: str) -> tuple[str, Path]:
 
 def _sheet(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str:
     sheet = score(scheme.recipe, inputs, options.period)
-    for found in (*sheet.struck, *sheet.failed):
-        print(found, file=sys.stderr)
-    if options.json:
-        return sheet.to_bytes().decode() + "\n"
-    papers = [p for p in sheet.papers if not options.paper or options.paper in (p.code, p.group)]
+    papers = tuple(p for p in sheet.papers if asked.is_named(p, options.paper))
     if not papers:
-        raise NothingToCompute(options.paper or "", options.period or "")
-    for paper in papers:
-        for note in paper.notes:
-            unit, node, _period = note.split("\t")
-            label = paper.labels.get(unit, unit)
-            print(_("{unit} 没有总分:缺“{node}”", unit=label, node=_label(paper, node)), file=sys.stderr)
+        raise asked.NobodyToScore()
+    for line in [*sheet.struck, *sheet.failed, *(line for paper in papers for line in _without_total(paper))]:
+        print(line, file=sys.stderr)
+    if options.json:
+        return replace(sheet, papers=papers).to_bytes().decode() + "\n"
     order = [unit.code for unit in inputs.units]
     return "\n".join(write_standings(paper, options.codes, order) for paper in papers)
+
+
+def _without_total(paper: PaperSheet) -> Iterator[str]:
+    """Who has no total and what is missing, a line each; of very many the first."""
+    lacking: dict[str, list[str]] = {}
+    for note in paper.notes:
+        unit, node, _period = note.split("\t")
+        lacking.setdefault(unit, []).append(_("“{node}”", node=_label(paper, node)))
+    for unit, labels in islice(lacking.items(), MOST_SAID):
+        label, nodes = paper.labels.get(unit, unit), _("、").join(labels)
+        yield _("{unit} 没有总分:缺{nodes}", unit=label, nodes=nodes)
+    if len(lacking) > MOST_SAID:
+        yield _("另有 {n} 个单位没有总分", n=len(lacking) - MOST_SAID)
 
 
 def _label(paper: PaperSheet, node: str) -> str:
@@ -111,39 +139,15 @@ def _label(paper: PaperSheet, node: str) -> str:
 
 def _working(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str:
     """The working of one score: clause, inputs, arithmetic, points."""
-    unit, _colon, node = options.explain.partition(":")
+    run = Run(scheme.recipe, inputs, options.period)
+    unit, paper, node = asked.about(run, options.explain, options.paper)
     try:
-        it = explain(scheme.recipe, inputs, unit, node, run_period=options.period)
-    except KeyError as error:
-        raise NothingToExplain(str(error.args[0])) from None
+        it = work_out(run, unit, node, paper=paper)
+    except KeyError as error:  # a row the unit does not have
+        raise asked.NoSuch(_("“{unit}”没有“{node}”", unit=unit, node=error.args[0]), "", ()) from None
+    if options.json:
+        return json.dumps(asdict(it), ensure_ascii=False) + "\n"
     return as_text(it) + "\n"
-
-
-@dataclass(eq=False)
-class NothingToCompute(Missing):
-    """No paper of the scheme publishes anything then, or none is called so."""
-
-    paper: str
-    period: str
-
-    code = "nothing_to_compute"
-
-    def __str__(self) -> str:
-        if self.paper:
-            return _("方案里没有“{paper}”这一类,或它在这个时段不计分;请核对类别和时段", paper=self.paper)
-        return _("方案在 {period} 没有要计分的卷;请核对时段", period=self.period)
-
-
-@dataclass(eq=False)
-class NothingToExplain(Missing):
-    """No such unit or node in the files."""
-
-    name: str
-
-    code = "nothing_to_explain"
-
-    def __str__(self) -> str:
-        return _("没有单位或节点“{name}”;节点请写代码", name=self.name)
 
 
 def check(scheme: Scheme) -> None:

@@ -10,8 +10,8 @@ from kaocheng.engine.methods import METHODS
 from kaocheng.errors import Missing
 from kaocheng.i18n import _
 from kaocheng.rulebook import catalogue, read_scheme
-from kaocheng.rulebook.files import decoded
 from kaocheng.rulebook.source import nearest
+from kaocheng.rulebook.tables import decoded
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -9,7 +9,7 @@ from kaocheng.cli.columns import table
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, PersonId, require
 from kaocheng.packs.shelf import open_shelf
-from kaocheng.rulebook.files import decoded
+from kaocheng.rulebook.tables import decoded
 from kaocheng.schemes import queries, service
 from kaocheng.schemes.domain import SchemeVersion, copied, difference
 

@@ -11,7 +11,7 @@ from kaocheng.cli.acting import Desk, run
 from kaocheng.cli.columns import table
 from kaocheng.engine.sheet import PaperSheet
 from kaocheng.i18n import _
-from kaocheng.rulebook.files import write_standings
+from kaocheng.rulebook.standings import write_standings
 from kaocheng.scoring.domain import NoSuchClass
 from kaocheng.standings import service
 from kaocheng.standings.domain import Seen

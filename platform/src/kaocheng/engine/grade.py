@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -61,6 +61,17 @@ def ranks(run: Run, paper: PaperRule, result: str, period: str) -> Exact:
     groups = run.groups(ranking.here, within)
     ties = str(ranking.rule.get("ties", "competition"))
     return circles.ranks(score if decimals is None else score.half_up(decimals), groups, ties)
+
+
+def room(
+    run: Run, paper: PaperRule, result: str, period: str
+) -> Iterator[tuple[tuple[str, ...], int, Mapping[int, int]]]:
+    """Each circle of a result: its attributes, how many units it has, and the places of each limited band."""
+    ranking = _Ranking(run, paper, result, period)
+    circles_ = ranking._circles(ranking._places())
+    quotas = {i: ranking._quotas(band, circles_) for i, band in enumerate(ranking.bands) if "most" in band}
+    for key, circle in circles_.items():
+        yield key, len(circle), {i: quota[key] for i, quota in quotas.items() if key in quota}
 
 
 class _Ranking:

@@ -1,41 +1,28 @@
-"""Tables as files: long CSV in, standings as CSV out; places of mistakes by file and line."""
+"""The tables an analyst scores from, read into the engine's inputs; names may be codes or labels."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from kaocheng.engine.inputs import EVERYBODY, Claim, Figure, Inputs, Row, Target, Unit
-from kaocheng.engine.sheet import Column, PaperSheet, Sheet, Standing
-from kaocheng.errors import Invalid, Place
+from kaocheng.engine.sheet import Sheet
+from kaocheng.errors import Place
 from kaocheng.i18n import _
+from kaocheng.rulebook.claimed import claims_in
+from kaocheng.rulebook.findings import Finding
+from kaocheng.rulebook.grouped import Groups
+from kaocheng.rulebook.named import KINDS, UNASKED, Names, once, rows_said
 from kaocheng.rulebook.scheme import Scheme
 from kaocheng.rulebook.source import nearest
-
-
-@dataclass(eq=False)
-class BadTable(Invalid):
-    """One mistake in a table file."""
-
-    place: Place
-    reason: str
-    remedy: str = ""
-
-    code = "bad_table"
-
-    def __str__(self) -> str:
-        if not self.remedy:
-            return _("{place}:{reason}", place=self.place, reason=self.reason)
-        return _("{place}:{reason};{remedy}", place=self.place, reason=self.reason, remedy=self.remedy)
+from kaocheng.rulebook.tables import BadTable, Table, decoded, read_table
+from kaocheng.rulebook.values import Cells, Kind, day
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
     """The files an analyst scores from; only the figures are needed."""
 
-    figures: Path
+    figures: Path | None = None
     targets: Path | None = None
     groups: Path | None = None
     rows: Path | None = None
@@ -43,39 +30,186 @@ class Tables:
     sheets: Mapping[str, Path] = field(default_factory=dict)  # code → the sheet of another assessment
 
 
-def read_inputs(scheme: Scheme, tables: Tables) -> Inputs:
-    """Read the files into the engine's inputs; names may be codes or labels.
+def read_inputs(scheme: Scheme, tables: Tables, period: str | None = None) -> Inputs:
+    """Read the files into the engine's inputs.
 
     Raises:
-        BadTable: with the file, the line and the remedy.
+        BadTable: all that is wrong, each with file, line, column and remedy.
     """
-    names = _Names(scheme)
-    units = list(_units(tables.groups)) if tables.groups else []
-    records = list(_records(tables.figures, ("unit", "indicator", "value")))
-    figures = [names.figure(record) for record in records]
-    targets = (
-        [names.target(r) for r in _records(tables.targets, ("unit", "indicator", "value"))]
-        if tables.targets
-        else []
-    )
-    rows = (
-        [names.row(r) for r in _records(tables.rows, ("unit", "list", "row", "field", "value"))]
-        if tables.rows
-        else []
-    )
-    claims = (
-        [names.claim(r) for r in _records(tables.claims, ("unit", "adjustment"))] if tables.claims else []
-    )
-    known = {unit.code for unit in units}
-    assessed = tables.groups is None  # units that groups.csv does not name are reference units
-    for name in [*(figure.unit for figure in figures), *(row.unit for row in rows)]:
-        if name not in known:
-            known.add(name)
-            units.append(Unit(name, name, assessed=assessed))
-    _once(figures, [record.place for record in records])
-    present = [f for f in figures if f.value != ""]
-    sheets = {code: _sheet(path) for code, path in tables.sheets.items()}
-    return Inputs(tuple(units), tuple(present), tuple(targets), tuple(rows), tuple(claims), sheets)
+    inputs, found = read_files(scheme, tables, period)
+    if mistakes := [finding for finding in found if finding.severity == "error"]:
+        raise BadTable(mistakes)
+    return inputs
+
+
+def read_files(scheme: Scheme, tables: Tables, period: str | None = None) -> tuple[Inputs, list[Finding]]:
+    """The inputs, as far as they can be read, and all that is wrong or doubtful in the files.
+
+    Args:
+        scheme: whose names the files use.
+        tables: the files.
+        period: what is scored; figures without a period are of it.
+    """
+    reading = _Reading(scheme, tables, period)
+    return reading.inputs(), reading.found()
+
+
+class _Reading:
+    """One reading of all files."""
+
+    def __init__(self, scheme: Scheme, tables: Tables, period: str | None) -> None:
+        self.scheme, self.files, self.names = scheme, tables, Names(scheme)
+        recipe = scheme.recipe
+        first = next(iter(recipe.papers.values()), None)
+        self.period = recipe.period(period) if period else recipe.own_period(first) if first else recipe.year
+        self.tables: list[Table] = []
+
+    def found(self) -> list[Finding]:
+        """What is wrong or doubtful, file by file and line by line."""
+        return [
+            finding for table in self.tables for finding in sorted(table.found, key=lambda f: f.place.line)
+        ]
+
+    def table(self, path: Path, needed: Sequence[str], further: Sequence[str] | None = ()) -> Table:
+        table = read_table(path, needed, further)
+        self.tables.append(table)
+        return table
+
+    def inputs(self) -> Inputs:
+        groups = None
+        if self.files.groups is not None:
+            groups = Groups(self.scheme, self.table(self.files.groups, ("unit",), None))
+            self.names.units = {unit.label: unit.code for unit in groups.units}
+        figures = self.figures(self.files.figures) if self.files.figures else []
+        rows = self.rows(self.files.rows) if self.files.rows else []
+        handed_in = dict.fromkeys([*(f.unit for f in figures), *(row.unit for row in rows)])
+        units = list(groups.units) if groups else []
+        known = {unit.code for unit in units}
+        # units that groups.csv does not name are reference units
+        units += [Unit(name, name, assessed=groups is None) for name in handed_in if name not in known]
+        if groups and groups.units:
+            self._beside(groups, [name for name in handed_in if name not in known])
+        known |= set(handed_in)
+        targets = self.targets(self.files.targets, known) if self.files.targets else []
+        if not (
+            self.files.figures or groups or units
+        ):  # only looked through: its own units are all there are
+            units = [Unit(name, name) for name in dict.fromkeys(target.unit for target in targets)]
+        claims = self.claims(self.files.claims, known) if self.files.claims else []
+        sheets = {code: _sheet(path) for code, path in self.files.sheets.items()}
+        given = tuple(f for f in figures if f.value != "")
+        return Inputs(tuple(units), given, tuple(targets), tuple(rows), tuple(claims), sheets)
+
+    # -- tables ------------------------------------------------------------------------------------
+
+    def figures(self, path: Path) -> list[Figure]:
+        table = self.table(path, ("unit", "indicator", "value"), ("period", "series"))
+        units, indicators = self.names.units_in(table), self.names.indicators(table)
+        when, (parts, kinds) = self.names.periods(table), self.names.parts(table, indicators)
+        values = Cells(table, kinds).checked()
+        same = [period or self.period for period in when] if self.period in when and "" in when else when
+        once(table, lambda row: kinds[row].label, units, indicators, same, parts)
+        return list(map(Figure._make, zip(units, indicators, values, when, parts, strict=True)))
+
+    def targets(self, path: Path, known: set[str]) -> list[Target]:
+        table = self.table(path, ("unit", "indicator", "value"), ("kind", "period", "from"))
+        units = self.names.units_in(table, everybody=True)
+        indicators = self.names.indicators(table, self.names.nodes)
+        what = [kind or "target" for kind in table["kind"]]
+        sorts = {pair: self._target(*pair) for pair in set(zip(indicators, what, strict=True))}
+        kinds = [sorts[pair] for pair in zip(indicators, what, strict=True)]
+        values, since = Cells(table, kinds).checked(), _days(table, "from")
+        when = self.names.periods(table)
+        self.names.kinds(table)
+        self._known(table, units, {*known, EVERYBODY})
+        once(table, lambda row: kinds[row].label, units, indicators, what, when, since)
+        return list(map(Target._make, zip(units, indicators, values, what, when, since, strict=True)))
+
+    def _target(self, indicator: str, kind: str) -> Kind:
+        rule = self.scheme.figures.get(indicator)
+        label = rule.label if rule else indicator
+        label = label if kind == "target" else f"{label}({kind})"
+        return Kind(label, rule.measure if rule else "", wordy=kind not in KINDS)
+
+    def rows(self, path: Path) -> list[Row]:
+        table = self.table(path, ("unit", "list", "row", "field", "value"), ("period",))
+        units, when = self.names.units_in(table), self.names.periods(table)
+        kinds = self._fields(table)
+        for at, name in enumerate(table["row"]):
+            if not name:
+                table.wrong(at, "row", _("没有写行号"), _("同一行的各个字段写同一个号"))
+        values = Cells(table, kinds).checked()
+        keys = (table["list"], table["row"], table["field"])
+        once(table, lambda row: "·".join(key[row] for key in keys), units, *keys, when)
+        return list(map(Row._make, zip(units, *keys, values, when, strict=True)))
+
+    def _fields(self, table: Table) -> list[Kind]:
+        """What each row of a list's file should hold."""
+        lists = self.scheme.lists
+        for name, count in table.each("list"):
+            if name not in lists:
+                reason = _("没有清单“{name}”", name=name) + rows_said(count)
+                table.wrong(table.first("list", name), "list", reason, nearest(name, lists))
+        pairs = list(zip(table["list"], table["field"], strict=True))
+        kinds = {}
+        for code, name in dict.fromkeys(pairs):
+            fields = lists[code].fields if code in lists else {name: ""}
+            label = f"{lists[code].label}·{name}" if code in lists else name
+            kinds[code, name] = Kind(label, fields[name], wordy=True) if name in fields else UNASKED
+            if name not in fields:
+                reason = _("清单“{list}”没有字段“{field}”", list=code, field=name)
+                count = pairs.count((code, name))
+                close = nearest(name, fields) or _("可以写:{known}", known=_("、").join(fields))
+                table.wrong(pairs.index((code, name)), "field", reason + rows_said(count), close)
+        return [kinds[pair] for pair in pairs]
+
+    def claims(self, path: Path, known: set[str]) -> list[Claim]:
+        columns = ("points", "level", "matter", "category", "date", "period")
+        table = self.table(path, ("unit", "adjustment"), columns)
+        units, when = self.names.units_in(table), self.names.periods(table)
+        self._known(table, units, known)
+        return claims_in(table, self.names, units, when, _days(table, "date"))
+
+    # -- units -------------------------------------------------------------------------------------
+
+    def _known(self, table: Table, units: Sequence[str], known: set[str]) -> None:
+        """Say whose targets or claims count for nobody."""
+        for name in dict.fromkeys(units) if known - {EVERYBODY} else ():
+            if name and name not in known:
+                at, count = units.index(name), units.count(name)
+                reason = _("没有单位“{name}”", name=name) + rows_said(count)
+                tell = table.wrong if self.files.groups else table.doubt
+                tell(at, "unit", reason, nearest(name, known) or _("请核对名称"))
+
+    def _beside(self, groups: Groups, names: Iterable[str]) -> None:
+        """Say which units are only reference units, unless somebody refers to them."""
+        beside = {name for name in names if name}
+        for table in self.tables[1:]:
+            here = table["unit"]
+            mine = [n for n in dict.fromkeys(here) if n in beside and not groups.refers_to(n)]
+            alike = {name: nearest(name, groups.codes) for name in mine[:200]}
+            others = [name for name in mine if not alike.get(name)]
+            for name in mine if len(others) < 2 else alike:
+                if len(others) < 2 or alike[name]:
+                    reason = _("“{name}”不在 {file} 里,只作参照单位", name=name, file=groups.table.file)
+                    table.doubt(here.index(name), "unit", reason, alike[name])
+            if len(others) > 1:
+                facts = {"n": len(others), "file": groups.table.file, "names": _("、").join(others[:5])}
+                reason = _("有 {n} 个单位不在 {file} 里,只作参照单位:{names}", **facts)
+                table.doubt(here.index(others[0]), "unit", reason + ("…" if len(others) > 5 else ""))
+
+
+def _days(table: Table, name: str) -> list[str]:
+    """A column of days; what is none is said."""
+    found = list(table[name])
+    for at, written in enumerate(found):
+        if written:
+            try:
+                found[at] = day(written)
+            except ValueError:
+                reason, remedy = _("“{written}”不是日期", written=written), _("请写成 2026-07-01 的样子")
+                table.wrong(at, name, reason, remedy)
+    return found
 
 
 def _sheet(path: Path) -> str:
@@ -84,224 +218,9 @@ def _sheet(path: Path) -> str:
     try:
         Sheet.from_bytes(text.encode())
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise BadTable(
-            Place(path.name), _("这不是得分表"), _("请交 kaocheng compute --json 写出的文件")
-        ) from None
+        reason, remedy = _("这不是得分表"), _("请交 kaocheng compute --json 写出的文件")
+        raise BadTable([Finding("error", "bad_table", Place(path.name), reason, remedy)]) from None
     return text
 
 
-def _once(figures: Iterable[Figure], places: Iterable[Place]) -> None:
-    seen: set[tuple[str, ...]] = set()
-    for figure, place in zip(figures, places, strict=True):
-        key = (figure.unit, figure.indicator, figure.period, figure.series)
-        if key in seen:
-            raise BadTable(
-                place,
-                _("“{unit}”的“{indicator}”写了两次", unit=figure.unit, indicator=figure.indicator),
-                _("请只留一行"),
-            )
-        seen.add(key)
-
-
-class _Names:
-    """Codes and labels of a scheme, either of which a file may use."""
-
-    def __init__(self, scheme: Scheme) -> None:
-        self.scheme = scheme
-        self.figures: dict[str, str] = {}
-        for code, rule in scheme.figures.items():
-            self.figures.setdefault(rule.label.lower(), code)
-        self.figures.update({code: code for code in scheme.figures})
-        self.adjustments: dict[str, str] = {}
-        for paper in scheme.keys["papers"].values():
-            for kind in ("adjustments", "vetoes"):
-                for code, rule in (paper.get(kind) or {}).items():
-                    self.adjustments.setdefault(str(rule.get("label", code)), code)
-                    self.adjustments[code] = code
-
-    def indicator(self, record: "Record") -> str:
-        name = record["indicator"]
-        return self.figures.get(name, self.figures.get(name.lower(), name))
-
-    def part(self, indicator: str, series: str) -> str:
-        rule = self.scheme.figures.get(indicator)
-        labels = {label: code for code, label in (rule.parts or {}).items()} if rule else {}
-        return labels.get(series, series)
-
-    def figure(self, record: "Record") -> Figure:
-        indicator = self.indicator(record)
-        return Figure(
-            record["unit"],
-            indicator,
-            record["value"],
-            self.period(record),
-            self.part(indicator, record["series"]),
-        )
-
-    def target(self, record: "Record") -> Target:
-        kind = record["kind"] or "target"
-        return Target(
-            record["unit"] or EVERYBODY,
-            self.indicator(record),
-            record["value"],
-            kind,
-            self.period(record),
-            record["from"],
-        )
-
-    def row(self, record: "Record") -> Row:
-        rule = self.scheme.lists.get(record["list"])
-        if rule is None:
-            raise BadTable(
-                record.place,
-                _("没有清单“{name}”", name=record["list"]),
-                nearest(record["list"], self.scheme.lists),
-            )
-        return Row(
-            record["unit"],
-            record["list"],
-            record["row"],
-            record["field"],
-            record["value"],
-            self.period(record),
-        )
-
-    def claim(self, record: "Record") -> Claim:
-        name = record["adjustment"]
-        if name not in self.adjustments:
-            raise BadTable(
-                record.place, _("没有加减分或否决“{name}”", name=name), nearest(name, self.adjustments)
-            )
-        fields = {k: record[k] for k in ("points", "level", "matter", "category", "date")}
-        return Claim(record["unit"], self.adjustments[name], **fields, period=self.period(record))
-
-    def period(self, record: "Record") -> str:
-        return str(self.scheme.periods.get(record["period"], record["period"]))
-
-
-class Record(dict[str, str]):
-    """One line of a table; a column the file does not have reads as empty."""
-
-    place: Place
-
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
-def _records(path: Path, needed: Iterable[str]) -> Iterator[Record]:
-    reader = csv.reader(io.StringIO(decoded(path)))
-    header = [name.strip().lower() for name in next(reader, [])]
-    missing = [name for name in needed if name not in header]
-    if missing:
-        raise BadTable(
-            Place(path.name, 1),
-            _("缺少列:{names}", names=_("、").join(missing)),
-            _("首行请写英文列名,如 unit,indicator,value"),
-        )
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) > len(header):
-            raise BadTable(Place(path.name, reader.line_num), _("这一行多了一格"), _("值里有逗号时请加引号"))
-        record = Record(zip(header, (cell.strip() for cell in cells), strict=False))
-        record.place = Place(path.name, reader.line_num)
-        yield record
-
-
-def _units(path: Path) -> Iterator[Unit]:
-    """One unit from each row, and from further rows with a day in ``from`` what changed on that day."""
-    rows: dict[str, dict[str, Record]] = {}
-    for record in _records(path, ("unit",)):
-        code, since = record["unit"], _day(record)
-        if since in rows.setdefault(code, {}):
-            raise BadTable(
-                record.place,
-                _("单位“{unit}”写了两次", unit=code),
-                _("请只留一行;情况有变的,后一行在 from 列写明自哪天起"),
-            )
-        rows[code][since] = record
-    for code, by_day in rows.items():
-        first, *later = (by_day[day] for day in sorted(by_day))
-        yield Unit(
-            code,
-            first["label"] or code,
-            first["class"],
-            _attributes(first),
-            changes=tuple((_day(r), {k: v for k, v in r.items() if v and k not in _OF_ROW}) for r in later),
-        )
-
-
-_OF_ROW = ("unit", "from")
-
-
-def _attributes(record: Record) -> dict[str, str]:
-    return {k: v for k, v in record.items() if k not in (*_OF_ROW, "class", "label")}
-
-
-def _day(record: Record) -> str:
-    written = record["from"]
-    try:
-        return date.fromisoformat(written).isoformat() if written else ""
-    except ValueError:
-        raise BadTable(
-            record.place, _("“{written}”不是日期", written=written), _("请写成 2026-07-01 的样子")
-        ) from None
-
-
-def decoded(path: Path) -> str:
-    """A text file in UTF-8 (with or without a mark) or GB18030.
-
-    Raises:
-        BadTable: it is neither, or there is no such file.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError:
-        raise BadTable(Place(str(path)), _("打不开这个文件"), _("请核对文件名")) from None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadTable(Place(path.name), _("看不出文字编码"), _("请存成 UTF-8"))
-
-
-# -- standings as CSV ----------------------------------------------------------------------------------
-
-
-def write_standings(sheet: PaperSheet, codes: bool = False, order: Iterable[str] | None = None) -> str:
-    """One row a unit: unit, class, score, rank, grade, then nodes, adjustments and further results.
-
-    Missing is empty, not applicable ``/``.  *codes* prints codes, hidden nodes and the total as well;
-    *order* is the order of units, by code.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    columns = [column for column in sheet.columns if codes or column.show]
-    writer.writerow(
-        ["unit", "class", "score", "rank", "grade", *(c.key if codes else c.label for c in columns)]
-    )
-    standings = {standing.unit: standing for standing in sheet.standings}
-    for unit in order or sheet.units:
-        if unit in sheet.row:
-            writer.writerow(_line(sheet, unit, columns, standings.get(unit), codes))
-    return out.getvalue()
-
-
-def _line(
-    sheet: PaperSheet, unit: str, columns: Iterable[Column], standing: Standing | None, codes: bool
-) -> list[str]:
-    group = sheet.classes.get(unit, sheet.group)
-    score = sheet.shown(unit, sheet.total)
-    rank = "" if standing is None or standing.rank is None else str(standing.rank)
-    grade = (standing.grade or "") if standing else ""
-    name = unit if codes else sheet.labels.get(unit, unit)
-    return [_safe(name), _safe(group), score, rank, grade, *(sheet.shown(unit, c.key) for c in columns)]
-
-
-def _safe(text: str) -> str:
-    """A name that a spreadsheet would take for a formula, kept a name."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-__all__ = ["BadTable", "Tables", "decoded", "read_inputs", "write_standings"]
+__all__ = ["BadTable", "Tables", "read_files", "read_inputs"]
