@@ -196,7 +196,7 @@ def count(m: Asked) -> Fraction:
 
 def status(m: Asked) -> Fraction:
     coefficients = m.keys["coefficients"]
-    values = {part: m.part(part) for part in m.parts()}
+    values = {part: m.part(part) for part in m.parts("coefficients")}
     if gap := worst(*(values[part] for part in coefficients)):
         raise Short(gap)
     top = sum(

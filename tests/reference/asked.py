@@ -113,9 +113,20 @@ class Asked:
         return figure_path(self.place.world, self.place.node)[0]
 
     def part(self, part: str) -> Value:
+        if self.in_row():
+            assert self.place.row is not None
+            return self.place.row[part]
         return self.place.world.figure(self.place, self.figure(), part, self.place.period)
 
-    def parts(self) -> list[str]:
+    def in_row(self) -> bool:
+        """Whether a row's fields are the parts: no figure is measured that has parts itself."""
+        parts = self.place.world.scheme.figures.get(self.figure(), {}).get("parts")
+        return self.place.row is not None and not parts
+
+    def parts(self, counted: str = "") -> list[str]:
+        """The parts; of a row, where they are added up, those that *counted* names."""
+        if self.in_row():
+            return list(self.keys[counted] if counted else self.place.row or ())
         return list(self.place.world.scheme.figures[self.figure()].get("parts", {}))
 
     def rank(self) -> Fraction:

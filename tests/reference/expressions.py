@@ -268,6 +268,20 @@ def tree_of(value: object) -> Tree:
     raise TypeError(f"{value!r} is no expression")
 
 
+def heads(tree: Tree) -> set[str]:
+    """The first words of all names in an expression."""
+    match tree:
+        case Name():
+            return {tree.path[0]}
+        case Call():
+            inner = [*tree.arguments, *(value for _, value in tree.keys), *tree.of]
+        case Operation():
+            inner = list(tree.operands)
+        case _:
+            inner = []
+    return {head for part in inner for head in heads(part)}
+
+
 def node_reference(text: str) -> Part:
     """`items@half` or `province/total` where a list of parts names a node."""
     code, _, period = text.partition("@")

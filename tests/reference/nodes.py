@@ -12,8 +12,8 @@ from .adjustments import scopes, veto_holds
 from .asked import Asked, Short, sure
 from .compositions import ZERO, Points, composition, folded, node_of, parts, times
 from .evaluate import Place, evaluate, number
-from .expressions import Number, tree_of
-from .numbers import MISSING, NA, UNDEFINED, Gap, half_up
+from .expressions import Number, heads, tree_of
+from .numbers import MISSING, NA, UNDEFINED, Gap, Value, half_up
 from .scheme import Node
 
 
@@ -326,9 +326,22 @@ def closed(place: Place, lines: list[dict[str, Any]]) -> bool:
     return not asked or whole == sum(each, ZERO)
 
 
+def asked_of_the_unit(place: Place) -> Value:
+    """What `applies` says of a unit without rows; true where it speaks of their fields."""
+    node = node_of(place)
+    tree = tree_of(node.get("applies", True))
+    fields = place.world.scheme.lists[node.keys["rows"]].get("fields", {})
+    named = heads(tree)
+    for word in named & set(node.get("let", {})):
+        named = named | heads(tree_of(node.get("let")[word]))
+    return True if named & set(fields) else evaluate(tree, place)
+
+
 def by_rows(place: Place) -> Points:
     """Scored once a row, then folded, bounded and rounded again."""
     lines = row_points(place)
+    if not lines and asked_of_the_unit(place) is False:
+        return NA
     if not lines or not closed(place, [line for line, _ in lines]):
         return MISSING
     if any(points is MISSING for _, points in lines):

@@ -104,7 +104,7 @@ def z(m: Asked) -> Fraction:
 
 def ballots(m: Asked) -> Fraction:
     values, left_out = m.keys["values"], m.keys.get("leave_out", [])
-    counted = {part: m.part(part) for part in m.parts() if part not in left_out}
+    counted = {part: m.part(part) for part in m.parts("values") if part not in left_out}
     if m.has("turnout"):
         cast = [m.part(part) for part in m.parts()]
         if divided(sure(statistic("sum", cast)), m.value("issued")) < m.value("turnout"):
@@ -126,7 +126,8 @@ def ballots(m: Asked) -> Fraction:
 def counted(m: Asked, raters: list[str], unit: str) -> dict[str, Fraction]:
     """The scores some raters gave a unit, without those left out."""
     place = m.place.at(unit)
-    scores = {r: place.world.figure(place, m.figure(), r, place.period) for r in raters}
+    asked = m if unit == m.place.unit else replace(m, place=place)
+    scores = {r: asked.part(r) for r in raters}
     there = {r: as_number(v) for r, v in scores.items() if not isinstance(v, Gap)}
     if m.has("leave_out"):
         tree = tree_of(m.keys["leave_out"])

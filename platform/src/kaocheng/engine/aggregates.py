@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -19,14 +18,15 @@ from kaocheng.i18n import _
 
 def circle(tree: Call, scope: language.Scope) -> Exact:
     """``group.mean(e)``, ``others.max(e)``, ``group(zone).rank(e)``: worked out once for all units."""
-    result = scope.run.once(("circle", *scope.key, tree), lambda: _circle(tree, scope))
+    flat = scope.flat()
+    result = scope.run.once(("circle", *flat.key, tree), lambda: _circle(tree, flat))
     taken = language.by_unit(result, scope)
     assert isinstance(taken, Exact)
     return taken
 
 
-def _circle(tree: Call, scope: language.Scope) -> Exact:
-    flat, groups = scope.flat(), scope.run.groups(scope, tree.circle)
+def _circle(tree: Call, flat: language.Scope) -> Exact:
+    groups = flat.run.groups(flat, tree.circle)
     function = tree.path[1]
     if function == "portion" and len(tree.arguments) == 2:
         amount, by = (language.number(argument, flat) for argument in tree.arguments)
@@ -35,7 +35,7 @@ def _circle(tree: Call, scope: language.Scope) -> Exact:
         values = language.number(tree.arguments[0], flat)
     else:
         values = _held(language.evaluate(tree.arguments[0], flat), function, tree)
-    scope.run.once(("compared", *scope.key, tree), lambda: circles.Compared(values, groups))
+    flat.run.once(("compared", *flat.key, tree), lambda: circles.Compared(values, groups))
     return statistic(tree, values, groups, flat)
 
 
@@ -82,18 +82,34 @@ def over_parts(tree: Call, scope: language.Scope) -> Exact:
 
 
 def over_rows(tree: Call, scope: language.Scope) -> Exact:
-    """``task.sum(e)``: over the unit's rows of a list."""
+    """``task.sum(e)``: over the unit's rows of a list, the same for each of them."""
+    flat = scope.flat()
+    result = scope.run.once(("over rows", *flat.key, tree), lambda: _over_rows(tree, flat))
+    taken = language.by_unit(result, scope)
+    assert isinstance(taken, Exact)
+    return taken
+
+
+def _over_rows(tree: Call, scope: language.Scope) -> Exact:
     rows = scope.run.rows(tree.path[0], scope.period)
-    inner = replace(scope, rows=rows)
+    inner = scope.by_rows(rows)
     value = language.evaluate(tree.arguments[0], inner) if tree.arguments else Exact.constant(1)
     folding = _FOLDS[tree.path[1]]
     whole = _held(value, tree.path[1], tree).spread(len(rows.units))
-    per_unit: dict[int, list[Fraction]] = {}
+    length = len(scope.run.units)
+    per_unit: list[list[Fraction]] = [[] for _unit in range(length)]
+    has, applies = np.zeros(length, bool), np.zeros(length, bool)
     for i, unit in enumerate(rows.units):
         found = whole.fraction(i)
         if found is not None:
-            per_unit.setdefault(int(unit), []).append(found)
-    return Exact.of([folding(per_unit.get(u, [])) for u in range(len(scope.run.units))])
+            per_unit[int(unit)].append(found)
+        has[unit], applies[unit] = True, applies[unit] or whole.state[i] != NA
+    results = [folding(values) for values in per_unit]
+    nothing = np.where(has & ~applies, NA, MISSING)  # of rows none of which applies
+    if tree.path[1] == "sd":
+        nothing = np.where([bool(values) for values in per_unit], UNDEFINED, nothing)
+    state = np.where([value is None for value in results], nothing, OK)
+    return Exact.of([value or 0 for value in results], state.astype(np.uint8))
 
 
 def fold(function: str, values: list[language.Value], tree: Call | None = None) -> Exact:

@@ -43,6 +43,27 @@ class Rows:
     fields: Mapping[str, Value]
 
 
+@dataclass(eq=False, slots=True)
+class Later:
+    """A word by what is written for it: worked out when first needed, anew where names mean other things."""
+
+    tree: Tree
+    scope: Scope
+    known: Value | None = None
+    begun: bool = False
+
+    def value(self, name: Name) -> Value:
+        if self.known is None:
+            if self.begun:
+                _of_itself(name)()
+            self.begun = True
+            try:
+                self.known = evaluate(self.tree, self.scope)
+            finally:
+                self.begun = False
+        return self.known
+
+
 @dataclass(slots=True)
 class Scope:
     """Where a name is looked up: the node's own words first, then figures."""
@@ -51,15 +72,31 @@ class Scope:
     paper: PaperRule
     node: NodeRule | None
     period: str
-    words: dict[str, Value | Callable[[], Value]] = field(default_factory=dict)
+    words: dict[str, Value | Later | Callable[[], Value]] = field(default_factory=dict)
     rows: Rows | None = None
+    units: Scope | None = None  # of rows: the same names, unit by unit
     parts: Callable[[], tuple[Scope, ...]] = tuple  # of a composition, for parts.mean(…)
     figure: str | None = None  # what ``x.part`` is a part of
     way: tuple[object, ...] = ()  # how its words came to mean what they mean, since the node's own
+    given: frozenset[str] = frozenset()  # the words that came so: they stand before a row's fields
 
-    def within(self, via: object, **words: Value | Callable[[], Value]) -> Scope:
+    def within(self, via: object, **words: Value | Later | Callable[[], Value]) -> Scope:
         """The same scope with more words, told apart by what gave them."""
-        return replace(self, words={**self.words, **words}, way=(*self.way, via))
+        more = replace(
+            self, words={**self.words, **words}, way=(*self.way, via), given=self.given | words.keys()
+        )
+        if self.units is not None:  # what has been worked out row by row means nothing unit by unit
+            written = {n: Later(w.tree, w.scope.flat()) for n, w in words.items() if isinstance(w, Later)}
+            more.units = self.units.within(via, **written)
+        return more
+
+    def by_rows(self, rows: Rows) -> Scope:
+        """The same names row by row: a row's fields, then the unit's words as they are for each row."""
+        here = replace(self, rows=rows, units=self, words={}, way=(*self.way, "rows"))
+        for name, word in self.words.items():
+            here.words[name] = Later(word.tree, here) if isinstance(word, Later) else _taken(word, rows)
+        here.words.update({n: value for n, value in rows.fields.items() if n not in self.given})
+        return here
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -68,7 +105,11 @@ class Scope:
 
     def flat(self) -> Scope:
         """The same scope seen by units, not by rows."""
-        return replace(self, rows=None)
+        return self.units or self
+
+
+def _taken(word: Value | Callable[[], Value], rows: Rows) -> Callable[[], Value]:
+    return lambda: (word() if callable(word) else word).take(rows.units)
 
 
 def number(tree: Tree | str, scope: Scope) -> Exact:
@@ -102,14 +143,12 @@ def _named(name: Name, scope: Scope) -> Value:
     if head == "unit" and rest:
         return by_unit(scope.run.attribute(rest[0], when(name.period, scope)), scope)
     if not rest and head in scope.words and name.period is None:
-        word = scope.words[head]
-        if callable(word):
-            scope.words[head] = _of_itself(name)
-            word = scope.words[head] = word()
-        return word
+        return _word(name, scope)
     if name.path == ("x",) and scope.node is not None and "x" in scope.words:
         there = scope.run.scope(scope.paper, scope.node, when(name.period, scope))
         return by_unit(evaluate(Name(("x",), at=name.at), there), scope)
+    if head == "x" and rest and rest[0] in row_parts(scope):
+        return scope.rows.fields[rest[0]]  # type: ignore[union-attr]
     if head == "x" and rest and scope.figure and "x" in scope.words:
         return _figure(scope.figure, rest[0], name.period, scope, name)
     if scope.rows is not None and not rest and head in scope.rows.fields:
@@ -127,6 +166,25 @@ def _named(name: Name, scope: Scope) -> Value:
     if scope.node is None and head in scope.paper.nodes and not rest:
         return by_unit(scope.run.score(scope.paper, head, when(name.period, scope)), scope)
     raise BadExpression(_show(name), name.at, _("没有叫“{name}”的指标或名称", name=".".join(name.path)))
+
+
+def _word(name: Name, scope: Scope) -> Value:
+    """One of the scope's own words, worked out once."""
+    head = name.path[0]
+    word = scope.words[head]
+    if isinstance(word, Later):
+        return word.value(name)
+    if callable(word):
+        scope.words[head] = _of_itself(name)
+        word = scope.words[head] = word()
+    return word
+
+
+def row_parts(scope: Scope) -> tuple[str, ...]:
+    """Row by row the fields are the parts of what is measured, unless a figure with parts is."""
+    if scope.rows is None or (scope.figure and scope.run.series(scope.figure)):
+        return ()
+    return tuple(scope.rows.fields)
 
 
 def _rank(name: Name, scope: Scope) -> Value:
@@ -254,24 +312,24 @@ def called(tree: Call, scope: Scope) -> tuple[Scope, Mapping[str, Any]]:
     given: dict[str, Any] = {}
     for key, argument in tree.keywords:
         given[key] = word_or(argument, METHODS, tree.path[0], key)
-    words: dict[str, Value | Callable[[], Value]] = {}
+    words: dict[str, Value | Later | Callable[[], Value]] = {}
     figure = scope.figure
     if tree.arguments:
         argument = tree.arguments[0]
-        words["x"] = lambda: evaluate(argument, scope)
+        words["x"] = Later(argument, scope)
         if isinstance(argument, Name) and argument.path[0] in scope.run.recipe.figures:
             figure = argument.path[0]
-            words["target"] = lambda: scope.run.target_of(figure or "", "target", scope)
-            words["last"] = lambda: evaluate(replace(argument, period="last_year"), scope)
+            words["target"] = Later(Call(("target",), (Name((figure,)),)), scope)
+            words["last"] = Later(replace(argument, period="last_year"), scope)
     own = scope.run.recipe.methods.get(tree.path[0])
     for key, value in ((own or {}).get("defaults") or {}).items():
-        words[key] = lambda value=value: evaluate(parse(str(value)), scope)  # type: ignore[misc]
+        words[key] = Later(parse(str(value)), scope)
     in_points = METHODS[tree.path[0]].points if tree.path[0] in METHODS else ()
     for key, value in given.items():
         if isinstance(value, Number) and value.percent and key in in_points:  # a share of full marks
             value = Operation("*", (Name(("full",)), value))  # noqa: PLW2901
         if isinstance(value, Tree):
-            words[key] = lambda value=value: evaluate(value, scope)  # type: ignore[misc]
+            words[key] = Later(value, scope)
     return replace(scope.within(tree, **words), figure=figure), given
 
 
@@ -318,7 +376,9 @@ def method_text(method: str, given: Mapping[str, Any], scope: Scope) -> str:
     if own is not None:
         return str(own["formula"])
     down = scope.node is not None and scope.node.get("direction") == "down"
-    parts = tuple(scope.run.series(scope.figure)) if scope.figure else ()
+    listed = given.get({"status": "coefficients", "ballots": "values"}.get(method, ""))
+    fields = tuple(f for f in row_parts(scope) if listed is None or f in listed)
+    parts = fields or (tuple(scope.run.series(scope.figure)) if scope.figure else ())
     keys = {**given, "full": given.get("full", scope.node.get("full") if scope.node else None)}
     return METHODS[method].formula(Keys(keys, parts, down))
 

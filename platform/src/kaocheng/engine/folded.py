@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,8 @@ import numpy as np
 
 from kaocheng.engine import compose, nodes, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact
-from kaocheng.engine.evaluate import Rows, Scope, Value
+from kaocheng.engine.evaluate import Rows, Scope
+from kaocheng.engine.grammar import Name, parse, walk
 from kaocheng.engine.recipe import NodeRule, PaperRule
 
 if TYPE_CHECKING:
@@ -33,23 +33,9 @@ def row_scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:
     """Where names are looked up row by row: the row's fields, then the unit's own words for each row."""
 
     def work() -> Scope:
-        rows = run.rows(str(node["rows"]), period)
-        here = replace(nodes.scope(run, paper, node, period), rows=rows, words={}, way=("rows",))
-        for name, word in nodes.scope(run, paper, node, period).words.items():
-            if name in (node.get("let") or {}):
-                here.words[name] = nodes.later(str(node["let"][name]), here)
-            elif name in node.keys and name != "full":
-                here.words[name] = nodes.later(str(node[name]), here)
-            else:
-                here.words[name] = _taken(word, rows)
-        here.words.update(rows.fields)
-        return here
+        return run.scope(paper, node, period).by_rows(run.rows(str(node["rows"]), period))
 
     return run.once(("row scope", paper.code, node.code, period), work)  # type: ignore[no-any-return]
-
-
-def _taken(word: Any, rows: Rows) -> Callable[[], Value]:
-    return lambda: (word() if callable(word) else word).take(rows.units)
 
 
 def by_rows(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
@@ -70,7 +56,25 @@ def by_rows(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     state[weightless] = UNDEFINED
     inapplicable = np.setdiff1d(np.unique(rows.units), list(found))  # rows it has, none of which applies
     state[inapplicable.astype(int)] = NA
+    if "applies" in node.keys and not _asks_rows(node, rows):
+        asked = nodes.asked(run.scope(paper, node, period)).holds
+        state[np.setdiff1d(np.flatnonzero(~np.broadcast_to(asked, state.shape)), rows.units)] = NA
     return Exact.of([v or 0 for v in results], state)
+
+
+def _asks_rows(node: NodeRule, rows: Rows) -> bool:
+    """Whether ``applies`` speaks of a row's fields, or a word in it does."""
+    words = {name: parse(str(text)) for name, text in (node.get("let") or {}).items()}
+    waiting, seen = [parse(str(node["applies"]))], set()
+    while waiting:
+        for part in walk(waiting.pop()):
+            name = part.path[0] if isinstance(part, Name) else ""
+            if name in rows.fields:
+                return True
+            if name in words and name not in seen:
+                seen.add(name)
+                waiting.append(words[name])
+    return False
 
 
 def not_closed(run: Run, paper: PaperRule, node: NodeRule, period: str, rows: Rows) -> list[int]:

@@ -42,7 +42,7 @@ def _folded(function: str) -> Callable[[Call, language.Scope], language.Value]:
         if figure is not None and isinstance(first, Name):
             if len(tree.arguments) == 2 and is_span(tree.arguments[1]):
                 kind = tree.arguments[1].path[0]  # type: ignore[union-attr]
-                return _over_time(function, _by_period(first, kind, scope))
+                return language.by_unit(_over_time(function, _by_period(first, kind, scope.flat())), scope)
             series = scope.run.series(figure)
             if series and len(tree.arguments) <= 2:
                 return aggregates.fold(function, _by_part(tree, figure, first, scope))
@@ -55,10 +55,9 @@ def _folded(function: str) -> Callable[[Call, language.Scope], language.Value]:
             return result
         if len(tree.arguments) == 2 and is_span(tree.arguments[1]) and first is not None:
             kind = tree.arguments[1].path[0]  # type: ignore[union-attr]
-            return _over_time(
-                function,
-                [language.evaluate(first, _at(scope, p)) for p in periods.inside(scope.period, kind)],
-            )
+            within = [_at(scope.flat(), p) for p in periods.inside(scope.period, kind)]
+            folded = _over_time(function, [language.evaluate(first, inner) for inner in within])
+            return language.by_unit(folded, scope)
         return aggregates.fold(function, [language.evaluate(a, scope) for a in tree.arguments], tree)
 
     return call
@@ -185,7 +184,10 @@ def _figure(tree: Call, scope: language.Scope) -> language.Value:
 
 
 def _at_unit(tree: Call, scope: language.Scope) -> language.Value:
-    value = scope.run.once(("at", *scope.key, tree), lambda: _elsewhere(tree, scope))
+    if scope.rows is not None and not isinstance(tree.arguments[0], Word):  # a row may name the unit
+        return _elsewhere(tree, scope)
+    flat = scope.flat()
+    value = scope.run.once(("at", *flat.key, tree), lambda: _elsewhere(tree, flat))
     return language.by_unit(value, scope)
 
 
@@ -206,10 +208,10 @@ def _elsewhere(tree: Call, scope: language.Scope) -> language.Value:
             found = picked.fraction(0)
             return Exact.constant(found) if found is not None else Exact.nothing(int(picked.state[0]))
         return picked
-    named = language.evaluate(where, scope.flat())
+    named = language.evaluate(where, scope)
     if not isinstance(named, Words):  # codes of units that look like numbers
         raise BadExpression(language.show(tree), tree.at, _("at() 的第一个值要是单位的名称"))
-    codes = np.broadcast_to(named.v, (len(scope.run.units),))
+    codes = np.broadcast_to(named.v, (len(scope.run.units if scope.rows is None else scope.rows.units),))
     found_at = [scope.run.position(str(code)) for code in codes]
     gone = np.array([i is None for i in found_at])
     picked = value.take(np.array([0 if i is None else i for i in found_at]))

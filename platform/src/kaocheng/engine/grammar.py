@@ -166,10 +166,11 @@ def _hold_down(tree: Tree, text: str) -> None:
         above, height = waiting.pop()
         if height > HIGHEST:
             raise BadExpression(text, above.at, _("一个式子里的运算套了超过 {most} 层", most=HIGHEST))
-        waiting += [(part, height + 1) for part in _inside(above)]
+        waiting += [(part, height + 1) for part in inside(above)]
 
 
-def _inside(tree: Tree) -> tuple[Tree, ...]:
+def inside(tree: Tree) -> tuple[Tree, ...]:
+    """What a tree is directly made of."""
     if isinstance(tree, Operation):
         return tree.parts
     if isinstance(tree, Call):
@@ -180,7 +181,7 @@ def _inside(tree: Tree) -> tuple[Tree, ...]:
 def walk(tree: Tree) -> Iterator[Tree]:
     """*tree* and everything in it."""
     yield tree
-    for part in _inside(tree):
+    for part in inside(tree):
         yield from walk(part)
 
 

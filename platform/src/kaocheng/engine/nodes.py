@@ -11,6 +11,7 @@ import numpy as np
 from kaocheng.engine import adjust, circles, compose, folded, imported, periods, vetoes
 from kaocheng.engine.arrays import MISSING, NA, UNDEFINED, Exact, Truth, choose
 from kaocheng.engine.evaluate import (
+    Later,
     Scope,
     Value,
     evaluate,
@@ -198,12 +199,12 @@ def _measured(run: Run, node: NodeRule) -> str | None:
     return node.code if node.code in run.recipe.figures else None
 
 
-def _said(node: NodeRule, here: Scope, key: str) -> Callable[[], Value] | None:
+def _said(node: NodeRule, here: Scope, key: str) -> Later | None:
     return later(str(node[key]), here) if key in node.keys else None
 
 
-def later(text: str, here: Scope) -> Callable[[], Value]:
-    return lambda: evaluate(parse(text), here)
+def later(text: str, here: Scope) -> Later:
+    return Later(parse(text), here)
 
 
 def measuring(here: Scope) -> Scope:
@@ -236,10 +237,10 @@ def applies(here: Scope, length: int) -> Array:
     assert node is not None
     if "applies" not in node.keys or node.get("rows"):
         return np.ones(length, bool)
-    return np.broadcast_to(_asked(here).holds, (length,))
+    return np.broadcast_to(asked(here).holds, (length,))
 
 
-def _asked(here: Scope) -> Truth:
+def asked(here: Scope) -> Truth:
     """The condition itself: groups in it are of everybody, whoever the node then applies to."""
     assert here.node is not None
     bare = replace(here, node=_without(here.node, "applies"), way=(*here.way, "applies"))
@@ -253,7 +254,7 @@ def _gated(here: Scope, value: Exact) -> Exact:
         otherwise = number(in_points(node.get("otherwise", 0)), here)
         value = choose(truth(str(node["only_if"]), here), value, otherwise)
     if "applies" in node.keys:
-        value = choose(_asked(here), value, Exact.nothing(NA))
+        value = choose(asked(here), value, Exact.nothing(NA))
     return value
 
 

@@ -164,6 +164,11 @@ class Reader:
         close = nearest(written, known)
         if not close and written in self.about.paper.nodes:
             close = _("节点的得分请写 score({name})", name=written)
+        lists = [code for code in self.about.recipe.lists if written in self.about.fields(code)]
+        if lists:
+            close = _(
+                "这是清单“{list}”的字段,请写在 {list}.sum(…) 一类的函数里,或给节点写 rows", list=lists[0]
+            )
         reason = _("没有叫“{name}”的指标或名称", name=written)
         return self.say(name, "unknown_name", reason, close or _("请核对拼写,或写在 [figures] 里"))
 

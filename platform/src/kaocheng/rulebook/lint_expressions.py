@@ -22,6 +22,7 @@ from kaocheng.rulebook.infer import Reader
 from kaocheng.rulebook.knowledge import DIVISORS, STATED, Knowledge
 from kaocheng.rulebook.lint_measured import MeasuredLint
 from kaocheng.rulebook.located import Path
+from kaocheng.rulebook.row_words import row_words
 from kaocheng.rulebook.texts import ANYTHING, CONDITION, NUMBER, WORD, Written
 
 if TYPE_CHECKING:
@@ -61,10 +62,13 @@ class ExpressionLint:
             path = ("papers", paper.code, "nodes", node.code)
             reader = about.reader(node)
             zeros: list[Divisor] = []
+            by_row = row_words(about, node)
             for written in texts.of_node(self.recipe, node):
                 reader.divisors = []
                 with ExitStack() as stack:
                     self._around(stack, about, reader, node, written)
+                    if written.path[0] == "let" and written.key in by_row:
+                        stack.enter_context(reader.with_words(**by_row[written.key]))
                     plain = Reader(about) if written.path == ("full",) else reader
                     yield from self.read(plain, path, written)
                 zeros += [Divisor(written.path, _at(t), show(t)) for t in reader.divisors]

@@ -106,7 +106,7 @@ class MeasuredLint:
         """Tables by part name parts of the figure."""
         key = _BY_PART.get(str(node.get("method")), "")
         table = node.get(key)
-        if isinstance(table, Mapping) and not node.get("rows"):
+        if isinstance(table, Mapping):
             yield from self._known_parts(about, node, {(*path, key, part): part for part in table})
         if node.get("method") == "raters" and isinstance(node.get("classes"), Mapping):
             named = {
@@ -117,22 +117,28 @@ class MeasuredLint:
             }
             yield from self._known_parts(about, node, named)
         if node.get("method") == "checklist" and isinstance(node.get("elements"), Mapping):
-            figure = about.figure(node)
-            parts = (self.recipe.figures.get(str(figure)) or {}).get("parts") or {}
+            parts = self._counted(about, node)
             reader = about.reader(node)
             others = {(*path, "elements", code): code for code in node["elements"] if code not in parts}
             for where, code in others.items():
                 yield from self.lint.read(reader, where, Written((), code, ANYTHING), at=None)
             self.lint.used |= reader.used
 
+    def _counted(self, about: Knowledge, node: NodeRule) -> Mapping[str, object]:
+        """What a method counts by name: the parts of the figure, else the fields of a row."""
+        parts = (self.recipe.figures.get(str(about.figure(node))) or {}).get("parts") or {}
+        return parts or (about.fields(str(node["rows"])) if node.get("rows") else {})
+
     def _known_parts(self, about: Knowledge, node: NodeRule, named: Mapping[Path, str]) -> Iterator[Finding]:
-        figure = about.figure(node)
-        parts = (self.recipe.figures.get(str(figure)) or {}).get("parts") or {}
+        figure, parts = about.figure(node), self._counted(about, node)
         for where, part in named.items():
             if part not in parts:
                 label = about.label(figure) if figure else self.lint.linter.label(node)
                 reason = _("指标“{name}”没有“{part}”这一项", name=label, part=part)
-                remedy = nearest(part, parts) or _("请在指标的 parts 里写上")
+                rows = str(node.get("rows", ""))
+                remedy = nearest(part, parts) or (
+                    _("请写在清单“{name}”的 fields 里", name=rows) if rows else _("请在指标的 parts 里写上")
+                )
                 yield self.lint.finding(where, None, "error", "unknown_name", reason, remedy)
 
 

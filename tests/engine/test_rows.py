@@ -1,0 +1,79 @@
+"""Rows of a list beside the words of their unit, other units and other rows."""
+
+from tests.engine.small import given, points, recipe
+
+LISTS = """
+[figures]
+people = { label = "人口" }
+[lists.task]
+fields = { size = "", minor = "", serious = "", first = "", second = "", third = "", partner = "" }
+[lists.visit]
+fields = { size = "个" }
+[papers.paper.nodes]
+"""
+ROWS = {"jia": [{"size": 1}, {"size": 2}], "yi": [], "bing": [{"size": 5}]}
+PEOPLE = {"people": {"jia": 100, "yi": 300, "bing": 1000}}
+
+
+def scored(node: str, rows=ROWS, figures=PEOPLE) -> dict[str, str]:  # type: ignore[no-untyped-def]
+    """What a node gives; three units and three rows, so that one taken for the other would not show."""
+    return points(recipe(f"{LISTS}points = {{ {node} }}\n"), given(figures, rows=rows))
+
+
+def test_a_sum_over_rows_takes_the_units_own_words_for_each() -> None:
+    for words in ('x = "people", formula = "task.sum(size * x)"', 'formula = "task.sum(size * people)"'):
+        assert scored(words) == {"jia": "300.00", "yi": "", "bing": "5000.00"}
+    let = 'let = { k = "people / 100" }, formula = "task.sum(size * k) + task.max(size)"'
+    assert scored(let) == {"jia": "5.00", "yi": "", "bing": "55.00"}
+
+
+def test_a_word_may_be_of_each_row() -> None:
+    node = 'let = { late = "size - 1", cost = "late * people" }, formula = "task.sum(if(late > 0, cost, 0))"'
+    assert scored(node) == {"jia": "100.00", "yi": "", "bing": "4000.00"}
+
+
+def test_each_row_sees_what_all_rows_of_its_unit_come_to() -> None:
+    node = 'rows = "task", fold = "max", formula = "{}"'
+    assert scored(node.format("size / task.sum(size)")) == {"jia": "0.67", "yi": "", "bing": "1.00"}
+    assert scored(node.format("10 / task.count() + size")) == {"jia": "7.00", "yi": "", "bing": "15.00"}
+
+
+def test_each_row_sees_its_units_place_among_all() -> None:
+    node = 'x = "people", rows = "task", fold = "sum", formula = "size * group.rank(x) + group.max(x)"'
+    assert scored(node) == {"jia": "2009.00", "yi": "", "bing": "1005.00"}
+
+
+def test_a_row_names_another_unit() -> None:
+    rows = {"jia": [{"partner": "yi"}, {"partner": "bing"}], "yi": [{"partner": "jia"}], "bing": []}
+    node = 'formula = "task.sum(at(partner, people))"'
+    assert scored(node, rows) == {"jia": "1300.00", "yi": "100.00", "bing": ""}
+
+
+def test_methods_by_parts_count_the_fields_of_a_row() -> None:
+    rows = {"jia": [{"minor": 2, "serious": 1}, {"minor": 0, "serious": 4}]}
+    node = 'full = 10, rows = "task", fold = "mean", method = '
+    deducted = '"deduct", per = { minor = 1, serious = "20%" }'
+    assert scored(node + deducted, rows, {}) == {"jia": "4.00"}  # (10 − 2 − 2 + 10 − 8) ÷ 2
+    states = '"status", coefficients = { minor = 1, serious = "50%" }'
+    assert scored(node + states, rows, {}) == {"jia": "6.67"}  # (10 × 2.5 ÷ 3 + 10 × 2 ÷ 4) ÷ 2
+
+
+def test_raters_score_each_row() -> None:
+    rows = {"jia": [{"first": 7, "second": 9, "third": 10}, {"first": 6, "second": 6, "third": 9}]}
+    node = (
+        'rows = "task", fold = "sum", method = "raters", trim = { above = 2, each = 1 }, times = 3, '
+        'classes = { all = { of = ["first", "second", "third"], weight = "100%" } }'
+    )
+    assert scored(node, rows, {}) == {"jia": "45.00"}  # (9 + 6) × 3
+
+
+def test_rows_none_of_which_has_a_value_that_applies() -> None:
+    figures = {"people": {"jia": "/", "yi": 1, "bing": 2}}
+    assert scored('formula = "task.sum(size * people)"', ROWS, figures)["jia"] == "/"
+
+
+def test_whether_it_applies_is_asked_of_a_unit_without_rows_too() -> None:
+    node = 'full = 100, rows = "task", formula = "size", fold = "mean", applies = "{}"'
+    assert scored(node.format("task.count() > 0")) == {"jia": "1.50", "yi": "/", "bing": "5.00"}
+    assert scored(node.format("people > 500")) == {"jia": "/", "yi": "/", "bing": "5.00"}
+    assert scored(node.format("size > 1")) == {"jia": "2.00", "yi": "", "bing": "5.00"}
