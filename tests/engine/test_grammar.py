@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaocheng.engine.evaluate import show
 from kaocheng.engine.grammar import (
     DEEPEST,
     HIGHEST,
@@ -19,6 +18,7 @@ from kaocheng.engine.grammar import (
     parse,
     walk,
 )
+from kaocheng.engine.spelling import show
 from kaocheng.rulebook import BadScheme
 from tests.engine.small import given as inputs
 from tests.engine.small import leaf, points

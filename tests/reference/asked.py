@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from .evaluate import Place, WrongScheme, as_number, evaluate, figure_path, number
-from .expressions import Name, Number, Tree, Word, tree_of
+from .expressions import Name, Number, Tree, Word, heads, tree_of
 from .numbers import UNDEFINED, Gap, Value, half_up
 from .statistics import position
 
@@ -131,3 +131,15 @@ class Asked:
 
     def rank(self) -> Fraction:
         return position(self.x(), self.group(), self.word("ties", "competition"), up=self.down)
+
+
+def asked_of_the_unit(place: Place) -> Value:
+    """What `applies` says of a unit without rows; true where it speaks of their fields."""
+    node = place.node
+    assert node is not None
+    tree = tree_of(node.get("applies", True))
+    fields = place.world.scheme.lists[node.keys["rows"]].get("fields", {})
+    named = heads(tree)
+    for word in named & set(node.get("let", {})):
+        named = named | heads(tree_of(node.get("let")[word]))
+    return True if named & set(fields) else evaluate(tree, place)

@@ -9,11 +9,11 @@ from typing import Any
 
 from . import methods, periods
 from .adjustments import scopes, veto_holds
-from .asked import Asked, Short, sure
+from .asked import Asked, Short, asked_of_the_unit, sure
 from .compositions import ZERO, Points, composition, folded, node_of, parts, times
 from .evaluate import Place, evaluate, number
-from .expressions import Number, heads, tree_of
-from .numbers import MISSING, NA, UNDEFINED, Gap, Value, half_up
+from .expressions import Number, tree_of
+from .numbers import MISSING, NA, UNDEFINED, Gap, half_up
 from .scheme import Node
 
 
@@ -324,17 +324,6 @@ def closed(place: Place, lines: list[dict[str, Any]]) -> bool:
     each = [line["full"] for line in lines if isinstance(line.get("full"), Fraction)]
     asked = each and "full" in node.keys and node.get("fold", "sum") == "sum"
     return not asked or whole == sum(each, ZERO)
-
-
-def asked_of_the_unit(place: Place) -> Value:
-    """What `applies` says of a unit without rows; true where it speaks of their fields."""
-    node = node_of(place)
-    tree = tree_of(node.get("applies", True))
-    fields = place.world.scheme.lists[node.keys["rows"]].get("fields", {})
-    named = heads(tree)
-    for word in named & set(node.get("let", {})):
-        named = named | heads(tree_of(node.get("let")[word]))
-    return True if named & set(fields) else evaluate(tree, place)
 
 
 def by_rows(place: Place) -> Points:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kaocheng.engine.arrays import OK, Exact, Truth, choose, larger, smaller
-from kaocheng.engine.evaluate import Scope, is_share, number
+from kaocheng.engine.evaluate import Scope, number
+from kaocheng.engine.grammar import is_share
 from kaocheng.engine.inputs import Claim
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.errors import Invalid

@@ -13,6 +13,7 @@ from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact, Truth, cho
 from kaocheng.engine.columns import no_number
 from kaocheng.engine.grammar import BadExpression, Call, Word
 from kaocheng.engine.integers import Array
+from kaocheng.engine.spelling import show
 from kaocheng.i18n import _
 
 
@@ -53,9 +54,7 @@ def statistic(tree: Call, values: Exact, groups: Array, scope: language.Scope) -
     elif function in _FOLDS or function == "nth":
         result = (circles.of_others if which == "others" else circles.of_group)(values, groups, folding)
     else:
-        raise BadExpression(
-            language.show(tree), tree.at, _("没有函数或方法“{name}”", name=".".join(tree.path))
-        )
+        raise BadExpression(show(tree), tree.at, _("没有函数或方法“{name}”", name=".".join(tree.path)))
     if function == "sd":  # of fewer than it needs: a division by zero; of nobody: missing
         too_few = (result.state == MISSING) & (circles.of_group(values, groups, circles.counted).n > 0)
         result = result.put(np.where(too_few, UNDEFINED, result.state).astype(np.uint8))
@@ -70,7 +69,7 @@ def _held(value: language.Value, function: str, tree: Call) -> Exact:
         return Exact(np.where(value.holds, 1.0, 0.0), 1, state.astype(np.uint8))
     if isinstance(value, Exact):
         return value
-    raise no_number(language.show(tree), value)
+    raise no_number(show(tree), value)
 
 
 def over_parts(tree: Call, scope: language.Scope) -> Exact:

@@ -10,19 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kaocheng.engine import periods
-from kaocheng.engine.arrays import (
-    MISSING,
-    NA,
-    OK,
-    UNDEFINED,
-    Exact,
-    Truth,
-    Words,
-)
+from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact, Truth, Words
 from kaocheng.engine.columns import no_number
 from kaocheng.engine.grammar import BadExpression, Call, Name, Number, Operation, Tree, Word, parse
 from kaocheng.engine.methods import METHODS, Keys
-from kaocheng.engine.rounding import plain
+from kaocheng.engine.spelling import written
 from kaocheng.i18n import _
 
 if TYPE_CHECKING:
@@ -117,7 +109,7 @@ def number(tree: Tree | str, scope: Scope) -> Exact:
     value = evaluate(parse(tree) if isinstance(tree, str) else tree, scope)
     if isinstance(value, Exact):
         return value
-    raise no_number(_show(tree), value)
+    raise no_number(written(tree), value)
 
 
 def truth(tree: Tree | str, scope: Scope) -> Truth:
@@ -125,7 +117,7 @@ def truth(tree: Tree | str, scope: Scope) -> Truth:
     value = evaluate(parse(tree) if isinstance(tree, str) else tree, scope)
     if isinstance(value, Truth):
         return value
-    raise BadExpression(_show(tree), getattr(tree, "at", 0), _("这里要的是条件"))
+    raise BadExpression(written(tree), getattr(tree, "at", 0), _("这里要的是条件"))
 
 
 def evaluate(tree: Tree, scope: Scope) -> Value:
@@ -158,14 +150,14 @@ def _named(name: Name, scope: Scope) -> Value:
     if head in scope.run.recipe.figures:
         if scope.node is None and head in scope.paper.nodes:
             raise BadExpression(
-                _show(name),
+                written(name),
                 name.at,
                 _("“{name}”既是节点又是指标,请写 score({name}) 或 figure({name})", name=head),
             )
         return _figure(head, rest[0] if rest else "", name.period, scope, name)
     if scope.node is None and head in scope.paper.nodes and not rest:
         return by_unit(scope.run.score(scope.paper, head, when(name.period, scope)), scope)
-    raise BadExpression(_show(name), name.at, _("没有叫“{name}”的指标或名称", name=".".join(name.path)))
+    raise BadExpression(written(name), name.at, _("没有叫“{name}”的指标或名称", name=".".join(name.path)))
 
 
 def _word(name: Name, scope: Scope) -> Value:
@@ -193,7 +185,7 @@ def _rank(name: Name, scope: Scope) -> Value:
     named = node.get("rank")
     if which and not (isinstance(named, Mapping) and which in named):
         raise BadExpression(
-            _show(name), name.at, _("“{node}”没有叫“{name}”的名次", node=node.label, name=which)
+            written(name), name.at, _("“{node}”没有叫“{name}”的名次", node=node.label, name=which)
         )
     return scope.run.node_rank(scope.paper, node.code, when(name.period, scope), which)
 
@@ -202,7 +194,7 @@ def _of_itself(name: Name) -> Callable[[], Value]:
     """What a word stands for while it is being worked out."""
 
     def work() -> Value:
-        raise BadExpression(_show(name), name.at, _("“{name}”要由它自己算出", name=name.path[0]))
+        raise BadExpression(written(name), name.at, _("“{name}”要由它自己算出", name=name.path[0]))
 
     return work
 
@@ -210,7 +202,7 @@ def _of_itself(name: Name) -> Callable[[], Value]:
 def _figure(code: str, part: str, period: str | None, scope: Scope, name: Name) -> Value:
     parts = scope.run.series(code)
     if part and part not in parts:
-        raise BadExpression(_show(name), name.at, _("指标“{name}”没有“{part}”这一项", name=code, part=part))
+        raise BadExpression(written(name), name.at, _("指标“{name}”没有“{part}”这一项", name=code, part=part))
     return by_unit(scope.run.figure(code, part, when(period, scope)), scope)
 
 
@@ -268,7 +260,7 @@ def _compare(tree: Operation, scope: Scope) -> Truth:
             "=": left.same,
             "!=": left.differs,
         }[tree.sign](right)
-    raise BadExpression(_show(tree), tree.at, _("两边不能这样比较:一边是词,一边是数"))
+    raise BadExpression(written(tree), tree.at, _("两边不能这样比较:一边是词,一边是数"))
 
 
 def _wordlike(value: Value, beside: Value) -> Value:
@@ -296,7 +288,7 @@ def _call(tree: Call, scope: Scope) -> Value:
             return function(tree, scope)
         if head in METHODS or head in scope.run.recipe.methods:
             return _method(tree, scope)
-    raise BadExpression(_show(tree), tree.at, _("没有函数或方法“{name}”", name=".".join(tree.path)))
+    raise BadExpression(written(tree), tree.at, _("没有函数或方法“{name}”", name=".".join(tree.path)))
 
 
 def _method(tree: Call, scope: Scope) -> Value:
@@ -359,7 +351,7 @@ def measured_by(method: str, scope: Scope, value: Exact) -> Exact:
 def word_or(argument: Tree, methods: Mapping[str, Any], method: str, key: str) -> Any:
     """A keyword's value: one of the method's words, a text where it takes a table, else an expression."""
     if method in methods and key in methods[method].tables:
-        return argument.value if isinstance(argument, Word) else show(argument)
+        return argument.value if isinstance(argument, Word) else written(argument)
     words = methods[method].words.get(key) if method in methods else None
     if isinstance(argument, Word) and words:
         return argument.value
@@ -386,55 +378,8 @@ def method_text(method: str, given: Mapping[str, Any], scope: Scope) -> str:
 def constant(tree: Tree, scope: Scope) -> Fraction:
     value = number(tree, scope).fraction()
     if value is None:
-        raise BadExpression(_show(tree), getattr(tree, "at", 0), _("这里要的是一个固定的数"))
+        raise BadExpression(written(tree), getattr(tree, "at", 0), _("这里要的是一个固定的数"))
     return value
-
-
-def is_share(text: str) -> bool:
-    """A percentage, or a fraction below one, is a share of the circle; anything else is a number of units."""
-    tree = parse(text)
-    if isinstance(tree, Number):
-        return tree.percent
-    if isinstance(tree, Operation) and tree.sign == "/":
-        above, below = tree.parts
-        return isinstance(above, Number) and isinstance(below, Number) and above.value < below.value
-    return False
-
-
-def _show(tree: Tree | str) -> str:
-    return tree if isinstance(tree, str) else show(tree)
-
-
-_BINDS = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6}  # comparisons: 4
-
-
-def _bracketed(part: Tree, above: Operation, place: int) -> str:
-    """An operand, in brackets where it binds less than what stands around it."""
-    text = show(part)
-    if not isinstance(part, Operation):
-        return text
-    outer = 7 if len(above.parts) == 1 and above.sign == "-" else _BINDS.get(above.sign, 4)
-    inner = 7 if len(part.parts) == 1 and part.sign == "-" else _BINDS.get(part.sign, 4)
-    return f"({text})" if inner < outer + (place > 0 or outer == 4) else text
-
-
-def show(tree: Tree) -> str:
-    """A tree written out again."""
-    match tree:
-        case Number():
-            value = tree.value * 100 if tree.percent else tree.value
-            return plain(value) + ("%" if tree.percent else "")
-        case Word():
-            return f'"{tree.value}"'
-        case Name():
-            return ".".join(tree.path) + (f"@{tree.period}" if tree.period else "")
-        case Operation():
-            parts = [_bracketed(part, tree, i) for i, part in enumerate(tree.parts)]
-            if len(parts) == 1:
-                return f"{tree.sign} {parts[0]}" if tree.sign == "not" else f"-{parts[0]}"
-            return f" {tree.sign} ".join(parts)
-    inner = ", ".join([*map(show, tree.arguments), *(f"{k} = {show(v)}" for k, v in tree.keywords)])
-    return f"{'.'.join(tree.path)}({inner})"
 
 
 _EVALUATE: Mapping[type, Callable[[Any, Scope], Value]] = {

@@ -15,6 +15,7 @@ from kaocheng.engine import evaluate as language
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose, larger, smaller
 from kaocheng.engine.grammar import BadExpression, Call, Name, Operation, Tree, Word
 from kaocheng.engine.recipe import PaperRule
+from kaocheng.engine.spelling import show
 from kaocheng.i18n import _
 
 
@@ -30,7 +31,7 @@ def _if(tree: Call, scope: language.Scope) -> language.Value:
     if isinstance(a, Words) and isinstance(b, Words):
         chosen = np.where(held.v, a.state, b.state)
         return Words(np.where(held.v, a.v, b.v), np.where(held.state == OK, chosen, held.state))
-    raise BadExpression(language.show(tree), tree.at, _("if 的两个结果要同是数、同是条件或同是词"))
+    raise BadExpression(show(tree), tree.at, _("if 的两个结果要同是数、同是条件或同是词"))
 
 
 def _folded(function: str) -> Callable[[Call, language.Scope], language.Value]:
@@ -117,7 +118,7 @@ def _target(kind: str) -> Callable[[Call, language.Scope], language.Value]:
     def call(tree: Call, scope: language.Scope) -> language.Value:
         figure = tree.arguments[0]
         if not isinstance(figure, Name):
-            raise BadExpression(language.show(tree), tree.at, _("{name}() 里要写指标", name=tree.path[0]))
+            raise BadExpression(show(tree), tree.at, _("{name}() 里要写指标", name=tree.path[0]))
         wanted = kind
         if len(tree.arguments) == 2:
             second = tree.arguments[1]
@@ -137,7 +138,7 @@ def _score(tree: Call, scope: language.Scope) -> language.Value:
         return language.by_unit(scope.run.score(paper, word, period), scope)
     paper, code, period = node_named(tree.arguments[0], scope)
     if isinstance(paper, str):
-        raise BadExpression(language.show(tree), tree.at, _("没有节点“{name}”", name=paper))
+        raise BadExpression(show(tree), tree.at, _("没有节点“{name}”", name=paper))
     node = paper.nodes[code]
     if imported.in_words(node):
         return language.evaluate(Name(("x",)), scope.run.scope(paper, node, period))
@@ -147,7 +148,7 @@ def _score(tree: Call, scope: language.Scope) -> language.Value:
 def _rate(tree: Call, scope: language.Scope) -> language.Value:
     paper, code, period = node_named(tree.arguments[0], scope)
     if isinstance(paper, str):
-        raise BadExpression(language.show(tree), tree.at, _("没有节点“{name}”", name=paper))
+        raise BadExpression(show(tree), tree.at, _("没有节点“{name}”", name=paper))
     rate = scope.run.score(paper, code, period) / scope.run.full(paper, code, period)
     return language.by_unit(rate, scope)
 
@@ -156,7 +157,7 @@ def node_named(tree: Tree, scope: language.Scope):  # type: ignore[no-untyped-de
     """The paper, node and period that ``items@half`` or ``province/total`` names."""
     paper, named = _paper_named(tree, scope)
     if paper is None or not isinstance(named, Name) or named.path[0] not in paper.nodes:
-        return language.show(tree), "", ""
+        return show(tree), "", ""
     return paper, named.path[0], language.when(named.period, scope)
 
 
@@ -170,7 +171,7 @@ def _paper_named(tree: Tree, scope: language.Scope) -> tuple[PaperRule | None, T
 def _grade(tree: Call, scope: language.Scope) -> language.Value:
     paper, name = _paper_named(tree.arguments[0] if tree.arguments else Name(("",)), scope)
     if paper is None or not isinstance(name, Name):
-        raise BadExpression(language.show(tree), tree.at, _("grade() 里要写结果的代码"))
+        raise BadExpression(show(tree), tree.at, _("grade() 里要写结果的代码"))
     grades = scope.run.grades(paper, name.path[0], language.when(name.period, scope))
     return language.by_unit(grades, scope)
 
@@ -178,7 +179,7 @@ def _grade(tree: Call, scope: language.Scope) -> language.Value:
 def _figure(tree: Call, scope: language.Scope) -> language.Value:
     name = tree.arguments[0]
     if not isinstance(name, Name) or name.path[0] not in scope.run.recipe.figures:
-        raise BadExpression(language.show(tree), tree.at, _("没有指标“{name}”", name=language.show(name)))
+        raise BadExpression(show(tree), tree.at, _("没有指标“{name}”", name=show(name)))
     part = name.path[1] if len(name.path) > 1 else ""
     return language.by_unit(scope.run.figure(name.path[0], part, language.when(name.period, scope)), scope)
 
@@ -210,7 +211,7 @@ def _elsewhere(tree: Call, scope: language.Scope) -> language.Value:
         return picked
     named = language.evaluate(where, scope)
     if not isinstance(named, Words):  # codes of units that look like numbers
-        raise BadExpression(language.show(tree), tree.at, _("at() 的第一个值要是单位的名称"))
+        raise BadExpression(show(tree), tree.at, _("at() 的第一个值要是单位的名称"))
     codes = np.broadcast_to(named.v, (len(scope.run.units if scope.rows is None else scope.rows.units),))
     found_at = [scope.run.position(str(code)) for code in codes]
     gone = np.array([i is None for i in found_at])
@@ -254,7 +255,7 @@ def _day(tree: Tree, scope: language.Scope) -> Exact:
         try:
             return Exact.constant(date.fromisoformat(tree.value).toordinal())
         except ValueError:
-            raise BadExpression(language.show(tree), tree.at, _("这里要的是日期,如 2026-10-31")) from None
+            raise BadExpression(show(tree), tree.at, _("这里要的是日期,如 2026-10-31")) from None
     return language.number(tree, scope)
 
 
@@ -273,7 +274,7 @@ def _otherwise(tree: Call, scope: language.Scope) -> language.Value:
         return choose(there, value.put(np.zeros((), np.uint8)), instead)
     if isinstance(value, Words) and isinstance(instead, Words):
         return Words(np.where(there.v, value.v, instead.v), np.where(there.v, OK, instead.state))
-    raise BadExpression(language.show(tree), tree.at, _("otherwise 的两个值要同是数或同是词"))
+    raise BadExpression(show(tree), tree.at, _("otherwise 的两个值要同是数或同是词"))
 
 
 def _power(x: Exact, p: Exact) -> Exact:
@@ -339,7 +340,7 @@ def _mean_of_raters(tree: Call, scope: language.Scope) -> Exact:
 def _arguments(tree: Call, count: int) -> tuple[Tree, ...]:
     if len(tree.arguments) != count:
         raise BadExpression(
-            language.show(tree), tree.at, _("{name}() 要 {count} 个值", name=tree.path[0], count=count)
+            show(tree), tree.at, _("{name}() 要 {count} 个值", name=tree.path[0], count=count)
         )
     return tree.arguments
 

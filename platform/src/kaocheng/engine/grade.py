@@ -11,8 +11,8 @@ import numpy as np
 
 from kaocheng.engine import adjust, circles, nodes, periods, vetoes
 from kaocheng.engine.arrays import NA, Exact, Truth, Words
-from kaocheng.engine.evaluate import Scope, Value, evaluate, is_share, number
-from kaocheng.engine.grammar import Name, parse
+from kaocheng.engine.evaluate import Scope, Value, evaluate, number
+from kaocheng.engine.grammar import Name, is_share, parse
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.engine.rounding import half_up, plain
 from kaocheng.engine.sheet import Standing

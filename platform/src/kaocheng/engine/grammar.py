@@ -185,6 +185,17 @@ def walk(tree: Tree) -> Iterator[Tree]:
         yield from walk(part)
 
 
+def is_share(text: str) -> bool:
+    """A percentage, or a fraction below one, is a share of the circle; anything else is a number of units."""
+    tree = parse(text)
+    if isinstance(tree, Number):
+        return tree.percent
+    if isinstance(tree, Operation) and tree.sign == "/":
+        above, below = tree.parts
+        return isinstance(above, Number) and isinstance(below, Number) and above.value < below.value
+    return False
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text

@@ -7,11 +7,12 @@ from datetime import date
 from fractions import Fraction
 
 from kaocheng.engine import nodes, plugged
-from kaocheng.engine.evaluate import Scope, show
+from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word, parse
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.methods.absolute import points as in_points
 from kaocheng.engine.rounding import plain, printed
+from kaocheng.engine.spelling import show
 from kaocheng.i18n import _
 
 SIGNS = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " - ", "<=": " ≤ ", ">=": " ≥ ", "!=": " ≠ "}

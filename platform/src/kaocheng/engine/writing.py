@@ -17,6 +17,7 @@ from kaocheng.engine.methods.absolute import points as in_points
 from kaocheng.engine.recipe import NodeRule, PaperRule
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import node_label
+from kaocheng.engine.spelling import show
 from kaocheng.engine.wording import (
     BINDING,
     as_given,
@@ -221,7 +222,7 @@ class Writer:
             name = f"{name}({what if len(what) <= LONGEST_NAME else _('算得的值')})"
         if tree.path[1] not in others.SET_BY_ONE and self.scope.rows is None and not scope.way[1:]:
             Writer.numbers(self, tree.arguments[0])  # a rank is of the unit's own value
-        key = (f"{'.'.join(tree.path)}({language.show(argument)})", self.scope.period)
+        key = (f"{'.'.join(tree.path)}({show(argument)})", self.scope.period)
         used = Used(name, self._kept(value), kind="group", key=key)
         self._use(self._set_by(used, tree) if self.deep else used)
         return value
@@ -270,7 +271,7 @@ class Writer:
         name = _("{unit}的{what}", unit=label, what=in_words(expression, labels(self.scope)))
         behind = self._behind(whole, other, expression) if other is not None and self.deep else ()
         code = whole.units[other].code if other is not None else said
-        key = (language.show(tree), self.scope.period)
+        key = (show(tree), self.scope.period)
         self._use(Used(name, self._kept(value), "", "group", key, code, label, behind))
         return value
 

@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from kaocheng.engine import nodes
-from kaocheng.engine.evaluate import show
 from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree
+from kaocheng.engine.spelling import show
 from kaocheng.i18n import _
 from kaocheng.rulebook import sorts
 from kaocheng.rulebook.calls import call

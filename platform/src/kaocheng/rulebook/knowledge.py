@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from kaocheng.engine import compose, periods
-from kaocheng.engine.evaluate import show
 from kaocheng.engine.grammar import BadExpression, Tree, parse
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
+from kaocheng.engine.spelling import show
 from kaocheng.i18n import _
 from kaocheng.rulebook import sorts
 from kaocheng.rulebook.infer import Reader

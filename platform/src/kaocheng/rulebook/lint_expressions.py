@@ -8,12 +8,12 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kaocheng.engine import plugged
-from kaocheng.engine.evaluate import show
 from kaocheng.engine.grammar import BadExpression, Tree, parse, walk
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.methods.absolute import bounds
 from kaocheng.engine.nodes import rank_rules
 from kaocheng.engine.recipe import NodeRule, PaperRule
+from kaocheng.engine.spelling import show
 from kaocheng.i18n import _
 from kaocheng.rulebook import sorts, texts
 from kaocheng.rulebook.calls import rough_rank
