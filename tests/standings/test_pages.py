@@ -119,7 +119,8 @@ async def test_a_units_page_and_slip_say_where_the_points_went(
         slip = await b.get("/standings/slip?period=2026&unit=北镇")
         nobody = await b.get("/standings/unit?period=2026&unit=nobody")
     assert page.status_code == slip.status_code == 200
-    assert "失分在哪里" in page.text
+    # 20 % of the half-year's 50 and 80 % of the year's 45: 10 + 36 points of the total
+    assert "满分 100,得 54.00,各项失分减得分合计 46: 未达目标 <b>46</b></p>" in page.text
     assert "第 4 名" in page.text
     assert "较差" in slip.text
     assert "未公布,仅供核对" in slip.text

@@ -1,6 +1,5 @@
 """One unit's page: item by item against its class and its half-year; and its score slip (得分单)."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
@@ -10,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from kaocheng.db.session import TenantSession
+from kaocheng.engine import telling
 from kaocheng.engine.explain import Explanation
-from kaocheng.engine.rounding import printed
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person, allows
 from kaocheng.packs.shelf import TenantShelf
@@ -50,6 +49,7 @@ class UnitPages(Controller):
         drawn = portrait(paper, code)
         standing = next((s for s in paper.standings if s.unit == code), None)
         losses = await sheets.losses(session, seen.row, paper, code)
+        total = (await sheets.explain(session, seen.row, code)).explanation
         after = await follows(session, shelf, seen, paper)
         return render(
             request,
@@ -59,7 +59,8 @@ class UnitPages(Controller):
             standing=standing if seen.ranked else None,
             reasons=in_words(standing, paper) if standing and seen.ranked else (),
             losses=losses,
-            by_reason=_by_reason(losses),
+            lost_in_all=telling.lost_in_all(total) if total.losses else "",
+            by_reason=_by_reason(total),
             heading=heading,
             follows=after.by_unit().get(code, ()),
             explained=await explained_for(session, seen, code if column else "", column),
@@ -97,13 +98,18 @@ class UnitPages(Controller):
         )
 
 
-def _by_reason(losses: Sequence[Explanation]) -> list[tuple[str, str]]:
-    """How many points went for each reason, the dearest first."""
+def _by_reason(total: Explanation) -> list[tuple[str, str]]:
+    """How many points of the total went for each reason, the dearest first; what was gained comes last."""
     sums: dict[str, Fraction] = {}
-    for loss in losses:
-        sums[loss.lost_to] = sums.get(loss.lost_to, Fraction(0)) + Fraction(loss.lost or 0)
+    for loss in total.losses:
+        reason = _("四舍五入差额") if loss.kind == "round" else loss.why or loss.label
+        sums[reason] = sums.get(reason, Fraction(0)) + Fraction(loss.points)
     dearest = sorted(sums.items(), key=lambda it: -it[1])
-    return [(reason or _("其他"), printed(points, 2)) for reason, points in dearest]
+    return [
+        (reason, telling.near(points) if points > 0 else _("得 {points}", points=telling.near(-points)))
+        for reason, points in dearest
+        if points
+    ]
 
 
 def _chart(drawn: Portrait, *, ranked: bool) -> dict[str, Any]:
