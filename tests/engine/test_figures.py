@@ -1,5 +1,6 @@
 """Arrays in, arrays out: the same points as from texts, and refused where they are not exact."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from kaocheng.engine import BadFigures, Figure, Figures, Inputs, Recipe, Target, Unit, score
 from kaocheng.engine.inputs import NOT_APPLICABLE
+from kaocheng.engine.run import Run
+from kaocheng.engine.working import work_out
 
 GRADED = {"overall": {"by": "total", "within": "class", "bands": [{"grade": "优秀"}]}}
 RECIPE = Recipe(
@@ -113,6 +116,13 @@ def test_arrays_score_as_texts_do(table: list[tuple[int | str | None, ...]], ran
     ranks = [None if np.isnan(rank) else int(rank) for rank in scores.ranks()]
     assert ranks == [standing.rank for standing in sheet.standings]
     assert scores.standings() == sheet.standings
+    texts = Run(RECIPE, as_texts(table, codes))
+    for node in scores.nodes:
+        told = scores.explain(codes[0], node), work_out(texts, codes[0], node, scores.period)
+        # the texts' targets are for every period, those of the arrays for this one
+        values = [[(used.name, used.value, used.kind) for used in it.used] for it in told]
+        assert values[0] == values[1]
+        assert replace(told[0], used=()) == replace(told[1], used=())
 
 
 @pytest.mark.parametrize(

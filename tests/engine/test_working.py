@@ -5,6 +5,7 @@ from fractions import Fraction
 from kaocheng.engine import Claim, Inputs, Recipe
 from kaocheng.engine.explain import Explanation, Used
 from kaocheng.engine.run import Run
+from kaocheng.engine.score import sheet_of
 from kaocheng.engine.telling import as_text
 from kaocheng.engine.working import work_out
 from kaocheng.i18n import speaking
@@ -81,6 +82,29 @@ def test_what_was_lost_adds_up_to_the_last_digit() -> None:
         ("bonus", "cap"): Fraction("0.5"),
     }
     assert sum(lost.values()) == 20 - Fraction("18.16")
+
+
+def test_full_marks_with_a_product_among_the_parts_are_those_of_its_base() -> None:
+    body = """
+[figures]
+growth = { label = "增速", unit = "%" }
+party = { label = "党建", unit = "分" }
+race = { label = "争先", unit = "分" }
+[papers.town.nodes]
+total = { label = "总分", compose = "sum", of = ["product", "race"] }
+product = { label = "绩效", compose = "product", of = ["growth", "party"] }
+growth = { full = 100, method = "given" }
+party = { method = "bands", bands = [{ from = 95, gives = "1.05" }], else = 1 }
+race = { full = 4, method = "given" }
+[papers.town.results.overall]
+by = "total"
+"""
+    run = Run(recipe(body), given({"growth": {"a": 80}, "party": {"a": 96}, "race": {"a": 1}}))
+    it = work_out(run, "a", "")
+    # 80 × 1.05 + 1 = 85 of 100 + 4: 20 at growth before the coefficient, which then gives 4 back; 3 at race
+    assert (it.full, it.points, it.lost_exact) == ("104", "85.00", "19")
+    assert {loss.label: loss.points for loss in it.losses} == {"增速": "20", "党建": "-4", "争先": "3"}
+    assert sheet_of(run).papers[0].column["total"].full == "104"
 
 
 def test_each_rounding_and_each_cap_is_told_before_and_after() -> None:

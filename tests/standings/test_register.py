@@ -7,7 +7,6 @@ from kaocheng.engine.score import score
 from kaocheng.engine.sheet import PaperSheet
 from kaocheng.packs.shelf import open_shelf
 from kaocheng.packs.values import Standing
-from kaocheng.rollup.rates import full_marks
 from kaocheng.scoring.domain import Origin, named
 from kaocheng.scoring.service import find_column
 from kaocheng.standings import working
@@ -115,11 +114,6 @@ def test_what_follows_is_the_packs_to_say_and_reads_earlier_years() -> None:
     assert [one.label for one in said["north"]][-1] == "调整领导班子"
     assert "south" not in said
     assert follow(open_shelf().for_tenant({}), paper(), 2026, past).each == ()
-
-
-def test_a_total_is_a_rate_of_its_full_marks() -> None:
-    whole = paper()
-    assert full_marks(whole, county.recipe().papers["township"]) == 100
 
 
 def test_a_figure_was_filed_on_the_readers_day_not_on_that_of_greenwich() -> None:

@@ -311,6 +311,32 @@ def full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     return whole / weights if kind in ("mean", "weighted_mean") else whole
 
 
+def told_full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
+    """Full marks as people are told them: what a node comes to with nothing lost.
+
+    Where a product (base × coefficients) is a part, that is more than the full marks by which the scheme
+    counts: a product has those of its base, because a coefficient says how well, not out of how much.
+    """
+    kind = str(node.get("compose", ""))
+    if "full" in node.keys or kind not in ("sum", "weighted", "product"):
+        return run.full(paper, node.code, period)
+
+    def work() -> Exact:
+        whole = None
+        for part in parts(run, paper, node, period):
+            known = told_full(run, part.paper, part.node, part.period)
+            if not np.all(known.state == OK):
+                continue
+            if kind == "product":
+                whole = known if whole is None else whole * known
+            else:
+                whole = part.weight * known if whole is None else whole + part.weight * known
+        return Exact.nothing(MISSING) if whole is None else whole
+
+    found: Exact = run.once(("told full", paper.code, node.code, period), work)
+    return found
+
+
 def own_rate(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     """The share of full marks a unit reached on the node's siblings that apply to it."""
     from kaocheng.engine import nodes

@@ -65,7 +65,7 @@ class _At:
 
 def losses(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Lost] | None:
     """Everything between full marks and the points; nothing where there is no score or no full marks."""
-    full = seat.of(seat.run.full(paper, node.code, period))
+    full = seat.of(compose.told_full(seat.run, paper, node, period))
     value = seat.of(seat.run.score(paper, node.code, period))
     if full is None or value is None:
         return None

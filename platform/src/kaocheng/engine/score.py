@@ -264,7 +264,7 @@ class _Paper:
         return Counter(node_label(self.run.recipe, node) for node in self.paper.nodes.values())
 
     def _full(self, node: NodeRule, period: str) -> str | None:
-        marks = self.run.full(self.paper, node.code, period)
+        marks = compose.told_full(self.run, self.paper, node, period)
         known = (
             {marks.spread(len(self.run.units)).fraction(at) for at in self._members}
             if marks.shape

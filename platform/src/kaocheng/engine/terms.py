@@ -56,14 +56,16 @@ def terms(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Ter
     the parts before it as they are and those after it without loss.  Geometric and harmonic means have
     none (all 0).
     """
-    run = seat.run
+    run, kind = seat.run, str(node["compose"])
+    none_said = ONE if kind == "product" else ZERO
     found = []
     for part in compose.parts(run, paper, node, period):
         score = run.score(part.paper, part.node.code, part.period)
         full = seat.of(run.full(part.paper, part.node.code, part.period))
+        told = seat.of(compose.told_full(run, part.paper, part.node, part.period))
+        base = none_said if told is None else told
         weight = seat.of(part.weight) or ZERO
-        found.append(Term(part, seat.state(score), seat.of(score), full, weight, ZERO, full or ZERO))
-    kind = str(node["compose"])
+        found.append(Term(part, seat.state(score), seat.of(score), full, weight, ZERO, base))
     there = [term for term in found if term.state == OK]
     coefficients = dict(
         zip(map(id, there), _coefficients(seat, paper, node, period, kind, there), strict=True)
@@ -78,7 +80,6 @@ def terms(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Ter
             replace(
                 term,
                 coefficient=coefficients.get(id(term), ZERO) * (factor if takes else 1),
-                base=ONE if kind == "product" and term.full is None else term.base,
                 scaled=takes,
             )
         )
@@ -113,7 +114,7 @@ def _coefficients(
             below = sum((w * (term.full or ZERO) for w, term in zip(weights, there, strict=True)), ZERO)
             return [w * full / below if below else ZERO for w in weights]
         case "product":
-            return _telescope(scores, [ONE if term.full is None else term.full for term in there])
+            return _telescope(scores, [term.base for term in there])
         case "min" | "max":
             chosen = scores.index(min(scores) if kind == "min" else max(scores)) if scores else -1
             return [ONE if i == chosen else ZERO for i in range(len(there))]

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from kaocheng.engine import composing, folded, marks, nodes, places, plugged, steps
+from kaocheng.engine import compose, composing, folded, marks, nodes, places, plugged, steps
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.adding import added
 from kaocheng.engine.alone import Alone, LooksAtOthers
@@ -106,7 +106,7 @@ class Working:
     def explanation(self, row: str = "") -> Explanation:
         """The whole working; of one *row* of its list where one is asked for."""
         lines = list(self.row(int(row)) if row else self.lines())
-        full = self.seat.of(self.run.full(self.paper, self.node.code, self.period))
+        full = self.seat.of(compose.told_full(self.run, self.paper, self.node, self.period))
         lost = None if full is None or self.value is None or row else full - self.value
         label = node_label(self.run.recipe, self.node)
         own = self.run.period if self.run.asked else self.run.recipe.own_period(self.paper)

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 
 from kaocheng import record
 from kaocheng.db.session import TenantSession, next_number
-from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.sheet import PaperSheet, Sheet, Standing
 from kaocheng.errors import Problem
 from kaocheng.i18n import _
@@ -26,7 +26,6 @@ from kaocheng.rollup.domain import (
     UnknownSender,
     Verdict,
 )
-from kaocheng.rollup.rates import full_marks
 from kaocheng.scoring import elsewhere
 from kaocheng.scoring.domain import Origin
 from kaocheng.scoring.elsewhere import Taken
@@ -173,7 +172,7 @@ def _check(content: bytes, trusted: Trusted) -> _Checked:
     try:
         read = bundle.read(content)
         sheet = bundle.verify(read, _key(read, trusted))
-        results = tuple(_results(sheet, read.recipe))
+        results = tuple(_results(sheet))
     except Problem as refusal:
         return _Checked(_received(read, Verdict.REFUSED, str(refusal)))
     return _Checked(_received(read, Verdict.ACCEPTED, ""), results)
@@ -206,9 +205,9 @@ def _received(read: Bundle | None, verdict: Verdict, reason: str) -> Received:
     )
 
 
-def _results(sheet: Sheet, recipe: Recipe) -> Iterator[Result]:
+def _results(sheet: Sheet) -> Iterator[Result]:
     for paper in sheet.papers:
-        full = _full(paper, recipe)
+        full = _full(paper)
         for standing in paper.standings:
             yield _keepable(
                 Result(
@@ -237,8 +236,8 @@ def _rank(standing: Standing) -> int | None:
     return standing.rank if isinstance(standing.rank, int) else None
 
 
-def _full(paper: PaperSheet, recipe: Recipe) -> Decimal | None:
-    marks = full_marks(paper, recipe.papers[paper.code])
+def _full(paper: PaperSheet) -> Decimal | None:
+    marks = Fraction(paper.column[paper.total].full or 0)
     return None if not marks else Decimal(marks.numerator) / marks.denominator
 
 
