@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 import numpy as np
 
-from kaocheng.engine.beside import FEW, Raised, length, over_one, too_large
+from kaocheng.engine.beside import FEW, length, nowhere_above, over_one, too_large
 from kaocheng.engine.blocks import Deferred, settled, work
 from kaocheng.engine.integers import (
     LIMIT,
@@ -29,6 +30,7 @@ from kaocheng.engine.integers import (
     boxed,
     either,
     hull,
+    in_lowest_terms,
     nearest,
     negated,
     plain,
@@ -79,9 +81,10 @@ class Exact:
     # -- making ------------------------------------------------------------------------------------
 
     @classmethod
+    @lru_cache(4096)
     def constant(cls, value: Fraction | int) -> Exact:
         """One value for everybody; broadcasts."""
-        above, below = value.numerator, value.denominator
+        above, below = int(value.numerator), int(value.denominator)
         return cls(above, below, None, above, above, below)
 
     @classmethod
@@ -174,22 +177,16 @@ class Exact:
 
     def put(self, state: State) -> Exact:
         """The same numbers under another *state*."""
-        return Exact(self._n, self._d, told(state), self.low, self.high, self.below)
+        state = told(state)
+        if state is self._state:
+            return self
+        return Exact(self._n, self._d, state, self.low, self.high, self.below)
 
     def lean(self) -> Exact:
         """Lowest terms, and back to float64 where the integers allow it."""
         if isinstance(self._n, int) or not self.slow:
             return self
-        n, d = whole_numbers(self._n), self.d
-        if isinstance(d, int):
-            common = gcd(d, *map(int, n.flat))
-            n, d = n // common, d // common
-        else:
-            n, d = np.broadcast_arrays(n, whole_numbers(d))
-            common = np.gcd(np.abs(n), d)
-            n, d = n // common, d // common
-            if within(d)[1] < LIMIT:
-                d = d.astype(float)
+        n, d = in_lowest_terms(self._n, self.d)
         low, high = within(n)
         return Exact(n.astype(float) if max(-low, high) < LIMIT else n, d, self._state, low, high)
 
@@ -217,6 +214,9 @@ class Exact:
         return self + (-other)
 
     def __mul__(self, other: Exact) -> Exact:
+        for one, alone in ((other, self), (self, other)):
+            if not one.waits and type(one._n) is type(one._d) is int and one._n == one._d == 1:
+                return alone.put(graver(self._state, other._state))
         if other.waits:
             return later.postponed("*", self, other)
         a, b, c, d = self._n, other._n, self._d, other._d
@@ -370,25 +370,25 @@ def choose(condition: Truth, yes: Exact, no: Exact) -> Exact:
 
 def smaller(a: Exact, b: Exact) -> Exact:
     """The smaller of the two, of each."""
-    return _extreme(a, b, np.minimum, lambda first, second: first.high <= second.low)
+    return _extreme(a, b, np.minimum)
 
 
 def larger(a: Exact, b: Exact) -> Exact:
     """The larger of the two, of each."""
-    return _extreme(a, b, np.maximum, lambda first, second: first.low >= second.high)
+    return _extreme(a, b, np.maximum)
 
 
 # -- two values side by side ---------------------------------------------------------------------------
 
 
-def _extreme(a: Exact, b: Exact, step: Any, surely: Callable[[Raised, Raised], bool]) -> Exact:
+def _extreme(a: Exact, b: Exact, step: Any) -> Exact:
+    for one, two in ((a, b), (b, a)):
+        if nowhere_above(one, two) if step is np.minimum else nowhere_above(two, one):
+            return one.put(graver(a._state, b._state))
     if a.waits or b.waits or too_large(a, b) or not (type(a._d) is int or type(b._d) is int or a._d is b._d):
         return choose(a <= b if step is np.minimum else a >= b, a, b)
     state = graver(a._state, b._state)
     first, second, d, below = over_one(a, b)
-    for one, two, kept in ((first, second, a), (second, first, b)):
-        if surely(one, two):
-            return kept.put(state)
     pick = min if step is np.minimum else max
     low, high = pick(first.low, second.low), pick(first.high, second.high)
     if small(first.n, second.n):

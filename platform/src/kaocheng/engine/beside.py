@@ -60,6 +60,11 @@ def too_large(a: Exact, b: Exact) -> bool:
     return small(a._n, b._n, c, d) and max(map(length, (a._n, b._n, c, d))) > FEW
 
 
+def nowhere_above(a: Exact, b: Exact) -> bool:
+    """Whether the bounds say that no *a* is larger than any *b*; they need not."""
+    return not (a.waits or b.waits) and type(a._d) is type(b._d) is int and a.high * b._d <= b.low * a._d
+
+
 def _reach(a: Exact, b: Exact) -> int:
     return max(-a.low, a.high) * b.below + max(-b.low, b.high) * a.below
 

@@ -59,6 +59,31 @@ def work(step: Callable[..., Any], *inputs: Any, kind: Any = float) -> Array | D
     return done
 
 
+class Noted:
+    """Steps that were noted down on some columns, to be done with others."""
+
+    def __init__(self, last: Deferred, columns: Sequence[Any]) -> None:
+        order, _uses = _ordered([last])
+        at = {id(value): i for i, value in enumerate(order)}
+        self.places = [at.get(id(column)) for column in columns]  # none for a column that made no difference
+        self.begun: list[Any] = [None if type(value) is Deferred else value for value in order]
+        self.steps = [
+            (value.step, [at[id(given)] for given in value.inputs], value.kind, i)
+            for i, value in enumerate(order)
+            if type(value) is Deferred and i not in self.places
+        ]
+
+    def done_with(self, columns: Sequence[Any]) -> Any:
+        """What the last step comes to."""
+        registers = self.begun.copy()
+        for place, column in zip(self.places, columns, strict=True):
+            if place is not None:
+                registers[place] = column
+        for step, inputs, kind, at in self.steps:
+            registers[at] = work(step, *[registers[i] for i in inputs], kind=kind)
+        return registers[-1]
+
+
 def settled(given: Any) -> Any:
     """The numbers themselves, should they still be to be worked."""
     return given.array() if type(given) is Deferred else given
@@ -75,6 +100,12 @@ def settle(wanted: Iterable[Any]) -> None:
         _Program(ones.values(), results).run(length)
         for one, made in zip(ones.values(), results, strict=True):
             one._made, one.inputs = made, ()  # what it was made from need not be kept
+
+
+def together(*wanted: Any) -> list[Any]:
+    """The numbers of each, worked in one go."""
+    settle(wanted)
+    return [settled(one) for one in wanted]
 
 
 def _empty(wanted: Sequence[Deferred], length: int) -> list[Array]:

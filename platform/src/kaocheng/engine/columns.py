@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,6 +28,7 @@ def typed(texts: Mapping[int, str], length: int) -> Exact | Words:
     return _one_by_one(texts, length) if plain is None else plain
 
 
+@lru_cache(4096)
 def shared(text: str) -> Exact | Words:
     """One text that holds for all alike."""
     if text == NOT_APPLICABLE:

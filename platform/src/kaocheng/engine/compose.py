@@ -151,7 +151,7 @@ def _closing(
 ) -> Exact:
     """Weighted sum; what does not apply leaves its marks to the siblings that have full marks."""
     plain = _sum(scores, there, weights)
-    if all(np.all(t) for t in there):
+    if all(t is EVERYBODY or np.all(t) for t in there):
         return plain
     marks, taking_on = upwards(run, made_of)
     whole, applicable, rescaled, fixed = ZERO, ZERO, ZERO, ZERO
@@ -184,7 +184,8 @@ def _sum(values: Sequence[Exact], there: Sequence[Array], weights: Sequence[Exac
     result = ZERO
     for value, applies, weight in zip(values, there, weights, strict=True):
         term = value * weight
-        result = result + (term if np.all(applies) else choose(Truth(applies), term, ZERO))
+        all_do = applies is EVERYBODY or np.all(applies)
+        result = result + (term if all_do else choose(Truth(applies), term, ZERO))
     return result
 
 

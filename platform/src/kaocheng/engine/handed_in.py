@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from kaocheng.engine.run import Run
 
 
+NOTHING, ONE = Exact.nothing(MISSING), Exact.constant(1)
+
+
 @dataclass(eq=False)
 class OddValue(Invalid):
     """A word among numbers."""
@@ -241,11 +244,12 @@ class HandedIn:
     def _target(self, code: str, kind: str, period: str) -> Value:
         """A unit's own row, of the period or of a longer one, comes before everybody's."""
         rows, columns = self._targets.get((code, kind), {}), self._target_columns.get((code, kind), {})
-        result: Value = Exact.nothing(MISSING)
+        result: Value = NOTHING
         last = periods.last_day(period)
         for everybody, level in product((True, False), reversed(self._ladder({**rows, **columns}, period))):
             here = rows.get(level, {})
-            part = Exact.constant(self.share(code, period) if level != period and kind == "target" else 1)
+            shared_out = level != period and kind == "target"
+            part = Exact.constant(self.share(code, period)) if shared_out else ONE
             if everybody:
                 if text := _in_force(here.get(EVERYBODY, []), last):
                     value = shared(text)
@@ -259,7 +263,7 @@ class HandedIn:
             texts = {
                 self.at[unit]: text
                 for unit, changes in here.items()
-                if unit in self.at and (text := _in_force(changes, last))
+                if unit != EVERYBODY and unit in self.at and (text := _in_force(changes, last))
             }
             if not texts:
                 continue

@@ -6,6 +6,7 @@ worked (`kaocheng.engine.blocks`).
 
 from __future__ import annotations
 
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ __all__ = [
     "boxed",
     "either",
     "hull",
+    "in_lowest_terms",
     "nearest",
     "negated",
     "plain",
@@ -141,6 +143,18 @@ def whole_rounded(n: Number, step: int, d: Number) -> Array:
     top, below = whole_numbers(n) * step, whole_numbers(d)
     whole = (2 * abs(top) + below) // (2 * below)
     return as_array(np.where(np.asarray(top < 0), -whole, whole))
+
+
+def in_lowest_terms(n: Number, d: int | Array) -> tuple[Array, int | Array]:
+    """The same fractions as Python integers without a common factor; denominators in float64 if they fit."""
+    top = whole_numbers(n)
+    if isinstance(d, int):
+        common = gcd(d, *map(int, top.flat))
+        return top // common, d // common
+    top, below = np.broadcast_arrays(top, whole_numbers(d))
+    common = np.gcd(np.abs(top), below)
+    top, below = top // common, below // common
+    return top, below.astype(float) if within(below)[1] < LIMIT else below
 
 
 def hull(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from kaocheng.engine.arrays import OK, UNDEFINED, Exact, Truth
-from kaocheng.engine.blocks import settled, work
+from kaocheng.engine.blocks import settled, together, work
 from kaocheng.engine.integers import Array, Number, whole_numbers
 from kaocheng.engine.states import State, graver, told
 
@@ -128,10 +128,10 @@ def half_up(value: Exact, decimals: int, redone: list[int] | None = None) -> Exa
     estimate, error = _times(estimated(value), (float(scale), 0.0))
     raised = work(np.add, work(np.abs, estimate), 0.5)
     floor = work(np.floor, raised)
-    error = settled(work(np.add, work(np.multiply, error, SLACK), work(np.multiply, raised, 2 * U)))
-    rest = settled(work(np.subtract, raised, floor))
-    sure = (rest > error) & (rest < 1 - error) & (settled(raised) < SURE)
-    n = settled(work(np.add, work(np.copysign, floor, estimate), 0.0))
+    sure, n = together(
+        work(_sure, raised, floor, error, kind=bool),
+        work(np.add, work(np.copysign, floor, estimate), 0.0),
+    )
     doubtful = np.flatnonzero(~sure if value._state is None else ~sure & (value._state == OK))
     if value._state is not None:
         n[value._state != OK] = 0
@@ -145,6 +145,17 @@ def half_up(value: Exact, decimals: int, redone: list[int] | None = None) -> Exa
         n = n if exact.dtype != object else n.astype(object)
         n[doubtful] = exact[which]
     return Exact(n, scale, value._state)
+
+
+def _sure(raised: Array, floor: Array, error: Array) -> Any:
+    """Where what was raised by a half lies farther from the whole numbers around it than it can be off."""
+    rest, off = raised - floor, error * SLACK + raised * (2 * U)
+    return (rest > off) & (rest < 1 - off) & (raised < SURE)
+
+
+def _far(apart: Array, error: Array) -> Any:
+    """Where a difference is surely none of the estimates' making."""
+    return np.abs(apart) > error * SLACK + LEAST
 
 
 def postponed(operation: str, a: Exact, b: Exact) -> Postponed:
@@ -164,9 +175,8 @@ def compared(a: Exact, b: Exact, sign: Callable[[Any, Any], Any]) -> Truth:
     """Which of two is larger: by the estimates, and exactly where they are too near."""
     (x, e), (y, f) = estimated(a), estimated(b)
     apart, error = _plus((x, e), (work(np.negative, y), f))
-    result = np.array(settled(work(sign, apart, 0.0, kind=bool)))
+    result, far = together(work(sign, apart, 0.0, kind=bool), work(_far, apart, error, kind=bool))
     state = graver(a._state, b._state)
-    far = settled(work(np.abs, apart)) > settled(work(np.multiply, error, SLACK)) + LEAST
     near = np.flatnonzero(~far if state is None else ~far & (state == OK))
     if near.size:
         both = postponed("+", a, b)

@@ -94,4 +94,4 @@ def _compact(numbers: Array, inside: Array) -> Array:
         most = len(numbers)
     seen = np.zeros(most, bool)
     seen[numbers if inside.all() else numbers[inside]] = True
-    return numbers if seen.all() else (np.cumsum(seen) - 1)[numbers]
+    return numbers if seen.all() else np.maximum(np.cumsum(seen) - 1, 0)[numbers]

@@ -128,8 +128,9 @@ class Run(HandedIn):
 
     def _of_members(self, paper: PaperRule, points: Exact) -> Exact:
         """Points as they are, not applicable to whom the paper does not assess."""
-        inside = self.members(paper)
-        return points if inside.all() else points.put(np.where(inside, points.state, np.uint8(NA)))
+        if self.once(("all members", paper.code), lambda: bool(self.members(paper).all())):
+            return points
+        return points.put(np.where(self.members(paper), points.state, np.uint8(NA)))
 
     def applied(self, paper: PaperRule, code: str, period: str) -> Exact:
         """A node's points before anything stands in where they are missing or not applicable."""
