@@ -4,6 +4,8 @@ import pytest
 
 from kaocheng.engine import Sheet, score
 from kaocheng.engine.checks import NotAsAgreed
+from kaocheng.engine.run import Run
+from kaocheng.engine.working import work_out
 from kaocheng.rulebook import BadScheme
 from tests.engine.small import column, given, points, recipe
 
@@ -54,6 +56,15 @@ def test_a_void_figure_is_missing() -> None:
     sheet = score(recipe(TREES + 'then = "void"\n'), given(FIGURES))
     assert column(sheet, "points") == {"a": "9.00", "b": ""}
     assert [found.then for found in sheet.struck] == ["void"]
+
+
+def test_the_working_names_the_check_that_voids_a_figure() -> None:
+    run = Run(recipe(TREES + 'then = "void"\n'), given(FIGURES))
+    voided = "“b”2026的“成活面积”:成活面积大于造林面积;作废,按缺数据处理"
+    assert voided in work_out(run, "b", "points").lines
+    assert voided not in work_out(run, "a", "points").lines
+    jury = work_out(Run(recipe(JURY), given(MARKS)), "a", "points")
+    assert "“a”2026的“民主评议·李”:打分没有拉开差距;作废,按缺数据处理" in jury.lines
 
 
 def test_a_rater_who_gives_everybody_the_same_does_not_count() -> None:

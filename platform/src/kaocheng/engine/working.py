@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from kaocheng.engine import compose, composing, folded, marks, nodes, places, plugged, steps
+from kaocheng.engine import checks, compose, composing, folded, marks, nodes, places, plugged, steps
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.adding import added
 from kaocheng.engine.alone import Alone, LooksAtOthers
@@ -16,6 +16,7 @@ from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED
 from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.explain import Cut, Explanation, Loss, Rounding, Used
 from kaocheng.engine.grammar import parse
+from kaocheng.engine.inputs import Figure
 from kaocheng.engine.losses import Lost, losses, rounding_of_total
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
@@ -106,6 +107,7 @@ class Working:
     def explanation(self, row: str = "") -> Explanation:
         """The whole working; of one *row* of its list where one is asked for."""
         lines = list(self.row(int(row)) if row else self.lines())
+        lines += self._voided()
         full = self.seat.of(compose.told_full(self.run, self.paper, self.node, self.period))
         lost = None if full is None or self.value is None or row else full - self.value
         label = node_label(self.run.recipe, self.node)
@@ -148,6 +150,17 @@ class Working:
             place=places.place(self.seat, self.paper, self.period) if total else None,
             facts=None if factor is None else {"share_of_total": plain(factor)},
         )
+
+    def _voided(self) -> list[str]:
+        """What was handed in and does not count, and the check that says so."""
+        own = self.run.units[self.seat.at].code
+        handed_in = [
+            Figure(own, used.key[0], "", used.key[2], used.key[1])
+            for used in self.used.values()
+            if used.kind == "figure" and used.unit in ("", own) and len(used.key) == 3
+        ]
+        void = [one for one in self.run.struck if one.then == checks.VOID]
+        return [str(one) for one in void if any(one.covers(figure, figure.period) for figure in handed_in)]
 
     # -- the arithmetic ----------------------------------------------------------------------------
 
