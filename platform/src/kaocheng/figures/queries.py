@@ -1,6 +1,6 @@
 """Questions to what was handed in: a period's figures as they stand, one figure's whole life, a workbook."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, type_coerce
@@ -29,29 +29,23 @@ if TYPE_CHECKING:
 _KINDS = tuple(Kind)
 
 # One statement reads a period whole: the latest revision of each figure beside the latest thing said of it.
+# Whose and from where it is stays a number, to be looked up here: there are few units, people and files to
+# ten thousand figures, and a planner without statistics, as after a first import, would go through them all
+# for each figure.
 _COLUMNS = """
-select f.period, f.unit_id, f.indicator_id, f.series, f.revision, f.kind, f.value, f.day, f.word,
-       g.filed_by, p.label as filer, g.filed_at, g.workbook_id, w.name as workbook, f.cell,
-       nullif(f.doubts, '[]') as doubts,
-       u.code as unit, u.label as unit_label,
-       v.outcome, v.by_person, j.label as judge, v.at, v.reason
+select f.period, f.unit_id, f.indicator_id, f.series, f.revision, f.kind, f.value, f.day, f.word, f.cell,
+       nullif(f.doubts, '[]') as doubts, v.outcome, v.by_person, v.at, v.reason
 """
 # The latest revisions are those the key's index meets first when it is read backwards, with nothing to sort.
 # What was said is looked up by its key, one figure at a time: joined as two sets, it takes seconds until the
-# tables have statistics, which they have not when a first year has just been imported.
-_JOINS = """
-join unit u on u.tenant_id = f.tenant_id and u.id = f.unit_id
-join indicator i on i.tenant_id = f.tenant_id and i.id = f.indicator_id
-join filing g on g.tenant_id = f.tenant_id and g.id = f.revision and g.indicator_id = f.indicator_id
-join person p on p.tenant_id = g.tenant_id and p.id = g.filed_by
-left join workbook w on w.tenant_id = g.tenant_id and w.id = g.workbook_id
+# tables have statistics.
+_SAID = """
 left join lateral (
-  select tenant_id, outcome, by_person, reason, at from vouching
+  select outcome, by_person, reason, at from vouching
   where tenant_id = f.tenant_id and period = f.period and unit_id = f.unit_id
     and indicator_id = f.indicator_id and series = f.series and revision = f.revision
   order by turn desc limit 1
 ) v on true
-left join person j on j.tenant_id = v.tenant_id and j.id = v.by_person
 """
 _CURRENT = f"""
 with latest as (
@@ -61,14 +55,17 @@ with latest as (
     and ($3::int[] is null or indicator_id = any($3))
   order by tenant_id desc, period desc, unit_id desc, indicator_id desc, series desc, revision desc
 )
-{_COLUMNS} from latest f {_JOINS}
-order by f.period, u.ordinal, u.id, i.id, length(f.series), f.series
+{_COLUMNS} from latest f {_SAID}
 """
 _HISTORY = f"""
-{_COLUMNS} from figure f {_JOINS}
+{_COLUMNS} from figure f {_SAID}
 where f.period = any($1) and f.unit_id = any($2) and f.indicator_id = $3 and f.series = $4
 order by f.revision desc
 """
+_FILINGS = "select id, indicator_id, filed_by, filed_at, workbook_id from filing where id = any($1)"
+_UNITS = "select id, code, label, ordinal from unit where id = any($1)"
+_BOOKS = "select id, name from workbook where id = any($1)"
+_PEOPLE = "select id, label from person where id = any($1)"
 # The last value that was vouched for, before the revision a verifier now has in front of him.
 _JUDGED_BEFORE = """
 select distinct on (f.tenant_id, f.period, f.unit_id, f.indicator_id, f.series)
@@ -123,8 +120,9 @@ async def current(
     connection = await session.raw()
     wanted = None if of is None else [i.id for i in known.values() if i.of in of]
     rows = await connection.fetch(_CURRENT, _list(periods), _list(units), wanted)
-    found = (_figure(row, known[row["indicator_id"]]) for row in rows)
-    return tuple(f for f in found if withdrawn or f.value.kind is not Kind.WITHDRAWN)
+    return await _figures(
+        session, rows if withdrawn else [row for row in rows if row["kind"] != Kind.WITHDRAWN]
+    )
 
 
 async def vouched(
@@ -140,12 +138,11 @@ async def history(session: TenantSession, key: Key) -> tuple[Figure, ...]:
     Raises:
         NoSuchFigure: nobody in this tenant ever filed it.
     """
-    known = await indicators(session)
     connection = await session.raw()
     rows = await connection.fetch(_HISTORY, [key.period], [key.unit_id], key.indicator_id, key.series)
     if not rows:
         raise NoSuchFigure(f"{key.period} · {key.unit_id} · {key.indicator_id} {key.series}".strip())
-    return tuple(_figure(row, known[row["indicator_id"]]) for row in rows)
+    return await _figures(session, rows)
 
 
 async def judged_before(session: TenantSession, periods: Collection[str]) -> dict[Key, Value]:
@@ -268,49 +265,58 @@ def _value(row: "Record") -> Value:
 _OUTCOMES = {"vouched": Outcome.VOUCHED, "returned": Outcome.RETURNED}  # what was undone is as good as filed
 
 
-def _figure(row: "Record", indicator: Indicator) -> Figure:
-    (
-        period,
-        unit_id,
-        indicator_id,
-        series,
-        revision,
-        kind,
-        value,
-        day,
-        word,
-        filed_by,
-        filer,
-        filed_at,
-        workbook_id,
-        workbook,
-        cell,
-        doubts,
-        unit,
-        unit_label,
-        outcome,
-        judged_by,
-        judge,
-        judged_at,
-        reason,
-    ) = row
-    return Figure(
-        key=Key(period, unit_id, indicator_id, series),
-        revision=revision,
-        value=Value(_KINDS[kind], value, day, word),
-        indicator=indicator,
-        unit=unit,
-        unit_label=unit_label,
-        filed_by=filed_by,
-        filer=filer,
-        filed_at=filed_at,
-        workbook_id=workbook_id,
-        workbook=workbook or "",
-        cell=cell or "",
-        doubts=tuple(map(doubting.spoken, doubts)) if doubts else (),
-        outcome=_OUTCOMES.get(outcome, Outcome.FILED),
-        judged_by=judged_by,
-        judge=judge or "",
-        judged_at=judged_at,
-        reason=reason or "",
-    )
+async def _figures(session: TenantSession, rows: Sequence["Record"]) -> tuple[Figure, ...]:
+    """What the rows say, in unit order (revisions of one figure as they come)."""
+    if not rows:
+        return ()
+    known = await indicators(session)
+    connection = await session.raw()
+    filed = await connection.fetch(_FILINGS, list({row["revision"] for row in rows}))
+    units = {
+        id: (ordinal, (code, label))
+        for id, code, label, ordinal in await connection.fetch(_UNITS, list({row["unit_id"] for row in rows}))
+    }
+    whose = {row["by_person"] for row in rows} | {row["filed_by"] for row in filed}
+    people = dict(await connection.fetch(_PEOPLE, list(whose - {None})))
+    books = dict(await connection.fetch(_BOOKS, list({row["workbook_id"] for row in filed} - {None})))
+    filings = {
+        (id, indicator): (by, people[by], at, book, books.get(book, ""))
+        for id, indicator, by, at, book in filed
+    }
+    found = []
+    for row in sorted(rows, key=lambda row: (row[0], units[row[1]][0], row[1], row[2], len(row[3]), row[3])):
+        (
+            period,
+            unit,
+            indicator,
+            series,
+            revision,
+            kind,
+            value,
+            day,
+            word,
+            cell,
+            doubts,
+            outcome,
+            judged_by,
+            judged_at,
+            reason,
+        ) = row
+        found.append(
+            Figure(
+                Key(period, unit, indicator, series),
+                revision,
+                Value(_KINDS[kind], value, day, word),
+                known[indicator],
+                *units[unit][1],
+                *filings[revision, indicator],
+                cell or "",
+                tuple(map(doubting.spoken, doubts)) if doubts else (),
+                _OUTCOMES.get(outcome, Outcome.FILED),
+                judged_by,
+                people.get(judged_by, ""),
+                judged_at,
+                reason or "",
+            )
+        )
+    return tuple(found)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import NamedTuple
 
 from kaocheng.engine.explain import Explanation, Used
@@ -205,6 +206,7 @@ def origin(provenance: Provenance, used: Used, unit: str, period: str) -> Origin
     return provenance.get(whose) or provenance.get((whose[0], EVERYBODY, *whose[2:]))
 
 
+@lru_cache(maxsize=256)  # the same few periods are asked about for every figure
 def over_by(period: str, scored: str) -> bool:
     """Whether what was filed for *period* belongs in a run of *scored*: it had ended by then.
 

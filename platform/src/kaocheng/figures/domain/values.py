@@ -158,8 +158,7 @@ def _number(written: str) -> bool:
     return written.isascii() and written.isdigit() and len(written) <= 9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(NamedTuple):
     """One revision of one figure, with where it came from and what became of it."""
 
     key: Key
