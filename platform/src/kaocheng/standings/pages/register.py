@@ -23,7 +23,7 @@ from kaocheng.scoring.compare import compare
 from kaocheng.scoring.domain import NoSuchClass, NoSuchSheet
 from kaocheng.standings import queries, service, working
 from kaocheng.standings.domain import NotPublished, Seen
-from kaocheng.standings.pages.shared import explained_for, follows
+from kaocheng.standings.pages.shared import cells, explained_for, follows
 from kaocheng.standings.reasons import gaps_in_words, line_in_words, vetoes
 from kaocheng.standings.register import Place, Register, heading, register
 
@@ -77,6 +77,7 @@ class StandingsPages(Controller):
             gaps=gaps_in_words(paper),
             heading=heading,
             vetoes=vetoes,
+            cells=cells,
             working=working,
             may_publish=allows(person, Permission.PUBLISH) and not seen.published,
             may_read_figures=allows(person, Permission.READ_FIGURES),

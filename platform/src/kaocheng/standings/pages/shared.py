@@ -1,5 +1,9 @@
 """What the pages of standings share: the working of a cell, and what follows from the results."""
 
+from collections.abc import Iterable, Sequence
+
+from markupsafe import Markup, escape
+
 from kaocheng.db.session import TenantSession
 from kaocheng.engine.sheet import PaperSheet
 from kaocheng.packs.shelf import TenantShelf
@@ -19,3 +23,31 @@ async def follows(session: TenantSession, shelf: TenantShelf, seen: Seen, paper:
     if not seen.ranked:
         return Consequences()
     return await service.consequences(session, shelf, paper, seen.row.period)
+
+
+def cells(page: str, working: str, keys: Iterable[str], texts: Sequence[str]) -> Markup:
+    """One row's numbers, each a link to its working: as the macro ``cell``, in a tenth of its time.
+
+    A register may have ten thousand of them, and somebody waits for it.
+
+    Args:
+        page, working: addresses that lack only the column.
+        keys: each column's key as it stands in an address, percent-encoded.
+        texts: each column's number as it is printed; empty for none.
+
+    >>> print(cells("/a?b", "/c?d", ["i"], ["<1>"]))
+    <td class="n"><a class="cell" href="/a?b&amp;column=i" hx-get="/c?d&amp;column=i">&lt;1&gt;</a></td>
+    >>> print(cells("/a?b", "/c?d", ["i"], [""]))
+    <td class="n"><span class="quiet">–</span></td>
+    """
+    page, working = str(escape(page)), str(escape(working))
+    printed = str(escape("\0".join(texts))).split("\0")  # at one stroke; nothing that is kept holds a NUL
+    return Markup(
+        "".join(
+            f'<td class="n"><a class="cell" href="{page}&amp;column={key}"'
+            f' hx-get="{working}&amp;column={key}">{text}</a></td>'
+            if text
+            else '<td class="n"><span class="quiet">–</span></td>'
+            for key, text in zip(keys, printed, strict=True)
+        )
+    )
