@@ -149,3 +149,34 @@ def test_bands_that_do_not_fit_are_named(name: str) -> None:
 @pytest.mark.parametrize("name", RIGHT)
 def test_bands_that_fit_are_passed_over(name: str) -> None:
     assert [f for f in found(RIGHT[name]) if f.code != "unused_figure"] == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "decimals", "gap"),
+    [
+        (("from = 10", "to = '9.9'"), 1, False),  # no total of one decimal lies between
+        (("from = 10", "to = '9.9'"), 2, True),
+        (("from = 10", "below = '9.9'"), 1, True),
+        (("above = 10", "below = 10"), 0, True),
+        (("from = 90", "from = 80, to = 89", "to = 79"), 0, False),
+    ],
+)
+def test_grades_of_rounded_totals_meet_where_no_total_lies_between(
+    rows: tuple[str, ...], decimals: int, gap: bool
+) -> None:
+    said = list(lint(read_scheme((HEAD + grades(*rows)).replace("total = 2", f"total = {decimals}"))))
+    assert [finding.code for finding in said if "results" in str(finding.place.path)].count("band_gap") == gap
+
+
+@pytest.mark.parametrize(
+    "divisor", ["ln(75000) - ln(100)", "sqrt(2)", "power(2, '1/3')", "exp(0)", "ceil(0.1)"]
+)
+def test_what_is_worked_from_written_numbers_alone_is_known_not_to_be_zero(divisor: str) -> None:
+    text = divisor.replace("'1/3'", "1 / 3")
+    rule = f'x = {{ in = "total", full = 9, formula = "rate / ({text})" }}\n'
+    assert not [finding for finding in found(rule) if finding.code == "undefined"]
+
+
+def test_what_is_worked_to_zero_is_said() -> None:
+    rule = 'x = { in = "total", full = 9, formula = "rate / (sqrt(4) - 2)" }\n'
+    assert "divided_by_zero" in [finding.code for finding in found(rule)]

@@ -208,7 +208,10 @@ class _Reader:
         while (start := _SPACE.match(self.text, at).end()) < len(self.text):  # type: ignore[union-attr]
             match = _TOKEN.match(self.text, at)
             if not match:
-                raise BadExpression(self.text, start, _("这里不能写“{found}”", found=self.text[start]))
+                reason = _("这里不能写“{found}”", found=self.text[start])
+                if self.text[start] in "[{":
+                    reason = _("式子里不能写列表和表;请另写一个节点(method、x 和它),这里写 score(节点)")
+                raise BadExpression(self.text, start, reason)
             kind = str(match.lastgroup)
             yield kind, match[kind], match.start(kind)
             at = match.end()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from kaocheng.engine import periods, plugged
+from kaocheng.engine import irrational, periods, plugged
 from kaocheng.engine.columns import parsed
 from kaocheng.engine.functions import FUNCTIONS
 from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word
@@ -39,6 +39,16 @@ AGGREGATES: Mapping[str, tuple[str, ...]] = {
 OVER_ROWS = ("min", "max", "mean", "median", "sum", "count", "sd")
 TIES = ("competition", "dense", "average", "ordinal")
 ROUGH = ("ln", "exp", "sqrt", "power")
+SHORT = 10**30  # a root or power with fewer digits below the line is the value itself
+WORKED: Mapping[str, Callable[..., Fraction | None]] = {  # of written numbers: ln(75000) is never zero
+    "ln": irrational.logarithm,
+    "exp": irrational.exponential,
+    "sqrt": irrational.square_root,
+    "power": irrational.power,
+    "abs": abs,
+    "floor": lambda x: Fraction(x.numerator // x.denominator),
+    "ceil": lambda x: Fraction(-(-x.numerator // x.denominator)),
+}
 
 
 def call(reader: Reader, tree: Call) -> Sort:
@@ -120,6 +130,10 @@ def _arithmetic(reader: Reader, tree: Call) -> Sort:
     head = tree.path[0]
     given = [reader.number(argument) for argument in tree.arguments]
     first = given[0] if given else ANYTHING
+    known = [sort.constant for sort in given if sort.constant is not None]
+    if head in WORKED and len(known) == len(given) and (value := WORKED[head](*known)) is not None:
+        rough = head in ROUGH and value.denominator > SHORT
+        return Sort(low=value, never_zero=bool(value), constant=value, rough=rough)
     if head in ROUGH:
         whole = head == "power" and given[1].constant is not None and given[1].constant.denominator == 1
         exact = first.constant is not None and head in ("sqrt", "power") and first.constant in (0, 1)

@@ -68,7 +68,11 @@ class BandLint:
             path = ("papers", paper.code, "results", code, "bands")
             plain = [not any(key in row for key in _CONDITIONS) for row in rows]
             given = {n for n, row in enumerate(rows, 1) if _given_otherwise(row, rule, paper)}
-            yield from self._beside(path, rows, plain, outer=False, rest=False, given=given)
+            by = str(rule.get("by") or self.linter.recipe.total(paper, self.linter.recipe.own_period(paper)))
+            decimals = rule.get("round_first", self.linter.recipe.ranked_to(paper, by))
+            yield from self._beside(
+                path, rows, plain, outer=False, rest=False, given=given, decimals=decimals
+            )
             sure = [_band(row, 0) for row, alone in zip(rows, plain, strict=True) if alone]
             known = [band for band in sure if band is not None]
             open_end = not known or any(None in hole for hole in _holes(known))
@@ -100,10 +104,12 @@ class BandLint:
         outer: bool = True,
         above: Fraction | None = None,
         given: Collection[int] = (),
+        decimals: int | None = None,
     ) -> Iterator[Finding]:
         """What is wrong among bands of which the first that holds counts.
 
         Args:
+            decimals: of the value, where it is rounded before it is looked up.
             plain: which hold by their limits alone.
             given: which of them, from 1, are reached without their limits too.
         """
@@ -128,18 +134,19 @@ class BandLint:
                 yield self.linter.finding("warning", "band_overlap", here, reason, remedy)
             if sure:
                 before.append(band)
-        yield from self._gaps(path, before, rest=rest, outer=outer, above=above)
+        holes = [hole for hole in _holes(before) if decimals is None or _reached(*hole, decimals)]
+        yield from self._gaps(path, holes, rest=rest, outer=outer, above=above)
 
     def _gaps(
         self,
         path: Path,
-        bands: list[Band],
+        holes: list[tuple[End | None, End | None]],
         *,
         rest: bool,
         outer: bool,
         above: Fraction | None,
     ) -> Iterator[Finding]:
-        for low, high in _holes(bands):
+        for low, high in holes:
             outside = low is None or high is None
             if outside and (rest or not outer or (low is None and high is not None and high[0] <= 0)):
                 continue  # figures seldom go below zero
@@ -261,6 +268,17 @@ def _above(end: End, low: End | None) -> bool:
 
 def _below(end: End, high: End | None) -> bool:
     return high is None or end < high
+
+
+def _reached(low: End | None, high: End | None, decimals: int) -> bool:
+    """Whether a value of so many decimals lies between: none of one decimal is above 9.9 and below 10."""
+    if low is None or high is None:
+        return True
+    step = Fraction(1, 10**decimals)
+    first = -(-low[0] // step) * step
+    if low[1] and first == low[0]:
+        first += step
+    return first < high[0] or (first == high[0] and bool(high[1]))
 
 
 def _holes(bands: Sequence[Band]) -> Iterator[tuple[End | None, End | None]]:
