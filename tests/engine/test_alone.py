@@ -7,6 +7,7 @@ import pytest
 
 from kaocheng.engine import nodes
 from kaocheng.engine.alone import Alone
+from kaocheng.engine.imported import in_words
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import sheet_of
 from kaocheng.errors import Invalid
@@ -26,7 +27,10 @@ def run_of(case: Case) -> Run:
         for name, text in {"figures": case.figures, **case.files()}.items():
             paths[name] = Path(folder) / f"{name}.csv"
             paths[name].write_text(text, encoding="utf-8")
-        return Run(scheme.recipe, read_inputs(scheme, Tables(**paths)), case.period or None)
+        sheets = {code: Path(folder) / f"{code}.json" for code in case.sheets}
+        for code, other in case.sheets.items():
+            sheets[code].write_bytes(sheet_of(run_of(other)).to_bytes())
+        return Run(scheme.recipe, read_inputs(scheme, Tables(**paths, sheets=sheets)), case.period or None)
 
 
 def unlike(case: Case) -> list[str]:
@@ -41,7 +45,7 @@ def unlike(case: Case) -> list[str]:
         rules = run.recipe.papers[paper.code]
         for column in paper.columns:
             node = rules.nodes.get(column.node) if column.kind == "node" else None
-            if node is None or node.get("across"):
+            if node is None or node.get("across") or in_words(node):
                 continue
             together = run.applied(rules, node.code, column.period).spread(len(run.units))
             for unit in paper.units:

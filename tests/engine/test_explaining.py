@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaocheng.engine.explain import Explanation
+from kaocheng.engine.imported import in_words
+from kaocheng.engine.recipe import NodeRule
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import sheet_of
 from kaocheng.engine.sheet import NOT_APPLICABLE, Column, PaperSheet
@@ -24,6 +26,7 @@ from .test_alone import run_of
 FUZZ = (
     int(os.environ.get("KAOCHENG_TEST_FUZZ", "250")) // 25
 )  # random schemes: every cell of each is explained
+NO_NODE = NodeRule("", {})
 Told = tuple[PaperSheet, Column, str, Explanation]
 
 
@@ -56,6 +59,9 @@ def wrong(case: Case, kinds: set[str] | None = None) -> list[str]:
         cell = paper.values[column.key][paper.row[unit]]
         if kinds is not None:
             kinds |= {loss.kind for loss in it.losses}
+        if in_words(run.recipe.papers[paper.code].nodes.get(column.node, NO_NODE)):
+            found += [f"{case.name} {unit} {column.key}: {it.lines}"] * (it.lines != (cell or "缺",))
+            continue
         state = {"scored": it.exact, "not_applicable": NOT_APPLICABLE}.get(it.state)
         if state != cell:
             found.append(f"{case.name} {unit} {column.key}: {state} is told, {cell} is scored")
@@ -65,11 +71,10 @@ def wrong(case: Case, kinds: set[str] | None = None) -> list[str]:
 
 
 def adds_up(run: Run, paper: PaperSheet, column: Column, unit: str, it: Explanation) -> bool:
-    """Full marks − what is printed of the total (elsewhere: the exact points) = the sum of the losses."""
+    """Full marks − the total as rounded to be ranked (elsewhere: the points) = the sum of the losses."""
     assert it.full is not None
-    total = (
-        column.key == paper.total and run.recipe.decimals(run.recipe.papers[paper.code], "total") is not None
-    )
+    ranked_to = run.recipe.ranked_to(run.recipe.papers[paper.code], column.node)
+    total = column.key == paper.total and ranked_to is not None
     counted = paper.shown(unit, column.key) if total else it.exact
     return sum((Fraction(loss.points) for loss in it.losses), Fraction(0)) == Fraction(it.full) - Fraction(
         counted or 0

@@ -50,7 +50,7 @@ def leaf(keys: str) -> dict[str, str]:
         ("node = 'people', as = 'rate', full = 5, round = 1", {"a": "4.5", "b": "4.0", "c": "/"}),
         ("as = 'rank', round = 0", {"a": "1", "b": "2", "c": "3"}),
         ("as = 'rank', node = 'economy', round = 0", {"a": "1", "b": "2", "c": "2"}),
-        ("as = 'rank', node = 'people', round = 0", {"a": "1", "b": "2", "c": ""}),
+        ("as = 'rank', node = 'people', round = 0", {"a": "1", "b": "2", "c": "/"}),
         ("as = 'rank', node = 'growth', round = 1", {"a": "1.0", "b": "2.5", "c": "2.5"}),
         ("as = 'grade'", {"a": "优秀", "b": "良好", "c": "良好"}),
         ("as = 'grade', node = 'growth'", {"a": "1级", "b": "2级", "c": "2级"}),

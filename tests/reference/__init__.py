@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .checks import Refused, beyond, strike
+from collections.abc import Mapping
+from typing import Any
+
+from .checks import strike
 from .inputs import read_inputs
 from .output import write
 from .periods import alike
@@ -10,7 +13,7 @@ from .scheme import read_scheme
 from .world import World
 
 
-def compute(
+def world_of(
     scheme_text: str,
     figures: str,
     *,
@@ -19,10 +22,9 @@ def compute(
     rows: str = "",
     claims: str = "",
     period: str = "",
-    paper: str = "",
-    codes: bool = False,
-) -> dict[str, str]:
-    """The standings of every paper (or of one), as CSV texts by the paper's code."""
+    sheets: Mapping[str, World] | None = None,
+) -> World:
+    """A scheme with what was handed in for it, its checks asked."""
     scheme = read_scheme(scheme_text)
     names = {str(keys.get("label", code)): code for code, keys in scheme.figures.items()}
     names.update({code: code for code in scheme.figures})
@@ -35,9 +37,17 @@ def compute(
         claims=claims,
         known_periods=scheme.periods,
     )
-    world = World(scheme, inputs, scheme.periods.get(period, period))
+    world = World(scheme, inputs, scheme.periods.get(period, period), sheets)
     world.struck = strike(world)
-    found = {}
+    return world
+
+
+def compute(
+    scheme_text: str, figures: str, *, paper: str = "", codes: bool = False, **more: Any
+) -> dict[str, str]:
+    """The standings of every paper (or of one), as CSV texts by the paper's code."""
+    world = world_of(scheme_text, figures, **more)
+    scheme, found = world.scheme, {}
     for code, one in scheme.papers.items():
         if paper and code != paper:
             continue
@@ -46,8 +56,5 @@ def compute(
             isinstance(one.keys.get("total"), dict) or not alike(asked, one.period)
         ):
             continue
-        for adjustment in one.adjustments:
-            if beyond(world, one, adjustment, asked) == "refuse":
-                raise Refused(f"more units carry {adjustment} than may")
         found[code] = write(world, one, asked, codes=codes)
     return found

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from . import periods
+from .checks import Refused
 from .evaluate import Place, evaluate, number
 from .expressions import tree_of
 from .inputs import Claim, day_of
@@ -78,6 +79,8 @@ def worth(claim: Claim, keys: dict[str, Any], place: Place) -> Fraction:
     """The points written in an entry, else those of its level."""
     if claim.points is not None:
         return claim.points
+    if claim.level not in keys.get("levels", {}):
+        raise Refused(f"neither points nor a known level: {claim}")
     return value(keys["levels"][claim.level], place)
 
 
@@ -111,6 +114,14 @@ def veto_holds(place: Place, code: str, keys: dict[str, Any]) -> bool:
     """Whether a veto was reported or its condition held, this year or in a year it still reaches from."""
     for years in range(int(keys.get("for_years", 1))):
         then = replace(place, period=periods.shifted(place.period, -12 * years))
-        if evaluate(tree_of(keys["when"]), then) is True if "when" in keys else claims(then, code):
+        if evaluate(tree_of(keys["when"]), then) is True if "when" in keys else reported(then, code, years):
             return True
     return False
+
+
+def reported(place: Place, code: str, years: int) -> bool:
+    """Whether there is an entry of the period; of an earlier year, of any part of it."""
+    if claims(place, code):
+        return True
+    entries = place.world.inputs.claims.get((place.unit, code), []) if years else []
+    return any(c.period and periods.contains(place.period, c.period) for c in entries)

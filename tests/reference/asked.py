@@ -8,7 +8,7 @@ from typing import Any
 
 from .evaluate import Place, WrongScheme, as_number, evaluate, figure_path, number
 from .expressions import Name, Number, Tree, Word, heads, tree_of
-from .numbers import UNDEFINED, Gap, Value, half_up
+from .numbers import MISSING, UNDEFINED, Gap, Value, half_up
 from .statistics import position
 
 Points = Fraction | Gap
@@ -52,7 +52,7 @@ class Asked:
     @property
     def w(self) -> Fraction:
         full = self.place.world.full(self.place)
-        return Fraction(1) if full is None else sure(full)
+        return sure(MISSING if full is None else full)
 
     def x(self) -> Fraction:
         return sure(self.x_at(self.place))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -24,6 +25,7 @@ class Case:
     claims: str = ""
     period: str = ""
     paper: str = ""
+    sheets: Mapping[str, Case] = field(default_factory=dict)  # other assessments that it imports from
 
     def files(self) -> dict[str, str]:
         """The optional files that are there."""

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from kaocheng.cli import main
 
-from . import compute
+from . import compute, world_of
 from .cases import Case
 from .checks import Refused
+from .world import World
 
 
 @dataclass(frozen=True)
@@ -35,25 +36,59 @@ class Disagreement:
 def product(case: Case, paper: str, *, codes: bool) -> tuple[int, str, str]:
     """What the command line prints: exit code, output, errors."""
     with tempfile.TemporaryDirectory() as folder:
-        arguments = ["compute"]
-        for name, text in (("scheme.toml", case.scheme), ("figures.csv", case.figures)):
-            path = Path(folder) / name
-            path.write_text(text, encoding="utf-8")
-            arguments.append(str(path))
-        for name, text in case.files().items():
-            path = Path(folder) / f"{name}.csv"
-            path.write_text(text, encoding="utf-8")
-            arguments += [f"--{name}", str(path)]
-        arguments += ["--period", case.period] if case.period else []
+        arguments = written(case, Path(folder))
+        for code, other in case.sheets.items():
+            within = Path(folder) / code
+            within.mkdir()
+            sheet = within / "sheet.json"
+            printed([*written(other, within), "--json", "--out", str(sheet)])
+            arguments += ["--sheet", f"{code}={sheet}"]
         arguments += ["--paper", paper] if paper else []
-        arguments += ["--codes"] if codes else []
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            try:
-                code = main(arguments)
-            except SystemExit as stopped:
-                code = int(stopped.code or 0)
+        return printed(arguments + (["--codes"] if codes else []))
+
+
+def written(case: Case, folder: Path) -> list[str]:
+    """A case's files in a folder, and what is asked of them on the command line."""
+    arguments = ["compute"]
+    for name, text in (("scheme.toml", case.scheme), ("figures.csv", case.figures)):
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        arguments.append(str(path))
+    for name, text in case.files().items():
+        path = folder / f"{name}.csv"
+        path.write_text(text, encoding="utf-8")
+        arguments += [f"--{name}", str(path)]
+    return arguments + (["--period", case.period] if case.period else [])
+
+
+def printed(arguments: list[str]) -> tuple[int, str, str]:
+    """Exit code, output and errors of a command."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main(arguments)
+        except SystemExit as stopped:
+            code = int(stopped.code or 0)
     return code, out.getvalue(), err.getvalue()
+
+
+def expected(case: Case, *, codes: bool) -> dict[str, str]:
+    """What the reference evaluator prints, by paper."""
+    sheets = {code: world(other) for code, other in case.sheets.items()}
+    return compute(
+        case.scheme,
+        case.figures,
+        period=case.period,
+        paper=case.paper,
+        codes=codes,
+        sheets=sheets,
+        **case.files(),
+    )
+
+
+def world(case: Case) -> World:
+    """A case as the reference evaluator looks things up in it."""
+    return world_of(case.scheme, case.figures, period=case.period, **case.files())
 
 
 def by_unit(text: str) -> tuple[list[str], dict[str, dict[str, str]]]:
@@ -76,14 +111,12 @@ def same(a: str, b: str) -> bool:
 def disagreements(case: Case, *, codes: bool = True) -> list[Disagreement]:
     """Every cell in which the two differ."""
     try:
-        expected = compute(
-            case.scheme, case.figures, period=case.period, paper=case.paper, codes=codes, **case.files()
-        )
+        references = expected(case, codes=codes)
     except Refused as refused:
         code, text, _errors = product(case, case.paper, codes=codes)
         return [] if code else [Disagreement("", "", "exit", text, f"refused: {refused}")]
     found: list[Disagreement] = []
-    for paper, reference in expected.items():
+    for paper, reference in references.items():
         code, text, errors = product(case, paper, codes=codes)
         if code:
             found.append(Disagreement(paper, "", "exit", f"{code}: {errors.strip()}", "0"))

@@ -40,8 +40,8 @@ def folded(fold: str, points: list[Fraction]) -> Fraction:
 class Piece:
     """One part of a composition: its points, full marks and weight."""
 
-    def __init__(self, place: Place, code: str, weight: Fraction) -> None:
-        self.place, self.code, self.weight = place, code, weight
+    def __init__(self, place: Place, code: str, weight: Fraction, *, weighed: bool) -> None:
+        self.place, self.code, self.weight, self.weighed = place, code, weight, weighed
 
     @property
     def value(self) -> Points:
@@ -62,8 +62,9 @@ def parts(place: Place) -> list[Piece]:
         inner = world.place(paper, part.code, place.unit, world.period(part.period, place))
         if node_of(inner).get("only_shown", False) and "of" not in node_of(place).keys:
             continue
-        raw_weight = node_of(inner).get("weight", 1) if weight is None else weight
-        out.append(Piece(inner, part.code, sure(number(tree_of(raw_weight), place))))
+        raw_weight = 1 if weight is None else weight
+        said = sure(number(tree_of(raw_weight), place))
+        out.append(Piece(inner, part.code, said, weighed=weight is not None))
     return out
 
 
@@ -142,9 +143,9 @@ def enough(place: Place, pieces: list[Piece]) -> bool:
         whole = piece.full
         if by_count:
             return Fraction(1)
-        if node.keys["compose"] in ("sum", "rescale", "mean"):
-            return whole if isinstance(whole, Fraction) else Fraction(1)
-        return piece.weight * (whole if isinstance(whole, Fraction) else 1)
+        if piece.weighed:
+            return piece.weight
+        return whole if isinstance(whole, Fraction) else Fraction(1)
 
     there = sum((size(p) for p in pieces if isinstance(p.value, Fraction)), ZERO)
     return there >= least * sum((size(p) for p in pieces), ZERO)

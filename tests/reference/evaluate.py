@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from . import numbers, periods
+from . import imports, numbers, periods
 from .expressions import Call, Name, Number, Operation, Part, Tree, Word, tree_of
+from .functions import PLAIN
 from .numbers import MISSING, NA, UNDEFINED, Gap, Value, worst
 from .place import Place, WrongScheme, as_number
 from .scheme import Node
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .world import World
 
 AGGREGATES = ("sum", "count", "min", "max", "mean")
+SPANS = {("month",), ("quarter",), ("half",), ("year",)}
 
 
 def evaluate(tree: Tree, place: Place) -> Value:
@@ -114,12 +115,25 @@ def own_value(word: str, place: Place) -> Value:
     path = figure_path(place.world, node) if word != "x" else (node.code,)
     part = path[1] if len(path) > 1 else ""
     if word == "x":
+        if node.get("method") == "import":
+            return imports.taken(place, node.keys)
         if node.composed:
             return place.world.score(place.paper, node.code, place.unit, place.period)
         return place.world.figure(place, path[0], part, place.period)
     if word == "last":
-        return place.world.figure(place, path[0], part, periods.last_year(place.period))
+        earlier = periods.last_year(place.period)
+        if "x" in node.keys and not says_last(tree_of(node.keys["x"])):
+            return evaluate(tree_of(node.keys["x"]), replace(place, period=earlier))
+        return place.world.figure(place, path[0], part, earlier)
     return place.world.target(place, path[0], word, place.period)
+
+
+def says_last(tree: Tree) -> bool:
+    """Whether an expression says `last`: a growth is measured against the figure itself."""
+    if isinstance(tree, Name):
+        return tree.path == ("last",)
+    inner = tree.operands if isinstance(tree, Operation) else tree.arguments if isinstance(tree, Call) else ()
+    return any(says_last(one) for one in inner)
 
 
 def part_name(word: str, place: Place) -> Value:
@@ -136,7 +150,7 @@ def part_name(word: str, place: Place) -> Value:
         full = world.full(place)
         return MISSING if full is None else full
     if word == "weight":
-        return number(tree_of(node.get("weight", 1)), place)
+        return number(tree_of(1 if place.weight is None else place.weight), place)
     return own_value("x", place)
 
 
@@ -199,6 +213,8 @@ def call(tree: Call, place: Place) -> Value:
         raise WrongScheme(f"nobody knows {'.'.join(path)}()")
     word = path[0]
     first = tree.arguments[0] if tree.arguments else None
+    if word in AGGREGATES and first is not None and len(tree.arguments) == 2 and is_span(tree.arguments[1]):
+        return over_time(word, first, tree, place)
     if word in AGGREGATES and isinstance(first, Name) and over_parts(first, tree, place):
         return aggregate(word, first, tree, place)
     if word in LAZY:
@@ -265,14 +281,28 @@ def over_parts(first: Name, tree: Call, place: Place) -> bool:
         return False
     if len(tree.arguments) == 1:
         return True
-    second = tree.arguments[1]
-    if isinstance(second, Name) and second.path in {("month",), ("quarter",), ("half",)}:
-        return True
     return bool(place.world.scheme.figures[first.path[0]].get("parts"))
 
 
+def is_span(tree: Tree) -> bool:
+    """Whether a name is a kind of period."""
+    return isinstance(tree, Name) and tree.path in SPANS
+
+
+def over_time(word: str, first: Tree, tree: Call, place: Place) -> Value:
+    """Over the months of the period (or of the one that is named), each of which must be there."""
+    span = tree.arguments[1]
+    assert isinstance(span, Name)
+    whole = place.period
+    if isinstance(first, Name):
+        whole, first = place.world.period(first.period, place), Name(first.path)
+    within = periods.inside(whole, span.path[0])
+    values = [evaluate(first, replace(place, period=one)) for one in within]
+    return count(values) if word == "count" else worst(*values) or statistic(word, values)
+
+
 def aggregate(word: str, first: Name, tree: Call, place: Place) -> Value:
-    """Over the parts that were reported, or over the months of the period."""
+    """Over the parts that were reported."""
     world = place.world
     code = first.path[0]
     if code == "x":
@@ -280,10 +310,6 @@ def aggregate(word: str, first: Name, tree: Call, place: Place) -> Value:
         code = figure_path(world, place.node)[0]
     period = world.period(first.period, place)
     second = tree.arguments[1] if len(tree.arguments) > 1 else None
-    if isinstance(second, Name) and second.path in {("month",), ("quarter",), ("half",)}:
-        spans = periods.inside(period, second.path[0])
-        values = [world.figure(place, code, "", span) for span in spans]
-        return worst(*values) or statistic(word, values)
     parts = [world.figure(place, code, part, period) for part in world.scheme.figures[code].get("parts", {})]
     reported = [value for value in parts if not isinstance(value, Gap)]
     if second is not None:
@@ -337,6 +363,8 @@ def lazy_node(tree: Call, place: Place) -> Value:
         return world.grade(paper, part.code, place.unit, period)
     if word == "score" and part.code not in paper.nodes and part.code in paper.adjustments:
         return world.adjustment(paper, part.code, place.unit, period)
+    if word == "score" and imports.in_words(paper.nodes[part.code]):
+        return imports.taken(world.place(paper, part.code, place.unit, period), paper.nodes[part.code].keys)
     reader = {"score": world.score, "rate": world.rate}[word]
     world.reads(place, paper, part.code, period, part.period)
     return reader(paper, part.code, place.unit, period)
@@ -357,25 +385,4 @@ LAZY: dict[str, Callable[[Call, Place], Value]] = {
 }
 
 
-def days(first: Value, last: Value) -> Value:
-    first, last = (date.fromisoformat(day) if isinstance(day, str) else day for day in (first, last))
-    if not isinstance(first, date) or not isinstance(last, date):
-        raise WrongScheme("days() asks for two dates")
-    return Fraction((last - first).days)
-
-
-PLAIN: dict[str, Callable[..., Value]] = {
-    "min": lambda *values: min(as_number(v) for v in values),
-    "max": lambda *values: max(as_number(v) for v in values),
-    "abs": lambda value: abs(as_number(value)),
-    "floor": lambda value: numbers.floor(as_number(value)),
-    "ceil": lambda value: numbers.ceil(as_number(value)),
-    "clamp": lambda value, low, high: max(as_number(low), min(as_number(high), as_number(value))),
-    "round": lambda value, decimals=Fraction(0): numbers.half_up(as_number(value), int(decimals)),
-    "days": days,
-    "ln": lambda value: numbers.logarithm(as_number(value)),
-    "exp": lambda value: numbers.exponential(as_number(value)),
-    "sqrt": lambda value: numbers.power(as_number(value), Fraction(1, 2)),
-    "power": lambda base, exponent: numbers.power(as_number(base), as_number(exponent)),
-}
 __all__ = ["STATISTICS", "Place", "WrongScheme", "as_number", "count", "evaluate", "number"]

@@ -173,5 +173,46 @@ FAULTS = [
         "return sum(values, Fraction(0)) / len(values)",
         "return values[-1]",
     ),
-    Fault("a veto ends with its year", "vetoes:_reported", "when == period", "when == own", seed=172),
+    Fault("a veto ends with its year", "vetoes:_reported", "when == period", "when == own"),
+    Fault("leaders go free", "vetoes:over", "if LEADERS in scopes(rule):", "if False:"),
+    Fault(
+        "a veto on leaders strikes the unit too", "vetoes:vetoed", "if UNIT not in scopes", "if 0 in scopes"
+    ),
+    Fault(
+        "every paper's vetoes on whoever has the code",
+        "vetoes:over",
+        "_struck(run, other, code, period) & run.members(other)",
+        "_struck(run, other, code, period)",
+    ),
+    Fault(
+        "a class is as it began",
+        "handed_in:HandedIn.word",
+        'self.day(self.period if name == "class" else period)',
+        '"" if name == "class" else self.day(period)',
+    ),
+    Fault(
+        "attributes of the day the year began",
+        "handed_in:HandedIn.day",
+        "periods.last_day(period)",
+        "periods.last_day(periods.previous(period))",
+    ),
+    Fault("an imported rate is a score", "imported:_Reading.taken", " / self._full(column)", ""),
+    Fault("an imported rank counts equals", "imported:_Reading._rank", "p > own", "p >= own"),
+    Fault("the first sheet for everybody", "imported:_sheets", "str(named.v[at])", "str(named.v[-1])"),
+    Fault("whoever is in no sheet has nothing", "imported:value", "MISSING if v is None", "OK if v is None"),
+    Fault("entries of any period", "handed_in:HandedIn.claims", "(claim.period or own) == period", "True"),
+    Fault("what joins a folded node is lost", "nodes:stages", "value := value + joins", "value := value"),
+    Fault(
+        "last year's half is this year's",
+        "recipe:Recipe.named",
+        "return moved(str(known), int(period[:4]) - int(self.own_period(paper)[:4]))",
+        "return str(known)",
+    ),
+    Fault("last year's x is the figure", "nodes:_last", 'if "x" not in node.keys:', "if True:"),
+    Fault(
+        "a target of full marks unheard", "marks:full", 'if run.has_target(node.code, "full"):', "if False:"
+    ),
+    Fault("parts weigh alike", "nodes:_part_scope", "weight=part.weight,", "weight=compose.ONE,"),
+    Fault("a rank just reached is missed", "grade:_within", "rank >= bound", "rank > bound"),
+    Fault("a quarter that is missing is left out", "functions:_over_time", "folded.put(gaps)", "folded"),
 ]

@@ -9,6 +9,7 @@ from . import generate_inputs as inputs
 from .cases import Case
 from .generate_after import After
 from .generate_draft import ZONES, Draft, Sheet, split
+from .generate_import import imports
 from .generate_leaves import Keys
 from .generate_tree import Tree, tasks
 
@@ -59,8 +60,13 @@ def one_period(draft: Draft, tree: Tree) -> None:
     """What a paper of one period may have besides."""
     rng, nodes = draft.rng, tree.sheet.nodes
     if draft.maybe(0.25):
-        nodes["total"]["full"] = 110
+        nodes["total"]["full"] += 10
         tasks(tree, "total", 10)
+    if draft.maybe(0.1):
+        nodes["total"]["full"] += 10
+        imports(draft, tree.sheet, "total", 10)
+    if draft.maybe(0.06):
+        nodes["total"]["round"] = rng.choice([0, 1, 3, "none"])
     if draft.maybe(0.1):
         nodes["total"] |= {"not_above": rng.choice([95, "90%"])}
     if draft.maybe(0.2):
@@ -77,6 +83,7 @@ def second_paper(draft: Draft, first: Sheet) -> None:
         draft.attributes[unit]["parent"] = draft.data.choice(first.units)
     if way == "like":
         likeness(draft, first, sheet)
+        led(draft, first)
         return
     tree = Tree(draft, sheet)
     sheet.keys = {"class": "乙", "period": "year", "total": "total"}
@@ -92,6 +99,14 @@ def second_paper(draft: Draft, first: Sheet) -> None:
         node |= {"in": "total", "full": 40, "formula": rng.choice(ABOVE), "undefined": "zero"}
     sheet.nodes["above"] = node
     After(draft, sheet).write()
+    led(draft, first)
+
+
+def led(draft: Draft, first: Sheet) -> None:
+    """Vetoes that strike who leads the unit, beside it or in its place."""
+    for veto in first.vetoes.values():
+        if draft.maybe(0.6):
+            veto["scope"] = draft.rng.choice(["leaders", "leaders", ["unit", "leaders"], "unit"])
 
 
 def likeness(draft: Draft, first: Sheet, sheet: Sheet) -> None:

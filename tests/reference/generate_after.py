@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .generate_draft import YEAR, Draft, Sheet
+from .generate_draft import HALF, YEAR, Draft, Sheet
 from .generate_leaves import Keys, Sampler, between, of
 
 GRADES = ["优", "良", "中", "差"]
@@ -22,7 +22,7 @@ class After:
         if self.maybe(0.5):
             self.bonus()
         if self.maybe(0.4):
-            joins = [c for c, n in self.sheet.nodes.items() if "compose" in n and n["compose"] == "sum"]
+            joins = [c for c, n in self.sheet.nodes.items() if n.get("compose") == "sum" or "across" in n]
             to = rng.choice(["total", "total", *joins])
             self.sheet.adjustments["minus"] = {"label": "扣分", "kind": "deduction", "to": to}
             self.claims("minus", between(0, 3, 2))
@@ -78,7 +78,7 @@ class After:
                 matter, category = data.choice(["m1", "m2", ""]), data.choice(["k1", "k2", ""])
                 day = data.choice(["2025-11-30", "2026-03-01", "2026-06-30", "2026-07-01"]) if dated else ""
                 worth = "" if levels else points(data)
-                period = data.choice(["", "", YEAR])
+                period = data.choice(["", "", YEAR, YEAR, HALF])
                 self.draft.claim_rows.append([unit, code, worth, level, matter, category, day, period])
 
     def veto(self, code: str) -> None:
@@ -92,7 +92,7 @@ class After:
         if self.maybe(0.3):
             keys["when"] = rng.choice(["unit.people < 5", "unit.zone = '西' and unit.people > 9"])
         else:
-            years = [YEAR, "", "2025", "2024"]
+            years = [YEAR, "", "2025", "2024", "2025-07"]
             if self.maybe(0.3):
                 keys["for_years"] = 2
             for unit in self.sheet.units:
@@ -130,6 +130,7 @@ class After:
     def bands(self, keys: Keys) -> None:
         rng = self.rng
         whole = self.sheet.nodes[keys["by"]].get("full", 100)
+        whole = 10 if isinstance(whole, str) else whole
         low, high = (20, 95) if whole >= 100 else (1, max(4, int(whole)))
         if self.draft.tied:
             high = max(low + 3, high * 2 // 3)
@@ -144,7 +145,7 @@ class After:
             if "within" in keys and self.maybe(0.4):
                 keys["pool"] = True
         elif self.maybe(0.2):
-            top["rank_to"] = rng.choice([1, 2])
+            top["rank_to"] = rng.choice([1, 2, "unit.people / 4", "30% * group.count(unit.people)"])
         if self.maybe(0.15):
             top["if"] = "unit.people >= 3"
         second: Keys = {"grade": "良", "from": lines[1]}
@@ -153,6 +154,8 @@ class After:
             if self.maybe(0.6):
                 second["with_above"] = True
         third: Keys = {"grade": "中", "from": lines[2]}
+        if self.maybe(0.1):
+            third["rank_from"] = rng.choice([2, "if(unit.zone = '东', 2, 3)", "group.count(unit.people) / 2"])
         last: Keys = {"grade": "差"}
         if self.maybe(0.12) and "pool" not in keys:
             last |= {"least": rng.choice(["10%", "30%", 1, 2]), "round": rng.choice(["down", "up"])}

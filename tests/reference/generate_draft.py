@@ -13,6 +13,7 @@ from .generate_text import table, toml
 YEAR, HALF, LAST = "2026", "2026H1", "2025"
 PERIODS = {"q1": "2026Q1", "nine": "2026-01..2026-09", "half": HALF, "year": YEAR}
 ZONES = ("东", "西")
+ATTRIBUTES = ("zone", "people", "hard", "apart", "points", "parent", "district")
 AFTER = ("adjustments", "vetoes", "results")
 
 
@@ -55,6 +56,7 @@ class Draft:
         self.methods: dict[str, Keys] = {}
         self.checks: dict[str, Keys] = {}
         self.sheets: list[Sheet] = []
+        self.others: dict[str, Case] = {}  # other assessments, by the code they are imported under
         self.attributes: dict[str, dict[str, str]] = {}
         self.changes: list[list[str]] = []  # dated rows of groups.csv
         self.figure_rows: list[list[str]] = []
@@ -79,7 +81,8 @@ class Draft:
                 "hard": self.data.choice(["1", "1.1", "0.9", "1.25"]),
                 "apart": "1" if self.data.random() < 0.1 else "0",
                 "points": number(self.data, 3, 9),
-                "parent": "",
+                "parent": self.data.choice(["", "", f"{prefix}01"]),
+                "district": self.data.choice(["east", "west", "west", ""]),
             }
         return units
 
@@ -101,10 +104,11 @@ class Draft:
             scheme="\n".join(text) + "\n",
             figures=table("unit,indicator,value,period,series", self.figure_rows),
             targets=table("unit,indicator,kind,value,period,from", self.target_rows),
-            groups=table("unit,class,zone,people,hard,apart,points,parent,from", groups + self.changes),
+            groups=table(f"unit,class,{','.join(ATTRIBUTES)},from", groups + self.changes),
             rows=table("unit,list,row,field,value", self.list_rows),
             claims=table("unit,adjustment,points,level,matter,category,date,period", self.claim_rows),
             period=self.period,
+            sheets=self.others,
         )
 
 

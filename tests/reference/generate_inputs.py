@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .generate_draft import HALF, LAST, YEAR, Draft
+from .generate_draft import ATTRIBUTES, HALF, LAST, YEAR, Draft
 from .generate_leaves import Leaf, Sampler, number
 
 SPAN = {YEAR: "12-31", HALF: "06-30"}
@@ -87,14 +87,19 @@ def rows(draft: Draft) -> None:
 
 
 def changes(draft: Draft) -> None:
-    """Attributes that change within the year."""
+    """Attributes that change within the year; a unit may even change its class, and with it its paper."""
+    data = draft.data
+    classes = [sheet.group for sheet in draft.sheets]
+    moving = data.random() < 0.5
     for sheet in draft.sheets:
         for unit in sheet.units:
-            if draft.data.random() < 0.2:
-                zone = draft.data.choice(["东", "西", ""])
-                people = draft.data.choice(["", number(draft.data, 1, 30)])
-                day = draft.data.choice(["2026-03-31", "2026-07-01", "2025-01-01"])
-                draft.changes.append([unit, "", zone, people, "", "", "", "", day])
+            if data.random() < 0.2:
+                zone = data.choice(["东", "西", ""])
+                people = data.choice(["", number(data, 1, 30)])
+                day = data.choice(["2026-03-31", "2026-07-01", "2025-01-01"])
+                group = data.choice([*classes, "丙"]) if moving and unit != sheet.units[0] else ""
+                rest = [""] * (len(ATTRIBUTES) - 2)
+                draft.changes.append([unit, group, zone, people, *rest, day])
 
 
 __all__ = ["LAST", "changes", "report"]

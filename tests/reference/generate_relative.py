@@ -8,6 +8,7 @@ from random import Random
 from .generate_leaves import ABSOLUTE, SMALL, UNDEFINED, Keys, Leaf, between, of, share
 
 LAST = "2025"
+QUARTERS = tuple(f"2026Q{k}" for k in range(1, 5))
 TIES = ["competition", "dense", "average"]
 
 
@@ -76,7 +77,10 @@ def rank_table(rng: Random, full: int) -> Leaf:
 
 
 def rank_gain(rng: Random, full: int) -> Leaf:
-    return Leaf({"method": "rank_gain", "rate": rng.choice(["0.5", 1])}, between(0, 9), spans=(LAST,))
+    keys: Keys = {"method": "rank_gain", "rate": rng.choice(["0.5", 1])}
+    if rng.random() < 0.3:
+        keys["x"] = "§ / 2 + 1"
+    return Leaf(keys, between(0, 9), spans=(LAST,))
 
 
 def z(rng: Random, full: int) -> Leaf:
@@ -157,7 +161,17 @@ FORMULAS = [
     "group.median(level) * full",
     "track(x, most = 4)",
     "track(x) + 1",
+    "sum(§, quarter) / 9",
+    "mean(§ * 2 + 1, quarter) / 3",
+    "max(§@half, quarter) + min(x, quarter) / 2",
+    "count(x > 3, quarter) + x / 20",
+    "max(x * 2, quarter) - min(abs(x - 4), quarter)",
+    "sum(if(x > 4, 1, x / 9), quarter)",
+    "x - last / 2",
+    "if(last > 0, (x - last) / last, 1) * full",
+    "group.rank(last) - group.rank(x) + 3",
 ]
+GROWN = ["§ * 2 + 1", "§ - base(§)", "(§ - last) / 3", "§@half + § / 2"]  # an x that is an expression
 PARTED = [
     "sum(§) / 3",
     "§.one / (§.one + §.two) * full",
@@ -175,7 +189,13 @@ def formula(rng: Random, full: int) -> Leaf:
         keys["let"] = {"level": "x / (x + 3)"}
     targets = {"target": between(0, 9), "base": between(0, 4)} if "target(§)" in text else {}
     sample = rng.choice([between(0, 12), between(1, 12, 1)])
-    spans = (LAST,) if "last_year" in text else ()
+    spans = (LAST,) if "last" in text else ()
+    if "quarter" in text:
+        spans += QUARTERS
+    if "quarter" not in text and rng.random() < 0.15:
+        keys["x"] = rng.choice(GROWN)
+        targets |= {"base": between(0, 4)} if "base" in keys["x"] else {}
+        spans += ("2026H1", "2025H1") if "half" in keys["x"] else ()
     return Leaf(keys, sample, targets=targets, spans=spans, at_city="city" in text)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from .generate_draft import HALF, LAST, YEAR, Draft, Sheet, filled, split
 from .generate_leaves import Keys, Leaf, between
-from .generate_relative import LEAVES, METHODS, coefficient
+from .generate_relative import LEAVES, METHODS, QUARTERS, coefficient
 
 KINDS = ["sum", "sum", "sum", "weighted", "mean", "weighted_mean", "rescale", "min", "max", "best", "formula"]
 ROOTS = ["geometric", "harmonic", "product"]
@@ -16,12 +16,12 @@ OF_PARTS = [
     "parts.max(score) - parts.min(score)",
     "parts.mean(rate) * full",
     "parts.sum(score * weight) / parts.sum(weight)",
+    "parts.sum(score * weight / 5) + parts.max(weight)",
     "parts.sum(score) / parts.sum(full) * full",
     "parts.mean(score) - parts.sd(score, 'population') / 2",
     "parts.count(rank <= 2) + parts.mean(score)",
 ]
 PLAIN = ("given", "convert", "completion", "ratio", "shortfall", "bands", "met", "interval", "deduct")
-QUARTERS = tuple(f"2026Q{k}" for k in range(1, 5))
 
 
 class Tree:
@@ -48,6 +48,8 @@ class Tree:
         for name, keys in METHODS.items():
             if name in str(leaf.keys):
                 draft.methods[name] = keys
+        if full is not None and node.get("method") not in ("given", "choice") and self.maybe(0.05):
+            self.marked_by_unit(node, leaf)
         draft.leaves[code] = leaf
         draft.reporters[code] = self.sheet.units
         draft.figures[code] = self.figure(leaf)
@@ -55,6 +57,14 @@ class Tree:
             self.rules(node, full, leaf)
         self.sheet.nodes[code] = node
         return code
+
+    def marked_by_unit(self, node: Keys, leaf: Leaf) -> None:
+        """Full marks that differ by unit: an attribute of each, or targets of kind `full`."""
+        if self.maybe(0.5):
+            node["full"] = "unit.points"
+        else:
+            node.pop("full")
+            leaf.targets["full"] = between(3, 9)
 
     def figure(self, leaf: Leaf) -> Keys:
         rng = self.rng
@@ -149,8 +159,15 @@ class Tree:
                 self.composition(code, depth - 1, mark, one)
             else:
                 self.leaf(code, mark, one)
+        if kind in ("weighted", "weighted_mean", "formula") and self.maybe(0.3):
+            self.tabled(node, code)
         self.limits(node, kind, full)
         return code
+
+    def tabled(self, node: Keys, code: str) -> None:
+        """The weights in a table of the composition, not beside each part."""
+        parts = {c: n for c, n in self.sheet.nodes.items() if n.get("in") == code}
+        node["of"] = {c: n.pop("weight") for c, n in parts.items()}
 
     def particulars(self, node: Keys, kind: str, size: int) -> None:
         """The keys of one kind of composition."""

@@ -29,6 +29,7 @@ from .absolute import (
 from .asked import Asked, Points, Short, divided, sure
 from .evaluate import number
 from .expressions import tree_of
+from .imports import imported
 from .numbers import Gap, worst
 from .relative import ballots, efficacy, rank_gain, rank_line, rank_table, raters, share, to_best, to_mean, z
 
@@ -64,6 +65,7 @@ METHODS: dict[str, Callable[[Asked], Fraction]] = {
     "z": z,
     "ballots": ballots,
     "raters": raters,
+    "import": imported,
     "formula": lambda m: sure(number(tree_of(m.keys["formula"]), m.place)),
 }
 
@@ -91,10 +93,16 @@ READS = {
 }
 
 
+# Keys that may be expressions, and so gaps themselves.
+SAID = ("to", "out_of", "lo", "hi", "mean_of", "each", "deduct")
+PEERS = ("group", "others")
+
+
 def graver(method: str, asked: Asked, gap: Gap) -> Gap:
     """The gap that wins among a method's operands: not applicable before missing before undefined."""
     gaps = [gap]
     reads = [lambda key=key: asked.own(key) for key in READS.get(method, ())]
+    reads += [lambda key=key: asked.value(key) for key in SAID if asked.word(key, "group") not in PEERS]
     if method in PLAIN_X:
         reads.append(asked.x)
     for read in reads:
@@ -105,9 +113,8 @@ def graver(method: str, asked: Asked, gap: Gap) -> Gap:
     return worst(*gaps) or gap
 
 
-PLAIN_X = frozenset(METHODS) - frozenset(
-    ("bands", "cases", "deduct", "count", "status", "checklist", "choice", "ballots", "raters", "formula")
-)
+ELSEWHERE = ["bands", "cases", "deduct", "count", "status", "checklist", "choice", "ballots", "raters"]
+PLAIN_X = frozenset(METHODS) - {*ELSEWHERE, "import", "formula"}
 
 
 def own_method(own: dict[str, Any], asked: Asked) -> Points:

@@ -13,6 +13,7 @@ from .asked import Asked, Short, asked_of_the_unit, sure
 from .compositions import ZERO, Points, composition, folded, node_of, parts, times
 from .evaluate import Place, evaluate, number
 from .expressions import Number, tree_of
+from .imports import in_words
 from .numbers import MISSING, NA, UNDEFINED, Gap, half_up
 from .scheme import Node
 
@@ -22,9 +23,14 @@ def decimals(place: Place) -> int | None:
     node = node_of(place)
     if "round" in node.keys:
         return None if node.keys["round"] == "none" else int(node.keys["round"])
-    if not node.composed and "full" in node.keys:
-        return place.paper.round.get("leaf")
-    return None
+    marked = "full" in node.keys or place.world.by_unit(node.code)
+    return place.paper.round.get("leaf") if marked and not node.composed else None
+
+
+def printed_decimals(place: Place) -> int | None:
+    """The decimals a node is printed, ranked and graded by: its own, else its paper's for totals."""
+    own, total = decimals(place), place.paper.round.get("total")
+    return own if own is not None else None if total in (None, "none") else int(total)
 
 
 def full(place: Place) -> Points | None:
@@ -32,6 +38,9 @@ def full(place: Place) -> Points | None:
     node = node_of(place)
     if "full" in node.keys:
         return number(tree_of(node.keys["full"]), replace(place, node=Node(node.code, {})))
+    if not node.composed and place.world.by_unit(node.code):
+        value = place.world.target(place, node.code, "full", place.period)
+        return value if isinstance(value, (Fraction, Gap)) else MISSING
     if not node.composed or node.get("compose") == "formula":
         return None
     found: list[tuple[Fraction, Fraction]] = []
@@ -207,6 +216,8 @@ def there(place: Place) -> Points:
 def raw(place: Place) -> Points:
     """The points before those rules, in the place's period."""
     node = node_of(place)
+    if in_words(node):
+        return NA
     if "rows" in node.keys:
         return by_rows(place)
     if "applies" in node.keys:
@@ -240,7 +251,8 @@ def gate(place: Place) -> bool | Gap:
 def before_bounds(place: Place) -> Points:
     """The points as the method or composition gives them, times the difficulty."""
     node = node_of(place)
-    value = composition(place) if node.composed else leaf(place)
+    method = node.get("method", "formula" if "formula" in node.keys else "given")
+    value = composition(place) if node.composed else methods.apply(method, Asked(place, node.keys))
     if value is UNDEFINED:
         value = undefined(node.get("undefined", "missing"), place)
     if isinstance(value, Gap):
@@ -293,12 +305,6 @@ def excess(place: Place) -> Fraction:
     if isinstance(value, Fraction) and isinstance(high, Fraction):
         return max(ZERO, value - high)
     return ZERO
-
-
-def leaf(place: Place) -> Points:
-    node = node_of(place)
-    method = node.get("method", "formula" if "formula" in node.keys else "given")
-    return methods.apply(method, Asked(place, node.keys))
 
 
 def row_points(place: Place) -> list[tuple[dict[str, Any], Points]]:
@@ -373,6 +379,9 @@ def across(place: Place) -> Points:
     listed = spans(place)
     if fold == "last":
         return bounded(joined(single(replace(place, period=listed[-1])), place), place)
+    weights = (
+        {place.world.period(name, place): w for name, w in fold.items()} if isinstance(fold, dict) else {}
+    )
     for span in listed:
         asked = replace(place, period=span)
         value = single(asked)
@@ -380,7 +389,7 @@ def across(place: Place) -> Points:
             return MISSING
         weight = Fraction(1)
         if isinstance(fold, dict):
-            weight = sure(number(tree_of(weight_of(fold, span, place)), place))
+            weight = sure(number(tree_of(weights.get(span, 0)), place))
         if isinstance(value, Fraction):
             points.append((weight, value))
     if not points:
@@ -389,10 +398,3 @@ def across(place: Place) -> Points:
         whole = sum((w for w, _ in points), ZERO)
         return bounded(joined(sum((w * p for w, p in points), ZERO) / whole, place), place)
     return bounded(joined(folded(fold, [p for _, p in points]), place), place)
-
-
-def weight_of(fold: dict[str, Any], span: str, place: Place) -> Any:
-    for name, weight in fold.items():
-        if place.world.period(name, place) == span:
-            return weight
-    return 0

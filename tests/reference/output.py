@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from fractions import Fraction
 
-from . import nodes, results
+from . import imports, nodes, results
 from .evaluate import Place
 from .numbers import NA, Gap, Value, fixed, plain
 from .periods import alike, months
@@ -50,9 +50,9 @@ def reached(world: World, paper: Paper, period: str) -> tuple[str, list[Node]]:
 def node_columns(world: World, paper: Paper, node: Node, period: str, head: str) -> list[Column]:
     """A node's column, its rows and its ranks."""
     place = Place(world, paper, "", period, node)
-    decimals = nodes.decimals(place)
-    if decimals is None:
-        decimals = paper.round.get("total")
+    decimals = nodes.printed_decimals(place)
+    if imports.in_words(node):
+        return [(head, lambda unit: cell(imports.taken(place.at(unit), node.keys), None))]
     columns: list[Column] = [(head, lambda unit: cell(world.score(paper, node.code, unit, period), decimals))]
     ranks = node.get("rank")
     if ranks:
@@ -115,17 +115,12 @@ def write(world: World, paper: Paper, period: str, *, codes: bool = False) -> st
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["unit", "class", "score", "rank", "grade", *(head for head, _ in columns)])
     for unit in world.units(paper):
-        score = cell(world.score(paper, total, unit, period), total_decimals(paper, total))
+        decimals = nodes.printed_decimals(world.place(paper, total, unit, period))
+        score = cell(world.score(paper, total, unit, period), decimals)
         rank, grade = standing_cells(first, unit)
         attribute = cell(world.class_of(paper, unit, paper.keys.get("class", "")), None)
         writer.writerow([unit, attribute, score, rank, grade, *(show(unit) for _, show in columns)])
     return out.getvalue()
-
-
-def total_decimals(paper: Paper, total: str) -> int | None:
-    own = paper.nodes[total].get("round")
-    decimals = paper.round.get("total") if own in (None, "none") else own
-    return None if decimals in (None, "none") else int(decimals)
 
 
 def adjustment_cell(world: World, paper: Paper, code: str, period: str) -> Callable[[str], str]:

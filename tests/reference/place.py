@@ -30,6 +30,7 @@ class Place:
     it: Value | None = None
     part: Place | None = None  # inside parts.mean(...): the place of that part
     local: Local | None = None  # keys of a scheme's own method, `lo` and `hi` of a band
+    weight: Any = None  # of the part, as its composition writes it
     handed_in: bool = False  # inside a check: figures as they came, before any check took one away
 
     def at(self, unit: str) -> Place:
@@ -42,8 +43,9 @@ class Place:
             self.node,
             None,
             None,
-            self.part,
+            self.part and self.part.at(unit),
             self.local,
+            self.weight,
             self.handed_in,
         )
 

@@ -106,8 +106,11 @@ def ballots(m: Asked) -> Fraction:
     values, left_out = m.keys["values"], m.keys.get("leave_out", [])
     counted = {part: m.part(part) for part in m.parts("values") if part not in left_out}
     if m.has("turnout"):
-        cast = [m.part(part) for part in m.parts()]
-        if divided(sure(statistic("sum", cast)), m.value("issued")) < m.value("turnout"):
+        cast = statistic("sum", [m.part(part) for part in m.parts()])
+        issued = evaluate(tree_of(m.keys["issued"]), m.place)
+        if gap := worst(cast, issued):
+            raise Short(gap)
+        if divided(sure(cast), sure(issued)) < m.value("turnout"):
             raise Short(MISSING)
     if gap := worst(*counted.values()):
         raise Short(gap)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .world import World
 
 LOWEST = (0, Fraction(0))
+RANKS = ("rank_from", "rank_to")
 
 
 @dataclass
@@ -61,7 +62,7 @@ def standings(world: World, paper: Paper, code: str, period: str) -> dict[str, S
         if one.total is NA:
             continue
         one.apart = "apart" in result and truth(evaluate(tree_of(result["apart"]), place))
-        one.vetoes = world.vetoed(paper, unit, period) + world.inherited_vetoes(place)
+        one.vetoes = world.strikes(place)
         circles.setdefault(tuple(world.attribute(place, name) for name in within), []).append(one)
     circles = dict(sorted(circles.items(), key=lambda pair: [written(value) for value in pair[0]]))
     for circle in circles.values():
@@ -136,9 +137,14 @@ def holds(one: Standing, band: dict[str, Any]) -> bool:
         return False
     if "if" in band and evaluate(tree_of(band["if"]), one.place) is not True:
         return False
-    if "rank_from" in band and (one.rank is None or one.rank < band["rank_from"]):
-        return False
-    return not ("rank_to" in band and (one.rank is None or one.rank > band["rank_to"]))
+    for key in RANKS:
+        if key in band:
+            line = number(tree_of(band[key]), one.place)
+            if one.rank is None or isinstance(line, Gap):
+                return False
+            if one.rank < line if key == "rank_from" else one.rank > line:
+                return False
+    return True
 
 
 def barred(one: Standing, grades: list[str], grade: str) -> bool:

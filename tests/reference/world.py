@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -17,14 +18,19 @@ from .numbers import MISSING, NA, UNDEFINED, Gap, Value
 from .scheme import Node, Paper, Scheme
 from .statistics import position
 
+Vetoes = dict[tuple[str, str], dict[str, Any]]  # by paper and code
+
 
 class World:
     """Looks things up, each once."""
 
-    def __init__(self, scheme: Scheme, inputs: Inputs, asked: str = "") -> None:
+    def __init__(
+        self, scheme: Scheme, inputs: Inputs, asked: str = "", sheets: Mapping[str, World] | None = None
+    ) -> None:
         self.scheme = scheme
         self.inputs = inputs
         self.asked = asked  # the period of the run, where one is asked
+        self.sheets = sheets or {}  # other assessments, by the code they are imported under
         self.memory: dict[tuple[object, ...], Any] = {}
         self.under_way: set[tuple[object, ...]] = set()
         self.opened: dict[tuple[str, str], set[str]] = {}  # columns by paper and node: the periods
@@ -36,6 +42,11 @@ class World:
         """Who is assessed by a paper, in the order of groups.csv."""
         wanted = paper.keys.get("class")
         return [u for u in self.inputs.units if wanted is None or self.class_of(paper, u, wanted) == wanted]
+
+    def members(self, paper: Paper) -> frozenset[str]:
+        """The same, to ask whether a unit is among them."""
+        found: frozenset[str] = self.once(("members", paper.code), lambda: frozenset(self.units(paper)))
+        return found
 
     def class_of(self, paper: Paper, unit: str, otherwise: Value = MISSING) -> Value:
         """A unit's class on the last day of the run's period."""
@@ -124,10 +135,15 @@ class World:
             return None
         return max(enumerate(valid), key=lambda pair: (str(pair[1].since or ""), pair[0]))[1].value
 
+    def by_unit(self, code: str) -> bool:
+        """Whether a node's full marks are handed in, as targets of kind `full`."""
+        return any(key[1:3] == (code, "full") for key in self.inputs.targets)
+
     def share(self, place: Place, code: str, period: str) -> Fraction:
         shares = self.scheme.figures.get(code, {}).get("target", {})
         for name, text in self.scheme.periods.items():
-            if text == period and name in shares:
+            moved = periods.shifted(text, 12 * (int(period[:4]) - int(text[:4])))
+            if moved == period and name in shares:
                 value = number(tree_of(shares[name]), place)
                 assert isinstance(value, Fraction)
                 return value
@@ -148,8 +164,9 @@ class World:
         if of:
             raw = [t.path[0] if isinstance(t, Name) else t.text for t in of if isinstance(t, (Name, Word))]
         names = [raw] if isinstance(raw, str) else list(raw)
+        assessed = frozenset[str]().union(*(self.members(paper) for paper in self.scheme.papers.values()))
         everybody = names in (["all"], ["class"])
-        members = list(self.inputs.units) if everybody else self.units(place.paper)
+        members = [u for u in self.inputs.units if u in assessed] if everybody else self.units(place.paper)
         for name in names:
             if name in ("all", "paper"):
                 continue
@@ -206,6 +223,8 @@ class World:
         """The points of a node."""
         if not self.known(period):
             return MISSING
+        if unit not in self.members(paper):
+            return NA
         key = ("score", paper.code, code, unit, period)
         value: Fraction | Gap = self.once(key, lambda: nodes.score(self.place(paper, code, unit, period)))
         return value
@@ -242,11 +261,11 @@ class World:
         """For `parts.mean(...)`: the same place, with each part of the composition beside it."""
         assert place.node is not None
         out = []
-        for reference, _ in place.node.parts:
+        for reference, weight in place.node.parts:
             part = node_reference(reference)
             paper = self.scheme.papers[part.paper] if part.paper else place.paper
             inner = self.place(paper, part.code, place.unit, self.period(part.period, place))
-            out.append(replace(place, part=inner))
+            out.append(replace(place, part=replace(inner, weight=weight)))
         return out
 
     def node_rank(self, paper: Paper, code: str, unit: str, period: str, which: str = "") -> Fraction | Gap:
@@ -312,26 +331,30 @@ class World:
     def adjustment(self, paper: Paper, code: str, unit: str, period: str) -> Fraction | Gap:
         """What an adjustment comes to, unless too many carry it."""
         key = ("beyond", paper.code, code, period)
-        if self.once(key, lambda: checks.beyond(self, paper, code, period)) == "void":
+        broken = self.once(key, lambda: checks.beyond(self, paper, code, period))
+        if broken == "refuse":
+            raise checks.Refused(f"more units carry {code} than may")
+        if broken == "void":
             return Fraction(0)
         return self.claimed(paper, code, unit, period)
 
-    def vetoed(self, paper: Paper, unit: str, period: str, scope: str = "unit") -> list[dict[str, Any]]:
+    def vetoed(self, paper: Paper, unit: str, period: str, scope: str = "unit") -> Vetoes:
         """The vetoes that hold for a unit, of those that speak of the unit itself or of its leaders."""
         place = Place(self, paper, unit, period)
-        return [
-            veto
+        return {
+            (paper.code, code): veto
             for code, veto in paper.vetoes.items()
             if scope in adjustments.scopes(veto) and adjustments.veto_holds(place, code, veto)
-        ]
+        }
 
-    def inherited_vetoes(self, place: Place) -> list[dict[str, Any]]:
-        """The vetoes on the unit that somebody leads."""
+    def strikes(self, place: Place) -> list[dict[str, Any]]:
+        """The vetoes on a unit, and those on the unit that somebody leads: each veto once."""
+        found = self.vetoed(place.paper, place.unit, place.period)
         parent = self.attribute(place, "parent")
-        if not isinstance(parent, str):
-            return []
-        papers = [p for p in self.scheme.papers.values() if p.vetoes and parent in self.units(p)]
-        return [veto for p in papers for veto in self.vetoed(p, parent, place.period, "leaders")]
+        for paper in self.scheme.papers.values():
+            if isinstance(parent, str) and parent in self.members(paper):
+                found |= self.vetoed(paper, parent, place.period, "leaders")
+        return list(found.values())
 
     def result(self, paper: Paper, code: str, period: str) -> dict[str, results.Standing]:
         """Rank and grade of every unit by one result."""

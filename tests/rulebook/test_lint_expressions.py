@@ -245,6 +245,21 @@ SLIPS = {
         node('formula = "1"') + RESULT + 'if = "1 < used"',
         "unknown_name",
     ),
+    "a group where the unit has none": (
+        node('formula = "1 + «at(unit.parent, group.mean(grain))"'),
+        node('formula = "1 + group.mean(at(unit.parent, grain))"'),
+        "compared_elsewhere",
+    ),
+    "a group behind a name": (
+        node("let = { front = 'grain / group.max(grain)' }, formula = \"«at('全市', front)\", undefined = 1"),
+        node("let = { front = 'grain / 9' }, formula = \"at('全市', front)\""),
+        "compared_elsewhere",
+    ),
+    "a method that compares": (
+        node("formula = \"«at('全市', efficacy(grain, start = 60%))\""),
+        node("formula = \"at('全市', efficacy(grain, start = 60%, lo = 1, hi = 9))\""),
+        "compared_elsewhere",
+    ),
     "no such name in a check": (
         node('formula = "1"') + '[checks.c]\nfigure = "cases"\nwhen = "it > «grian"',
         node('formula = "1"') + '[checks.c]\nfigure = "cases"\nwhen = "it > grain / 2"\n',

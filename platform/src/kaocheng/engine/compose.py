@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
@@ -66,13 +67,13 @@ def parts(run: Run, paper: PaperRule, node: NodeRule, period: str) -> list[Part]
         path, _at, name = reference.partition("@")
         other, slash, code = path.rpartition("/")
         home = run.recipe.papers[other.strip()] if slash else paper
-        when = _period(run, name.strip(), period)
+        when = _period(run, paper, name.strip(), period)
         weighed = ONE if weight is None else number(str(weight), Scope(run, paper, None, period))
         found.append(Part(home, home.nodes[code.strip()], when, weighed, weight is not None))
     return found
 
 
-def _period(run: Run, name: str, period: str) -> str:
+def _period(run: Run, paper: PaperRule, name: str, period: str) -> str:
     match name:
         case "":
             return period
@@ -80,7 +81,7 @@ def _period(run: Run, name: str, period: str) -> str:
             return periods.previous(period)
         case "last_year":
             return periods.last_year(period)
-    return run.recipe.period(name)
+    return run.recipe.named(name, paper, period)
 
 
 def composed(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
@@ -153,31 +154,37 @@ def _closing(
     plain = _sum(scores, there, weights)
     if all(t is EVERYBODY or np.all(t) for t in there):
         return plain
-    marks, taking_on = upwards(run, made_of)
     whole, applicable, rescaled, fixed = ZERO, ZERO, ZERO, ZERO
-    for mark, up, score, applies, weight in zip(marks, taking_on, scores, there, weights, strict=True):
+    for mark, score, applies, weight in zip(upwards(run, made_of), scores, there, weights, strict=True):
         held = Truth(applies)
-        if up and mark is not None:
-            whole = whole + mark
-            applicable = applicable + choose(held, mark, ZERO)
-            rescaled = rescaled + choose(held, weight * score, ZERO)
-        else:
-            fixed = fixed + choose(held, weight * score, ZERO)
+        points = choose(held, weight * score, ZERO)
+        if mark is None:
+            fixed = fixed + points
+            continue
+        up = Truth(np.asarray(mark.state == OK))
+        marks = choose(up, mark, ZERO)
+        whole = whole + marks
+        applicable = applicable + choose(held, marks, ZERO)
+        rescaled = rescaled + choose(up, points, ZERO)
+        fixed = fixed + choose(up, ZERO, points)
     none_left = Truth(np.asarray(applicable.n == 0))
     return choose(none_left, rescaled, rescaled * whole / choose(none_left, ONE, applicable)) + fixed
 
 
-def upwards(run: Run, made_of: Sequence[Part]) -> tuple[list[Exact | None], list[bool]]:
-    """The marks of each part, and whether it takes on those of a part that does not apply."""
+def upwards(run: Run, made_of: Sequence[Part]) -> list[Exact | None]:
+    """The marks by which each part takes on those of a part that does not apply.
+
+    Missing where a unit has none; nothing where no unit has, or where the part does not count upwards.
+    """
     fulls = [run.full(p.paper, p.node.code, p.period) for p in made_of]
+    up = [bool(np.all(p.weight.n > 0)) for p in made_of]
     marks = [
-        p.weight * f.put(np.zeros((), np.uint8)) if np.all(f.state == OK) else None
-        for p, f in zip(made_of, fulls, strict=True)
+        p.weight * full if takes and np.any(full.state == OK) else None
+        for p, full, takes in zip(made_of, fulls, up, strict=True)
     ]
-    up = [m is not None and bool(np.all(m.n > 0)) for m in marks]
-    if not any(up) and any(p.weighed for p in made_of):
-        return [p.weight for p in made_of], [bool(np.all(p.weight.n > 0)) for p in made_of]
-    return marks, up
+    if all(mark is None for mark in marks) and any(p.weighed for p in made_of):
+        return [p.weight if takes else None for p, takes in zip(made_of, up, strict=True)]
+    return marks
 
 
 def _sum(values: Sequence[Exact], there: Sequence[Array], weights: Sequence[Exact]) -> Exact:
@@ -285,8 +292,8 @@ def _available(
 def _mark(run: Run, part: Part) -> Exact:
     if part.weighed:
         return part.weight
-    full_marks = run.full(part.paper, part.node.code, part.period)
-    return full_marks if np.all(full_marks.state == OK) else ONE
+    marks = run.full(part.paper, part.node.code, part.period)
+    return choose(Truth(np.asarray(marks.state == OK)), marks, ONE)
 
 
 def full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
@@ -294,22 +301,21 @@ def full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     kind = str(node["compose"])
     if kind not in ("sum", "weighted", "mean", "weighted_mean", "min", "max"):
         return Exact.nothing(MISSING)
-    pairs = [
-        (p.weight, f)
-        for p in parts(run, paper, node, period)
-        if np.all((f := run.full(p.paper, p.node.code, p.period)).state == OK)
-    ]
-    if not pairs:
+    made_of = parts(run, paper, node, period)
+    fulls = [run.full(p.paper, p.node.code, p.period) for p in made_of]
+    there = [np.asarray(f.state == OK) for f in fulls]
+    if not any(np.any(t) for t in there):
         return Exact.nothing(MISSING)
+    clean = [f.put(np.zeros((), np.uint8)) for f in fulls]
+    weights = [p.weight for p in made_of]
     if kind in ("min", "max"):
-        result = pairs[0][1]
-        for _w, value in pairs[1:]:
-            result = (smaller if kind == "min" else larger)(result, value)
-        return result
-    whole, weights = ZERO, ZERO
-    for weight, value in pairs:
-        whole, weights = whole + weight * value, weights + weight
-    return whole / weights if kind in ("mean", "weighted_mean") else whole
+        result = _extreme(kind, clean, there)
+    else:
+        result = _sum(clean, there, weights)
+        if kind in ("mean", "weighted_mean"):
+            result = result / _sum([ONE] * len(clean), there, weights)
+    nobody = ~reduce(np.logical_or, there)
+    return result.put(np.where(nobody, MISSING, OK).astype(np.uint8)) if np.any(nobody) else result
 
 
 def told_full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
@@ -348,10 +354,11 @@ def own_rate(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
         here = run.scope(part.paper, part.node, part.period)
         score = nodes.there(run, here, run.applied(part.paper, part.node.code, part.period))
         marks = run.full(part.paper, part.node.code, part.period)
-        if np.all(marks.state == OK):
-            applies = Truth(np.asarray(score.state != NA))
-            above, below = above + choose(applies, score, ZERO), below + choose(applies, marks, ZERO)
-    return above / below
+        counted = Truth(np.asarray((score.state != NA) & (marks.state == OK)))
+        above, below = above + choose(counted, score, ZERO), below + choose(counted, marks, ZERO)
+    rate = above / below
+    # where nothing else applies there is no rate, and no division that `undefined` speaks of
+    return rate.put(np.where(rate.state == UNDEFINED, MISSING, rate.state).astype(np.uint8))
 
 
 def _siblings(run: Run, paper: PaperRule, node: NodeRule, period: str) -> list[Part]:
@@ -371,9 +378,8 @@ def over_periods(run: Run, fold: Any, spans: Sequence[str], each: Sequence[Exact
     there = [np.asarray(s.state != NA) for s in each]
     clean = [s.put(np.where(s.state == NA, OK, s.state).astype(np.uint8)) for s in each]
     if isinstance(fold, Mapping):
-        by_period = {run.recipe.period(name): str(weight) for name, weight in fold.items()}
         first = next(iter(run.recipe.papers.values()))
-        weights = [number(by_period.get(p, "0"), Scope(run, first, None, p)) for p in spans]
+        weights = [number(str(fold.get(p, 0)), Scope(run, first, None, p)) for p in spans]
         summed, weight = _sum(clean, there, weights), _sum([ONE] * len(each), there, weights)
         value = (
             summed

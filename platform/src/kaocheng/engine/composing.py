@@ -177,7 +177,7 @@ def entries(seat: Seat, paper: PaperRule, name: str, period: str) -> Iterator[Us
 def across(it: Working) -> Iterator[str]:
     """The node in each period, and how the periods are folded."""
     run, node = it.run, it.node
-    spans = folded.spans(run, node, it.period)
+    spans = folded.spans(run, it.paper, node, it.period)
     each = [folded.in_period(run, it.paper, node, p) for p in spans]
     told = []
     for period, value in zip(spans, each, strict=True):
@@ -197,7 +197,7 @@ def across(it: Working) -> Iterator[str]:
     said = how.get(str(fold)) if not isinstance(fold, dict) else None
     if said is None and isinstance(fold, dict):
         said = _("按权重合计:{weights}", weights=_(",").join(f"{p} × {w}" for p, w in fold.items()))
-    whole = it.seat.of(compose.over_periods(run, fold, spans, each))
+    whole = it.seat.of(compose.over_periods(run, folded.fold_of(run, it.paper, node, it.period), spans, each))
     if whole is None:
         yield _("缺数据,不能计分") if it.state == MISSING else _("本项不适用,分值由同类各项分担")
         return

@@ -218,7 +218,7 @@ def when(period: str | None, scope: Scope) -> str:
         return periods.last_year(scope.period)
     if period == "previous":
         return periods.previous(scope.period)
-    return scope.run.recipe.period(period)
+    return scope.run.recipe.named(period, scope.paper, scope.period)
 
 
 # -- operators -----------------------------------------------------------------------------------------
@@ -371,7 +371,8 @@ def method_text(method: str, given: Mapping[str, Any], scope: Scope) -> str:
     listed = given.get({"status": "coefficients", "ballots": "values"}.get(method, ""))
     fields = tuple(f for f in row_parts(scope) if listed is None or f in listed)
     parts = fields or (tuple(scope.run.series(scope.figure)) if scope.figure else ())
-    keys = {**given, "full": given.get("full", scope.node.get("full") if scope.node else None)}
+    marked = scope.node is not None and marks.has_full(scope.run, scope)
+    keys = {**given, "full": given.get("full", "full" if marked else None)}
     return METHODS[method].formula(Keys(keys, parts, down))
 
 
@@ -392,7 +393,7 @@ _EVALUATE: Mapping[type, Callable[[Any, Scope], Value]] = {
 
 # -- functions -----------------------------------------------------------------------------------------
 
-from kaocheng.engine import aggregates, imported, plugged  # noqa: E402  (they evaluate, so they come last)
+from kaocheng.engine import aggregates, imported, marks, plugged  # noqa: E402  (they evaluate, so they come last)
 from kaocheng.engine import functions as _functions  # noqa: E402  (they evaluate, so they come last)
 
 _FUNCTIONS: Mapping[str, Callable[[Call, Scope], Value]] = _functions.FUNCTIONS

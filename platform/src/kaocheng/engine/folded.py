@@ -123,12 +123,20 @@ def _fold_rows(fold: Any, values: list[Fraction], weights: list[Fraction]) -> Fr
 
 def across(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     """The node scored in each period inside this one, then folded; bounds and rounding come after."""
-    within = spans(run, node, period)
+    within = spans(run, paper, node, period)
     each = [in_period(run, paper, node, p) for p in within]
-    return compose.over_periods(run, node.get("fold", "mean"), within, each)
+    return compose.over_periods(run, fold_of(run, paper, node, period), within, each)
 
 
-def spans(run: Run, node: NodeRule, period: str) -> list[str]:
+def fold_of(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Any:
+    """How a node folds its periods: a word, or weights by period."""
+    fold = node.get("fold", "mean")
+    if not isinstance(fold, Mapping):
+        return fold
+    return {run.recipe.named(str(name), paper, period): weight for name, weight in fold.items()}
+
+
+def spans(run: Run, paper: PaperRule, node: NodeRule, period: str) -> list[str]:
     """The periods inside *period* that a node is scored in; itself where it says nothing."""
     kind = node.get("across")
     if not kind:
@@ -136,7 +144,7 @@ def spans(run: Run, node: NodeRule, period: str) -> list[str]:
     if isinstance(kind, str) and kind in periods.MONTHS:
         return periods.inside(period, kind)
     named = kind if isinstance(kind, list) else node.get("fold")
-    return [run.recipe.period(str(name)) for name in named or ()]
+    return [run.recipe.named(str(name), paper, period) for name in named or ()]
 
 
 def in_period(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:

@@ -47,6 +47,11 @@ def _folded(function: str) -> Callable[[Call, language.Scope], language.Value]:
             series = scope.run.series(figure)
             if series and len(tree.arguments) <= 2:
                 return aggregates.fold(function, _by_part(tree, figure, first, scope))
+        if len(tree.arguments) == 2 and is_span(tree.arguments[1]) and first is not None:
+            kind = tree.arguments[1].path[0]  # type: ignore[union-attr]
+            within = [_at(scope.flat(), p) for p in periods.inside(scope.period, kind)]
+            folded = _over_time(function, [language.evaluate(first, inner) for inner in within])
+            return language.by_unit(folded, scope)
         if function in ("min", "max") and len(tree.arguments) >= 2:
             pick = smaller if function == "min" else larger
             values = [language.number(argument, scope) for argument in tree.arguments]
@@ -54,11 +59,6 @@ def _folded(function: str) -> Callable[[Call, language.Scope], language.Value]:
             for value in values[1:]:
                 result = pick(result, value)
             return result
-        if len(tree.arguments) == 2 and is_span(tree.arguments[1]) and first is not None:
-            kind = tree.arguments[1].path[0]  # type: ignore[union-attr]
-            within = [_at(scope.flat(), p) for p in periods.inside(scope.period, kind)]
-            folded = _over_time(function, [language.evaluate(first, inner) for inner in within])
-            return language.by_unit(folded, scope)
         return aggregates.fold(function, [language.evaluate(a, scope) for a in tree.arguments], tree)
 
     return call

@@ -167,7 +167,7 @@ class _Ranking:
     def _value(self, step: str, at: int) -> Fraction | None:
         """A node (``items@year``), an adjustment, or an expression, of one unit."""
         name, _at, period = step.partition("@")
-        when = self.run.recipe.period(period) if period else self.period
+        when = self.run.recipe.named(period, self.paper, self.period) if period else self.period
         if name in self.paper.nodes:
             value = self.run.score(self.paper, name, when)
         elif name in self.paper.table("adjustments"):

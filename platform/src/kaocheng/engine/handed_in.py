@@ -296,7 +296,8 @@ class HandedIn:
         """What part of the longer period's target holds in *period*."""
         shares = self.recipe.figures.get(code, {}).get("target") or {}
         for name, written in shares.items():
-            if self.recipe.period(name) == period:
+            known = self.recipe.period(name)
+            if periods.moved(known, int(period[:4]) - int(known[:4])) == period:
                 constant = number(
                     str(written),
                     Scope(cast("Run", self), next(iter(self.recipe.papers.values())), None, period),

@@ -227,5 +227,5 @@ class _Reading:
         points = [self.paper.value(unit, column.key) for unit in self.paper.units]
         own = points[at]
         if own is None:
-            return None
+            return self.paper.values[column.key][at]  # a gap there is the same gap here
         return Fraction(1 + sum(p is not None and p > own for p in points))

@@ -178,9 +178,10 @@ class _Losing:
     def _across(self, here: _At, base: Fraction) -> Iterator[Lost]:
         """Each period against full marks in it, by its share in the fold; then bounds and rounding."""
         run, seat, node = self.seat.run, self.seat, here.node
-        spans = folded.spans(run, node, here.period)
+        spans = folded.spans(run, here.paper, node, here.period)
         each = [folded.in_period(run, here.paper, node, p) for p in spans]
-        folded_value = seat.of(compose.over_periods(run, node.get("fold", "mean"), spans, each))
+        fold = folded.fold_of(run, here.paper, node, here.period)
+        folded_value = seat.of(compose.over_periods(run, fold, spans, each))
         scope = run.scope(here.paper, node, here.period)
         value = seat.of(run.applied(here.paper, node.code, here.period))
         final = seat.of(run.score(here.paper, node.code, here.period))
@@ -189,7 +190,7 @@ class _Losing:
             bounded = seat.of(marks.bounded(run, scope, Exact.constant(folded_value)))
             told += [("bounds", bounded), ("round", value)]
         told.append(("stand_in", final))
-        shares = self._shares(node.get("fold", "mean"), spans, each)
+        shares = self._shares(fold, spans, each)
         if folded_value is None or shares is None:
             yield from self._staged(here, base, told, rounds=marks.places(run, scope))
             return
@@ -234,9 +235,8 @@ class _Losing:
 def _weights(run: Run, fold: dict[str, Any], spans: list[str]) -> list[Fraction]:
     from kaocheng.engine.evaluate import Scope, number
 
-    by_period = {run.recipe.period(name): str(weight) for name, weight in fold.items()}
     first = next(iter(run.recipe.papers.values()))
-    return [number(by_period.get(p, "0"), Scope(run, first, None, p)).fraction() or ZERO for p in spans]
+    return [number(str(fold.get(p, 0)), Scope(run, first, None, p)).fraction() or ZERO for p in spans]
 
 
 def _measured(told: list[Told]) -> list[Told]:

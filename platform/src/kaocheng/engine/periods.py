@@ -92,8 +92,19 @@ def last_year(period: str) -> str:
     >>> last_year("2026H1")
     '2025H1'
     """
+    return moved(period, -1)
+
+
+def moved(period: str, years: int) -> str:
+    """The same months so many years later.
+
+    >>> moved("2026-01..2026-09", -1)
+    '2025-01..2025-09'
+    """
+    if not years:
+        return period
     now = span(period)
-    return written(Span(now.first - 12, now.months), period)
+    return written(Span(now.first + 12 * years, now.months), period)
 
 
 def previous(period: str) -> str:

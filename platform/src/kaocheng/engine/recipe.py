@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from kaocheng.engine.periods import span
+from kaocheng.engine.periods import moved, span
 
 ENGINE = "1"  # changes when the same recipe and inputs could give another sheet
 
@@ -159,6 +159,13 @@ class Recipe:
     def period(self, name: str) -> str:
         """A period by its name in the scheme, or as it is written."""
         return str(self.periods.get(name, name))
+
+    def named(self, name: str, paper: PaperRule, period: str) -> str:
+        """What ``@half`` is in *period*: the scheme's own, in as many years before (or after) as that is."""
+        known = self.periods.get(name)
+        if known is None:
+            return name
+        return moved(str(known), int(period[:4]) - int(self.own_period(paper)[:4]))
 
     def own_period(self, paper: PaperRule) -> str:
         """The period a paper's grades belong to."""

@@ -126,7 +126,7 @@ class _Paper:
             return
         found[code].append(period)
         node = self.paper.nodes[code]
-        inside = folded.spans(self.run, node, period) if node.composed else []
+        inside = folded.spans(self.run, self.paper, node, period) if node.composed else []
         for within in inside:
             for part in compose.parts(self.run, self.paper, node, within):
                 named = [ref for ref, _w in compose.references(self.paper, node)]
@@ -134,7 +134,7 @@ class _Paper:
                     self._reach(part.node.code, part.period, found)
         for name in self._scored_in(node):
             if name.path[0] in self.paper.nodes and name.period not in ("previous", "last_year"):
-                when = self.run.recipe.period(name.period) if name.period else period
+                when = self.run.recipe.named(name.period, self.paper, period) if name.period else period
                 self._reach(name.path[0], when, found)
 
     def _scored_in(self, node: NodeRule) -> Iterator[Name]:

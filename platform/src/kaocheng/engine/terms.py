@@ -141,14 +141,11 @@ def _telescope(scores: Sequence[Fraction], bases: Sequence[Fraction]) -> list[Fr
 def _sharing(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Fraction | None]:
     """The marks of each part that takes on those of what does not apply; which do is alike for all units."""
     whole, place = (seat.run.whole, seat.run.place) if isinstance(seat.run, Alone) else (seat.run, seat.at)
-    marks, up = whole.once(
+    marks = whole.once(
         ("upwards", paper.code, node.code, period),
         lambda: compose.upwards(whole, compose.parts(whole, paper, node, period)),
     )
-    return [
-        mark.fraction(place) if mark is not None and takes else None
-        for mark, takes in zip(marks, up, strict=True)
-    ]
+    return [None if mark is None else mark.fraction(place) for mark in marks]
 
 
 def _factor(marks: Sequence[Fraction | None], found: Sequence[Term]) -> Fraction:

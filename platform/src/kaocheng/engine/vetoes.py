@@ -21,30 +21,28 @@ ABOVE = "parent"  # the attribute that names a person's unit
 
 
 def over(run: Run, paper: PaperRule, period: str) -> Iterator[tuple[str, Mapping[str, Any], Array]]:
-    """Every veto that can strike a unit of *paper*: its own, and those of other papers on its leaders."""
-    own = paper.table("vetoes")
-    for code, rule in own.items():
-        yield code, rule, vetoed(run, paper, code, period)
-    for other in run.recipe.papers.values():
+    """Every veto that can strike a unit of *paper*: its own, and any paper's on the leaders of its units."""
+    for other in (paper, *(one for one in run.recipe.papers.values() if one.code != paper.code)):
         for code, rule in other.table("vetoes").items():
-            if LEADERS in scopes(rule) and code not in own:
-                yield code, rule, _led(run, _struck(run, other, code, period), period) & run.members(paper)
+            whom = vetoed(run, paper, code, period) if other is paper else np.zeros(len(run.units), bool)
+            if LEADERS in scopes(rule):
+                struck = _struck(run, other, code, period) & run.members(other)
+                whom = whom | (_led(run, struck, period) & run.members(paper))
+            elif other is not paper:
+                continue
+            yield code, rule, whom
 
 
 def vetoed(run: Run, paper: PaperRule, code: str, period: str) -> Array:
-    """The units of the paper that its own veto strikes."""
-    found: Array = run.once(("vetoed", paper.code, code, period), lambda: _vetoed(run, paper, code, period))
+    """The units of the paper that its own veto strikes themselves: what a veto sets to zero is theirs."""
+
+    def work() -> Array:
+        if UNIT not in scopes(paper.table("vetoes")[code]):
+            return np.zeros(len(run.units), bool)
+        return _struck(run, paper, code, period) & run.members(paper)
+
+    found: Array = run.once(("vetoed", paper.code, code, period), work)
     return found
-
-
-def _vetoed(run: Run, paper: PaperRule, code: str, period: str) -> Array:
-    struck, reached = _struck(run, paper, code, period), scopes(paper.table("vetoes")[code])
-    whom = np.zeros(len(run.units), bool)
-    if UNIT in reached:
-        whom = whom | struck
-    if LEADERS in reached:
-        whom = whom | _led(run, struck, period)
-    return whom & run.members(paper)
 
 
 def scopes(rule: Mapping[str, Any]) -> list[str]:

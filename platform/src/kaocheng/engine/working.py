@@ -8,14 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from kaocheng.engine import checks, compose, composing, folded, marks, nodes, places, plugged, steps
+from kaocheng.engine import checks, compose, composing, folded, imported, marks, nodes, places, plugged, steps
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.adding import added
 from kaocheng.engine.alone import Alone, LooksAtOthers
-from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED
+from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Words
 from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.explain import Cut, Explanation, Loss, Rounding, Used
-from kaocheng.engine.grammar import parse
+from kaocheng.engine.grammar import Name, parse
 from kaocheng.engine.inputs import Figure
 from kaocheng.engine.losses import Lost, losses, rounding_of_total
 from kaocheng.engine.methods import METHODS
@@ -169,6 +169,9 @@ class Working:
         if self.node.get("across"):
             yield from composing.across(self)
             return
+        if imported.in_words(self.node):
+            yield self._word()
+            return
         if self.node.get("rows"):
             yield from self._rows()
         elif self.node.composed:
@@ -179,6 +182,13 @@ class Working:
         else:
             yield from self._worked()
         yield from self._stages()
+
+    def _word(self) -> str:
+        """The grade that a node takes from another sheet."""
+        word = language.evaluate(Name(("x",)), self.scope)
+        assert isinstance(word, Words)
+        at = self.seat.at if word.state.shape else ()
+        return str(word.v[at]) if word.state[at] == OK else _("缺")
 
     def _worked(self) -> Iterator[str]:
         if (said := formula(self.scope)) != _("实际值"):

@@ -14,7 +14,7 @@ from kaocheng.engine.imported import in_words
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.i18n import _
-from kaocheng.rulebook import sorts
+from kaocheng.rulebook import elsewhere, sorts
 from kaocheng.rulebook.arithmetic import arithmetic
 from kaocheng.rulebook.sorts import ANYTHING, COUNT, RATIO, WORD, Sort
 from kaocheng.rulebook.source import nearest
@@ -104,8 +104,7 @@ def _function(reader: Reader, tree: Call) -> Sort:
         case "figure":
             return _figure(reader, tree)
         case "at":
-            reader.a_word(arguments[0])
-            return reader.sort(arguments[1])
+            return elsewhere.at(reader, tree)
         case "is_missing" | "is_na":
             reader.sort(arguments[0])
             return sorts.A_CONDITION

@@ -52,6 +52,7 @@ class Reader:
     divisors: list[Tree] = field(default_factory=list)  # that could be zero
     used: set[str] = field(default_factory=set)  # figures
     facts: frozenset[str] = frozenset()  # written values that are not zero here
+    written: Mapping[str, str] = field(default_factory=dict)  # the texts of the rule's own names
     answered: bool = False  # inside otherwise(…), which answers a division by zero
 
     def say(self, tree: Tree, code: str, reason: str, remedy: str = "", severity: str = "error") -> Sort:

@@ -94,7 +94,8 @@ class Knowledge:
         """A reader of a node's expressions, or of what comes after the total."""
         if node is None:
             return Reader(self, nodes_plain=True)
-        return Reader(self, self.own(node).words, self.figure(node))
+        own = self.own(node)
+        return Reader(self, own.words, self.figure(node), written=own.written)
 
     # -- values that are neither rational nor rounded ----------------------------------------------
 
@@ -175,8 +176,15 @@ class OwnWords:
         self.loops: set[str] = set()
         self._known: dict[str, Sort] = {}
         self._working: list[str] = []
+        said = {**node.keys, **(node.get("let") or {})}
+        names = ("x", "target", "base", "last", "full", *(node.get("let") or {}))
+        self.written = {
+            name: str(said[name])
+            for name in names
+            if said.get(name) is not None and not isinstance(said[name], dict | list)
+        }
         self.words: dict[str, Sort | Callable[[], Sort]] = {}
-        for name in ("x", "target", "base", "last", "full", *(node.get("let") or {})):
+        for name in names:
             self.words[name] = self._later(name)
         if node.get("rows"):
             self.words.update(about.fields(str(node["rows"])))
@@ -199,10 +207,8 @@ class OwnWords:
         return sort
 
     def _work(self, name: str) -> Sort:
-        let = self.node.get("let") or {}
-        said = let[name] if name in let else self.node.get(name)
-        if said is not None and not isinstance(said, dict | list):
-            return self.about.sort_of(self.node, str(said))
+        if name in self.written:
+            return self.about.sort_of(self.node, self.written[name])
         figure = self.about.figure(self.node)
         if name == "full" or figure is None:
             return ANYTHING

@@ -134,7 +134,7 @@ class _FileLint:
                 continue
             seen.add((home.code, code, when))
             node = home.nodes[code]
-            for within in folded.spans(self.run, node, when):
+            for within in folded.spans(self.run, home, node, when):
                 if node.composed and node["compose"] not in ("formula", "inherit"):
                     parts = compose.parts(self.run, home, node, within)
                     # of the years before nobody hands in targets again

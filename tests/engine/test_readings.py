@@ -1,0 +1,135 @@
+"""What the scheme language leaves to be read, read one way and worked by hand."""
+
+from dataclasses import replace
+
+from kaocheng.engine import Claim, Target, Unit, score
+from tests.engine.small import column, given, points, recipe, standings
+
+TWO = """
+[figures]
+roads = {}
+grain = {}
+[papers.town]
+class = "镇"
+[papers.town.nodes]
+total = { compose = "sum" }
+roads = { in = "total", full = "unit.marks", method = "convert", out_of = 10 }
+grain = { in = "total", full = 40, method = "convert", out_of = 10, applies = "unit.farms = 1" }
+"""
+
+
+def test_marks_by_unit_are_redistributed_though_the_city_has_none() -> None:
+    inputs = given({"roads": {"a": 5, "b": 5, "city": 9}, "grain": {"a": 10, "b": 10}})
+    known = {"a": {"marks": "60", "farms": "1"}, "b": {"marks": "20", "farms": "0"}}
+    units = tuple(Unit(code, code, "镇", known[code]) for code in known)
+    inputs = replace(inputs, units=(*units, Unit("city", "全市", "", {}, assessed=False)))
+    (paper,) = score(recipe(TWO), inputs).papers
+    assert {unit: paper.shown(unit, "total") for unit in paper.units} == {
+        "a": "70.00",  # 30 + 40
+        "b": "30.00",  # 10 of 20, × 60 ÷ 20
+    }
+
+
+def test_deductions_are_made_from_full_marks_that_were_handed_in() -> None:
+    of = recipe("[figures]\nfaults = {}\n[papers.p.nodes]\nfaults = { method = 'deduct', per = 2 }\n")
+    inputs = given({"faults": {"a": 3, "b": 1}})
+    full = tuple(Target(unit, "faults", marks, "full", "2026") for unit, marks in (("a", "10"), ("b", "6")))
+    assert points(of, replace(inputs, targets=full), "faults") == {"a": "4.00", "b": "4.00"}
+
+
+def test_units_rank_by_the_decimals_that_the_node_prints() -> None:
+    of = recipe("""
+[figures]
+rate = {}
+[papers.p.nodes]
+total = { x = "rate", formula = "x", round = 3 }
+[papers.p.results.overall]
+by = "total"
+""")
+    places = standings(of, given({"rate": {"a": "1.2341", "b": "1.2352", "c": "1.2349"}}))
+    assert {unit: place.rank for unit, place in places.items()} == {"a": 3, "b": 1, "c": 1}
+    assert places["c"].score == "1.235"
+
+
+HALVES = """
+[figures]
+roads = {}
+[papers.p]
+period = "year"
+[papers.p.nodes]
+total = { compose = "weighted", of = { "roads@half" = "40%", "roads@year" = "60%" } }
+roads = { method = "given", full = 100 }
+grown = { formula = "score(total) - score(total@last_year)", only_shown = true, round = 2 }
+doubled = { x = "roads@half + roads", formula = "x - last", only_shown = true, round = 0 }
+"""
+
+
+def test_a_named_period_goes_with_the_year() -> None:
+    handed_in = {"roads@2026H1": 50, "roads@2026": 80, "roads@2025H1": 30, "roads@2025": 60}
+    sheet = score(recipe(HALVES), given({key: {"a": value} for key, value in handed_in.items()}))
+    assert column(sheet, "grown") == {"a": "20.00"}  # 20 + 48, a year earlier 12 + 36
+    assert column(sheet, "doubled") == {"a": "40"}  # 130, a year earlier 90
+
+
+def test_months_are_folded_before_two_numbers_are_compared() -> None:
+    of = recipe("""
+[figures]
+rate = {}
+[papers.p.nodes]
+best = { formula = "max(rate * 2, quarter)", round = 0 }
+""")
+    quarters = {f"rate@2026Q{k}": {"a": k, "b": k} for k in range(1, 5)}
+    assert points(of, given(quarters), "best") == {"a": "8", "b": "8"}
+    del quarters["rate@2026Q2"]["b"]
+    assert points(of, given(quarters), "best") == {"a": "8", "b": ""}
+
+
+LED = """
+[figures]
+total = {}
+work = {}
+[papers.town]
+class = "镇"
+[papers.town.nodes]
+total = { full = 100, method = "given" }
+[papers.town.vetoes]
+accident = { scope = ["unit", "leaders"], down = 1, zero = "total" }
+[papers.town.results.overall]
+bands = [{ grade = "优", from = 90 }, { grade = "良", from = 80 }, { grade = "中" }]
+[papers.people]
+class = "人"
+[papers.people.nodes]
+work = { full = 100, method = "given" }
+[papers.people.vetoes]
+accident = { down = 1 }
+[papers.people.results.overall]
+bands = [{ grade = "优", from = 90 }, { grade = "良", from = 80 }, { grade = "中" }]
+"""
+
+
+def test_a_leader_answers_for_the_unit_and_for_himself() -> None:
+    inputs = given({"total": {"jia": 95}, "work": {"wang": 95}})
+    units = (Unit("jia", "甲镇", "镇"), Unit("wang", "王", "人", {"parent": "jia"}))
+    for who, grades in (
+        ((), {"jia": "优", "wang": "优"}),
+        (("jia",), {"jia": "中", "wang": "良"}),
+        (("wang",), {"jia": "优", "wang": "良"}),
+        (("jia", "wang"), {"jia": "中", "wang": "中"}),
+    ):
+        claims = tuple(Claim(unit, "accident") for unit in who)
+        sheet = score(recipe(LED), replace(inputs, units=units, claims=claims))
+        assert {s.unit: s.grade for paper in sheet.papers for s in paper.standings} == grades
+
+
+def test_the_rate_of_no_siblings_is_missing_and_no_division_of_the_whole() -> None:
+    of = recipe("""
+[figures]
+roads = { missing = "not_applicable" }
+grain = {}
+[papers.p.nodes]
+total = { compose = "weighted_mean", undefined = "zero" }
+roads = { in = "total", full = 10, weight = 1, method = "convert", out_of = 10 }
+grain = { in = "total", full = 10, weight = 1, method = "given", not_applicable = "own_rate" }
+""")
+    found = points(of, given({"roads": {"a": 8}, "grain": {"a": "/", "b": "/"}}), "total")
+    assert found == {"a": "8.00", "b": ""}
