@@ -272,3 +272,35 @@ def test_classes_without_a_table_of_units_are_explained(
     (files / "scheme.toml").write_text(text + '[papers.v]\nlike = "town"\nclass = "村"\n', encoding="utf-8")
     assert compute(files) == 2
     assert "请用 --groups 交来单位表" in capsys.readouterr().err
+
+
+def test_what_several_units_share_is_said_once(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    check = '[checks.all]\nfigure = "income"\nwhen = "group.sum(income) > 200"\nsay = "合计超过二百"\n'
+    (files / "scheme.toml").write_text(SCHEME + check + 'then = "doubt"\n', encoding="utf-8")
+    assert compute(files) == 0
+    assert capsys.readouterr().err == "“乙镇、甲镇”2026的“收入”:合计超过二百\n"
+
+    (files / "scheme.toml").write_text(SCHEME + check, encoding="utf-8")
+    assert compute(files) == 2
+    assert capsys.readouterr().err == "“乙镇、甲镇”2026的“收入”:合计超过二百;请核对后再算\n"
+
+
+def test_rows_that_do_not_close_are_named_with_their_sum(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    node = 'income = { in = "total", full = 10, rows = "task", formula = "full * done / 100", clause = "一" }'
+    text = SCHEME.replace(
+        'income = { in = "total", full = 10, method = "completion", clause = "一", undefined = "missing" }',
+        node,
+    )
+    text += '[lists.task]\nfields = { full = "分", done = "%" }\n'
+    (files / "scheme.toml").write_text(text, encoding="utf-8")
+    rows = "unit,list,row,field,value\n甲镇,task,1,full,6\n甲镇,task,1,done,50\n"
+    rows += "乙镇,task,1,full,10\n乙镇,task,1,done,50\n"
+    (files / "rows.csv").write_text(rows, encoding="utf-8")
+    assert compute(files, "--rows", str(files / "rows.csv")) == 0
+    printed = capsys.readouterr()
+    assert printed.err == "“甲镇”的“收入”各行满分合计 6,应为 10\n甲镇 没有总分:缺“收入”\n"
+    assert "乙镇,,5.00,1," in printed.out
+    assert compute(files, "--rows", str(files / "rows.csv"), "--explain", "甲镇:income") == 0
+    assert "各项分值合计 6,与满分 10 不符" in capsys.readouterr().out

@@ -15,6 +15,7 @@ language = 2
 round = { leaf = 2, total = 2 }
 [periods]
 half = "2026H1"
+year = "2026"
 [clauses]
 "一" = "按完成率计分"
 [figures]

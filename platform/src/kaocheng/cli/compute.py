@@ -3,15 +3,18 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 
 from kaocheng.cli import asked
 from kaocheng.cli.shelf import ShelfAtHand
-from kaocheng.engine import Inputs, PaperSheet, score
+from kaocheng.engine import Inputs, PaperSheet, folded, score
+from kaocheng.engine.checks import told
+from kaocheng.engine.rounding import plain
 from kaocheng.engine.run import Run
+from kaocheng.engine.score import node_label
 from kaocheng.engine.telling import as_text
 from kaocheng.engine.working import work_out
 from kaocheng.i18n import _
@@ -112,7 +115,8 @@ def _sheet(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str:
     papers = tuple(p for p in sheet.papers if asked.is_named(p, options.paper))
     if not papers:
         raise asked.NobodyToScore()
-    for line in [*sheet.struck, *sheet.failed, *(line for paper in papers for line in _without_total(paper))]:
+    lacking = [line for paper in papers for line in _without_total(paper)]
+    for line in [*told(sheet.struck), *sheet.failed, *_open_rows(scheme, inputs, options, lacking), *lacking]:
         print(line, file=sys.stderr)
     if options.json:
         return replace(sheet, papers=papers).to_bytes().decode() + "\n"
@@ -131,6 +135,21 @@ def _without_total(paper: PaperSheet) -> Iterator[str]:
         yield _("{unit} 没有总分:缺{nodes}", unit=label, nodes=nodes)
     if len(lacking) > MOST_SAID:
         yield _("另有 {n} 个单位没有总分", n=len(lacking) - MOST_SAID)
+
+
+def _open_rows(
+    scheme: Scheme, inputs: Inputs, options: argparse.Namespace, lacking: Sequence[str]
+) -> Iterator[str]:
+    """Whose rows do not make up the full marks of their node, which leaves the total without them."""
+    if not lacking or not inputs.rows:
+        return
+    run = Run(scheme.recipe, inputs, options.period)
+    for paper, period in run.paper_periods():
+        for node in paper.nodes.values() if asked.is_named(paper, options.paper) else ():
+            for at, found, full in folded.unclosed(run, paper, node, period) if node.get("rows") else ():
+                facts = {"unit": run.units[at].label, "label": node_label(run.recipe, node)}
+                sums = {"sum": plain(found), "full": plain(full)}
+                yield _("“{unit}”的“{label}”各行满分合计 {sum},应为 {full}", **facts, **sums)
 
 
 def _label(paper: PaperSheet, node: str) -> str:

@@ -6,8 +6,8 @@ was handed in, never at what another check leaves of it, so their order means no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from kaocheng.i18n import _
 if TYPE_CHECKING:
     from kaocheng.engine.run import Run
 
+MOST_NAMED = 20  # units in one sentence
 REFUSE, DOUBT, VOID = THEN = ("refuse", "doubt", "void")
 
 
@@ -67,10 +68,25 @@ class NotAsAgreed(Invalid):
     code = "not_as_agreed"
 
     def __str__(self) -> str:
-        shown = _(";").join(str(one) for one in self.found[:5])
-        if len(self.found) > 5:
-            shown += _("……共 {count} 处", count=len(self.found))
+        lines = told(self.found)
+        shown = _(";").join(lines[:5])
+        if len(lines) > 5:
+            shown += _("……共 {count} 处", count=len(lines))
         return _("{shown};请核对后再算", shown=shown)
+
+
+def told(found: Iterable[Struck]) -> list[str]:
+    """A line for each finding; what several units share is said once, with all their names."""
+    shared: dict[Struck, list[str]] = {}
+    for one in found:
+        shared.setdefault(replace(one, unit="", label=""), []).append(one.label)
+    lines = []
+    for one, labels in shared.items():
+        names = _("、").join(labels[:MOST_NAMED])
+        if len(labels) > MOST_NAMED:
+            names = _("{names} 等 {n} 个单位", names=names, n=len(labels))
+        lines.append(str(replace(one, label=names)))
+    return lines
 
 
 def struck(run: Run) -> tuple[Struck, ...]:

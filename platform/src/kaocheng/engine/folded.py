@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,7 @@ def by_rows(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
             weights = _row_weights(node, rows, indices)
             results[unit] = _fold_rows(node.get("fold", "sum"), [v for v in each if v is not None], weights)
     state = np.array([MISSING if v is None else OK for v in results], np.uint8)
-    state[not_closed(run, paper, node, period, rows)] = MISSING
+    state[[unit for unit, *_sums in unclosed(run, paper, node, period)]] = MISSING
     weightless = [u for u in found if results[u] is None and all(value.state[i] == OK for i in found[u])]
     state[weightless] = UNDEFINED
     inapplicable = np.setdiff1d(np.unique(rows.units), list(found))  # rows it has, none of which applies
@@ -77,17 +77,25 @@ def _asks_rows(node: NodeRule, rows: Rows) -> bool:
     return False
 
 
-def not_closed(run: Run, paper: PaperRule, node: NodeRule, period: str, rows: Rows) -> list[int]:
-    """Units whose rows' full marks do not make up the node's, so that no sum of them means anything."""
+def unclosed(
+    run: Run, paper: PaperRule, node: NodeRule, period: str
+) -> Iterator[tuple[int, Fraction, Fraction]]:
+    """Units whose rows' full marks do not make up the node's, so that no sum of them means anything.
+
+    Each with what its rows make up and what they should.
+    """
+    rows = run.rows(str(node["rows"]), period)
     marks = rows.fields.get("full")
     if not isinstance(marks, Exact) or "full" not in node.keys or node.get("fold", "sum") != "sum":
-        return []
+        return
     whole, each = run.full(paper, node.code, period), marks.spread(len(rows.units))
     sums: dict[int, Fraction] = {}
     for i, unit in enumerate(rows.units):
         sums[int(unit)] = sums.get(int(unit), Fraction(0)) + (each.fraction(i) or 0)
     full = whole.spread(len(run.units))
-    return [unit for unit, found in sums.items() if full.fraction(unit) not in (None, found)]
+    for unit, found in sums.items():
+        if (wanted := full.fraction(unit)) not in (None, found):
+            yield unit, found, wanted or Fraction(0)
 
 
 def _row_weights(node: NodeRule, rows: Rows, indices: list[int]) -> list[Fraction]:

@@ -303,11 +303,13 @@ class Working:
             yield f"#{n} {self._of_row(int(i))}"
         if self.value is not None:
             yield _("合计 {total}", total=printed(self.value, self.decimals))
-        elif self.seat.at in folded.not_closed(self.run, self.paper, self.node, self.period, rows):
-            full = self.seat.of(self.run.full(self.paper, self.node.code, self.period))
-            yield _("各项分值合计与满分 {full} 不符,不能计分;请核对任务书的分值", full=shown(full))
-        else:
-            yield _("缺数据,不能计分")
+            return
+        for at, found, full in folded.unclosed(self.run, self.paper, self.node, self.period):
+            if at == self.seat.at:
+                facts = {"sum": plain(found), "full": plain(full)}
+                yield _("各项分值合计 {sum},与满分 {full} 不符,不能计分;请核对任务书的分值", **facts)
+                return
+        yield _("缺数据,不能计分")
 
     def row(self, n: int) -> Iterator[str]:
         """One row of the list; what it got is the value asked for."""

@@ -6,23 +6,24 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from kaocheng.engine import periods, plugged
+from kaocheng.engine import periods
 from kaocheng.engine.columns import parsed
 from kaocheng.engine.functions import FUNCTIONS
-from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word
+from kaocheng.engine.grammar import Call, Name, Operation, Tree, Word
 from kaocheng.engine.imported import in_words
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import PaperRule
+from kaocheng.engine.spelling import show
 from kaocheng.i18n import _
 from kaocheng.rulebook import elsewhere, sorts
 from kaocheng.rulebook.arithmetic import arithmetic
+from kaocheng.rulebook.method_calls import ANY_NUMBER, a_word, counted, method_called, rough_rank
 from kaocheng.rulebook.sorts import ANYTHING, COUNT, RATIO, WORD, Sort
 from kaocheng.rulebook.source import nearest
 
 if TYPE_CHECKING:
     from kaocheng.rulebook.infer import Reader
 
-ANY_NUMBER = (1, 99)
 COUNTS: Mapping[str, tuple[int, int]] = {  # how many values each takes
     **dict.fromkeys(("abs", "floor", "ceil", "ln", "exp", "sqrt", "is_missing", "is_na"), (1, 1)),
     **dict.fromkeys(("score", "rate", "figure"), (1, 1)),
@@ -54,7 +55,7 @@ def call(reader: Reader, tree: Call) -> Sort:
     if head in FUNCTIONS and head[0] != "_" and not (head in METHODS and tree.keywords):
         return _function(reader, tree)
     if head in METHODS or head in reader.about.recipe.methods:
-        return _method(reader, tree)
+        return method_called(reader, tree)
     return _unknown(
         reader, tree, [*(f for f in FUNCTIONS if f[0] != "_"), *METHODS, *reader.about.recipe.methods]
     )
@@ -62,23 +63,14 @@ def call(reader: Reader, tree: Call) -> Sort:
 
 def _unknown(reader: Reader, tree: Call, known: list[str]) -> Sort:
     name = ".".join(tree.path)
+    if name in AGGREGATES["group"]:  # drawn from a group, so it must say from which
+        inner = ", ".join(map(show, tree.arguments))[:40]
+        reason, remedy = _("没有函数或方法“{name}”", name=name), f"group.{name}({inner})"
+        return reader.say(tree, "unknown_function", reason, _("请写成 {example}", example=remedy))
     close = nearest(name, known) or (
         _("可以写:{known}", known=_("、").join(known)) if len(known) < 13 else ""
     )
     return reader.say(tree, "unknown_function", _("没有函数或方法“{name}”", name=name), close)
-
-
-def _counted(reader: Reader, tree: Call, least: int, most: int) -> bool:
-    given = len(tree.arguments)
-    if least <= given <= most:
-        return True
-    count = str(least) if least == most else _("{least} 至 {most}", least=least, most=most)
-    if most == ANY_NUMBER[1]:
-        count = _("至少 {least}", least=least)
-    name = ".".join(tree.path)
-    reason = _("{name}() 要 {count} 个值,写了 {given} 个", name=name, count=count, given=given)
-    reader.say(tree, "wrong_count", reason)
-    return False
 
 
 # -- functions -----------------------------------------------------------------------------------------
@@ -88,7 +80,7 @@ def _function(reader: Reader, tree: Call) -> Sort:
     head, arguments = tree.path[0], tree.arguments
     for key, _value in tree.keywords:
         reader.say(tree, "unknown_key", _("{name}() 不认识“{key}”", name=head, key=key))
-    if not _counted(reader, tree, *COUNTS.get(head, (0, 99))):
+    if not counted(reader, tree, *COUNTS.get(head, (0, 99))):
         return ANYTHING
     match head:
         case "if":
@@ -261,7 +253,7 @@ def _drawn(reader: Reader, tree: Call) -> Sort:
     """Over a comparison group or the parts of a composition."""
     circle, function = tree.path
     least = 0 if circle == "parts" and function == "count" else 2 if function in ("nth", "portion") else 1
-    if not _counted(reader, tree, least, max(least, 2 if function in ("sd", "rank", "rank_up") else 1)):
+    if not counted(reader, tree, least, max(least, 2 if function in ("sd", "rank", "rank_up") else 1)):
         return ANYTHING
     sort = _of_part(reader, tree) if circle == "parts" else _group_of(reader, tree)
     if function in ("count", "rank", "rank_up"):
@@ -297,12 +289,6 @@ def _group_of(reader: Reader, tree: Call) -> Sort:
     return sort
 
 
-def rough_rank() -> tuple[str, str]:
-    """Why values that are neither rational nor rounded cannot be ranked."""
-    reason = _("用没有取整的无理数(对数、方根、标准差)排名,两个单位是否并列说不准")
-    return reason, _("请先用 round 取整")
-
-
 def _of_part(reader: Reader, tree: Call) -> Sort:
     if not tree.arguments:
         return COUNT
@@ -318,61 +304,8 @@ def _of_part(reader: Reader, tree: Call) -> Sort:
 
 
 def _rows(reader: Reader, tree: Call) -> Sort:
-    if not _counted(reader, tree, 0 if tree.path[1] == "count" else 1, 1):
+    if not counted(reader, tree, 0 if tree.path[1] == "count" else 1, 1):
         return ANYTHING
     with reader.with_words(**reader.about.fields(tree.path[0])):
         sort = reader.sort(tree.arguments[0]) if tree.arguments else COUNT
     return COUNT if tree.path[1] == "count" else Sort(measure=sort.measure, low=sort.low, rough=sort.rough)
-
-
-# -- methods as functions ------------------------------------------------------------------------------
-
-
-def _method(reader: Reader, tree: Call) -> Sort:
-    name = tree.path[0]
-    _counted(reader, tree, 0, 1)
-    method, own = METHODS.get(name), reader.about.recipe.methods.get(name)
-    codes = ("sheet", "paper", "node") if name == "import" else ()  # looked up when the sheet is there
-    known = [*(method.keys if method else ()), *codes, "full", "target", "base", "last", "x"]
-    if own is not None:
-        known = [*(own.get("keys") or ()), *(own.get("defaults") or {}), *known]
-    given = dict(tree.keywords)
-    for key, value in given.items():
-        if key not in known:
-            reason = _("{name}() 不认识“{key}”", name=name, key=key)
-            reader.say(value, "unknown_key", reason, nearest(key, known))
-        elif method and key in method.words:
-            _word(reader, value, key, method.words[key])
-        elif key not in codes and a_word(value) not in ("group", "others"):  # mean_of
-            sort = reader.number(value) if own is None else reader.sort(value)
-            if method and key in method.shares and _bare(value) and sort.constant is not None:
-                reason = _("{key} = {value} 看不出是不是百分之几", key=key, value=sort.constant)
-                reader.say(value, "bare_share", reason, _('请写成 "{value}%" 或分数', value=sort.constant))
-    for key in method.required if method else plugged.required(own):
-        if key not in given and key != "full":
-            reader.say(tree, "missing_key", _("{name}() 还要写 {key}", name=name, key=key))
-    if codes:
-        return sorts.A_WORD if a_word(given.get("as", tree)) == "grade" else sorts.A_NUMBER
-    measured = reader.sort(tree.arguments[0]) if tree.arguments else reader.word("x")
-    reader.about.method_divisor(reader, tree, name, given, measured)
-    if name.startswith("rank_") and measured.rough:
-        reader.say(tree, "rough_rank", *rough_rank(), "warning")
-    return Sort(rough=measured.rough)
-
-
-def _word(reader: Reader, value: Tree, key: str, known: tuple[str, ...]) -> None:
-    word = a_word(value)
-    if str(word).lower() not in known:
-        reason = _("{key} 只能是:{known}", key=key, known=_("、").join(known))
-        reader.say(value, "unknown_word", reason, nearest(str(word), known))
-
-
-def _bare(tree: Tree) -> bool:
-    return isinstance(tree, Number) and not tree.percent and tree.value not in (0, 1)
-
-
-def a_word(tree: Tree) -> str | None:
-    """A word that a call may hold: quoted, or plainly."""
-    if isinstance(tree, Word):
-        return tree.value
-    return tree.path[0] if isinstance(tree, Name) and len(tree.path) == 1 and not tree.period else None

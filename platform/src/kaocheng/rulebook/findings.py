@@ -1,6 +1,7 @@
 """One finding of lint, and how a written number is read there."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -31,6 +32,28 @@ class Finding:
     def __str__(self) -> str:
         remedy = _(";{remedy}", remedy=self.remedy) if self.remedy else ""
         return _("{place}:{reason}{remedy}", place=self.place, reason=self.reason, remedy=remedy)
+
+
+def merged(found: Iterable[Finding]) -> list[Finding]:
+    """Findings that papers share, because one is like the other, said once with the names of the papers."""
+    alike: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in found:
+        _papers, _dot, inner = finding.path.partition("papers.")
+        where = (str(finding.place.line), str(finding.place.column), inner.partition(".")[2])
+        paper = "" if inner and finding.line else finding.path
+        alike.setdefault((finding.code, finding.reason, finding.remedy, *where, paper), []).append(finding)
+    return [_of_papers(same) for same in alike.values()]
+
+
+def _of_papers(same: list[Finding]) -> Finding:
+    first = same[0]
+    before, _dot, inner = first.path.partition("papers.")
+    papers = dict.fromkeys(one.path.partition("papers.")[2].partition(".")[0] for one in same)
+    if len(papers) < 2:
+        return first
+    rest = inner.partition(".")[2]
+    path = f"{before}papers.{_('、').join(papers)}{'.' if rest else ''}{rest}"
+    return replace(first, place=replace(first.place, path=path))
 
 
 def fraction(value: Any) -> Fraction | None:

@@ -8,7 +8,7 @@ from kaocheng.engine import compose
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.i18n import _
-from kaocheng.rulebook.findings import Finding, fraction
+from kaocheng.rulebook.findings import Finding, fraction, merged
 from kaocheng.rulebook.lint_bands import BandLint
 from kaocheng.rulebook.lint_checks import CheckLint
 from kaocheng.rulebook.lint_declared import Declared
@@ -16,7 +16,7 @@ from kaocheng.rulebook.lint_expressions import ExpressionLint
 from kaocheng.rulebook.lint_grades import AfterTotal
 from kaocheng.rulebook.lint_words import WordLint
 from kaocheng.rulebook.located import Path
-from kaocheng.rulebook.names import scored_in
+from kaocheng.rulebook.names import ring, scored_in
 from kaocheng.rulebook.scheme import Scheme
 from kaocheng.rulebook.source import BadScheme, nearest
 
@@ -24,7 +24,7 @@ from kaocheng.rulebook.source import BadScheme, nearest
 def lint(scheme: Scheme) -> tuple[Finding, ...]:
     """Every finding, errors first, each in the order of the file."""
     linter = Linter(scheme)
-    found = [finding for check in linter.checks() for finding in check()]
+    found = merged([finding for check in linter.checks() for finding in check()])
     return tuple(sorted(found, key=lambda f: (f.severity != "error", f.place.line)))
 
 
@@ -65,6 +65,7 @@ class Linter:
                 self.words.nodes,
                 self.words.calls,
                 self.words.after,
+                self.declared.period,
                 self.declared.nodes,
                 self.declared.results,
             ):
@@ -178,25 +179,13 @@ class Linter:
 
     def _loop(self, paper: PaperRule) -> list[str]:
         edges: dict[str, set[str]] = {}
+        with_rank = self.expressions.knowledge(paper).with_rank
         for node in paper.nodes.values():
             found = {ref for ref, _w in compose.references(paper, node)} if node.composed else set()
             edges[node.code] = {
-                ref for ref in found | scored_in(node) if "@" not in ref and ref in paper.nodes
+                ref for ref in found | scored_in(node, with_rank) if "@" not in ref and ref in paper.nodes
             }
-        done: set[str] = set()
-
-        def visit(code: str, chain: list[str]) -> list[str]:
-            if code in chain:
-                return [*chain[chain.index(code) :], code]
-            if code in done:
-                return []
-            for inner in sorted(edges[code]):
-                if loop := visit(inner, [*chain, code]):
-                    return loop
-            done.add(code)
-            return []
-
-        return next((loop for code in edges if (loop := visit(code, []))), [])
+        return ring({code: sorted(inner) for code, inner in edges.items()})
 
     # -- leaves ------------------------------------------------------------------------------------
 

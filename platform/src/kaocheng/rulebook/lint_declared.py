@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from kaocheng.rulebook.lint import Linter
 
 
+# Methods whose points are a share of full marks, whatever their keys say.
+_OF_FULL = frozenset(
+    [
+        *("completion", "met", "ratio", "convert", "shortfall", "around", "control", "inverse", "between"),
+        *("interval", "status", "ballots", "efficacy", "to_best", "rank_steps", "share"),
+    ]
+)
+
+
 class Declared:
     """The declarations one scheme owes."""
 
@@ -37,9 +46,37 @@ class Declared:
             if _forgets_one_alone(self.linter.recipe, node):
                 reason = _("“{label}”没有写明只有一个单位时得多少分", label=label)
                 yield self._owed(path, reason, _("请写 alone"))
+            yield from self._one_way(node, path, label)
+            if self._wants_full(node):
+                reason = _("“{label}”按分值计分,没有写分值", label=label)
+                remedy = _("请写 full;各单位分值不同的,写在 targets.csv 的 full 里")
+                yield self.linter.finding("warning", "no_full", path, reason, remedy)
             if "across" in node.keys and "fold" not in node.keys:
                 reason = _("“{label}”跨时段计分,没有写明各时段怎样合成", label=label)
                 yield self._owed(path, reason, _("请写 fold(mean、sum、last 或各时段的权重)"))
+
+    def period(self, paper: PaperRule) -> Iterator[Finding]:
+        """A paper that leaves open which of the declared periods is its own, where none is the year."""
+        declared, year = self.linter.recipe.periods.values(), self.linter.recipe.year
+        if declared and year not in declared and "period" not in paper.keys:
+            reason = _("“{paper}”没有写时段,按 {year} 算", paper=paper.label, year=year)
+            yield self.linter.finding(
+                "warning", "no_period", ("papers", paper.code), reason, _("请写 period")
+            )
+
+    def _one_way(self, node: NodeRule, path: Path, label: str) -> Iterator[Finding]:
+        """A node is worked out in one way: by a method, a formula or a composition."""
+        named = "formula" in (node.get("method"), node.get("compose"))
+        ways = [key for key in ("method", "compose", *(() if named else ("formula",))) if key in node.keys]
+        if len(ways) > 1:
+            reason = _("“{label}”既写了 {a} 又写了 {b}", label=label, a=ways[0], b=ways[1])
+            yield self.linter.finding("error", "two_ways", (*path, ways[1]), reason, _("请只留一个"))
+
+    def _wants_full(self, node: NodeRule) -> bool:
+        """Whether points are a share of full marks that nobody wrote."""
+        fields = (self.linter.recipe.lists.get(str(node.get("rows"))) or {}).get("fields") or {}
+        shares = node.get("method") == "choice" and "%" in str(node.get("choices"))
+        return (node.get("method") in _OF_FULL or shares) and "full" not in (*node.keys, *fields)
 
     def results(self, paper: PaperRule) -> Iterator[Finding]:
         """Units still tied across the line of a quota (M96)."""

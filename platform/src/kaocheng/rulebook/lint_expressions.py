@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kaocheng.engine import plugged
-from kaocheng.engine.grammar import BadExpression, Tree, parse, walk
+from kaocheng.engine.grammar import BadExpression, Call, Tree, parse, walk
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.methods.absolute import bounds
 from kaocheng.engine.nodes import rank_rules
@@ -16,12 +16,13 @@ from kaocheng.engine.recipe import NodeRule, PaperRule
 from kaocheng.engine.spelling import show
 from kaocheng.i18n import _
 from kaocheng.rulebook import sorts, texts
-from kaocheng.rulebook.calls import rough_rank
 from kaocheng.rulebook.findings import Finding
 from kaocheng.rulebook.infer import Reader
 from kaocheng.rulebook.knowledge import DIVISORS, STATED, Knowledge
 from kaocheng.rulebook.lint_measured import MeasuredLint
 from kaocheng.rulebook.located import Path
+from kaocheng.rulebook.method_calls import rough_rank
+from kaocheng.rulebook.names import ring
 from kaocheng.rulebook.row_words import row_words
 from kaocheng.rulebook.texts import ANYTHING, CONDITION, NUMBER, WORD, Written
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from kaocheng.rulebook.lint import Linter
 
 _PLAIN_NUMBER = re.compile(r"(-?)(\d+)(?:\.(\d+))?(%?)")
+
+
+MOST_CALLS = 100  # that one call of a method of the scheme's own may come to
 
 
 class Divisor(NamedTuple):
@@ -234,6 +238,7 @@ class ExpressionLint:
         paper = next(iter(self.recipe.papers.values()), None)
         if paper is None:
             return
+        yield from self._ring()
         for code, rule in self.recipe.methods.items():
             if "formula" not in rule or plugged.is_plugged(rule):
                 continue
@@ -249,6 +254,23 @@ class ExpressionLint:
             reader = Reader(self.knowledge(paper), dict.fromkeys(words, sorts.ANYTHING), any_part=True)
             yield from self.read(reader, ("methods", code), Written(("formula",), str(rule["formula"])))
             self.used |= reader.used
+
+    def _ring(self) -> Iterator[Finding]:
+        """Methods of the scheme's own that call one another without end."""
+        calls: dict[str, list[str]] = {}
+        for code, rule in self.recipe.methods.items():
+            tree = _tree(str(rule.get("formula", "0")))
+            inner = walk(tree) if tree is not None else ()
+            named = [call.path[0] for call in inner if isinstance(call, Call) and len(call.path) == 1]
+            calls[code] = [name for name in named if name in self.recipe.methods]
+        if chain := ring(calls):
+            reason = _("方法互相引用成环:{chain}", chain=" → ".join(chain))
+            path = ("methods", chain[0], "formula")
+            yield self.finding(path, None, "error", "cycle", reason, _("请改写其中一个"))
+        elif long := next((code for code in calls if _unfolded(code, calls) > MOST_CALLS), None):
+            reason = _("方法“{method}”层层调用,展开后超过 {most} 次", method=long, most=MOST_CALLS)
+            path = ("methods", long, "formula")
+            yield self.finding(path, None, "error", "bad_expression", reason, _("请把其中一步另设一个节点"))
 
     def checks(self) -> Iterator[Finding]:
         """The conditions on what is handed in: plain names are figures, ``it`` is the figure looked at."""
@@ -291,6 +313,15 @@ class ExpressionLint:
         self, path: Path, at: int | None, severity: str, code: str, reason: str, remedy: str = ""
     ) -> Finding:
         return Finding(severity, code, self.linter.scheme.source.place(path, at), reason, remedy)
+
+
+def _unfolded(code: str, calls: Mapping[str, Sequence[str]]) -> int:
+    """How many calls one call of a method comes to, up to a little beyond what is allowed."""
+    waiting, count = [code], 0
+    while waiting and count <= MOST_CALLS:
+        waiting += calls[waiting.pop()]
+        count += 1
+    return count
 
 
 def _tree(text: str) -> Tree | None:

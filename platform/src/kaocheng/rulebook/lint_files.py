@@ -8,6 +8,7 @@ from kaocheng.engine import compose, folded, grade, nodes
 from kaocheng.engine.arrays import MISSING, Exact
 from kaocheng.engine.grammar import BadExpression, Call, Name, Tree, Word, parse, walk
 from kaocheng.engine.recipe import NodeRule, PaperRule
+from kaocheng.engine.rounding import plain
 from kaocheng.engine.run import Run
 from kaocheng.errors import Place, Problem
 from kaocheng.i18n import _
@@ -195,22 +196,23 @@ class _FileLint:
 
     def _rows_of(self, paper: PaperRule, node: NodeRule, period: str, table: Table) -> Iterator[Finding]:
         rows = self.run.rows(str(node["rows"]), period)
-        label, lacking = self.linter.label(node), self.run.members(paper).copy()
+        label, state = self.linter.label(node), folded.by_rows(self.run, paper, node, period).state
+        lacking = self.run.members(paper) & (state == MISSING)
         lacking[list(set(map(int, rows.units)))] = False
         if lacking.any():
             units = self._units(int(at) for at in np.flatnonzero(lacking))
             reason = _("{units} 没有“{label}”的行", units=units, label=label)
             yield self._say("no_rows", Place(table.file), reason, _("没有的为缺数据,不得分;请补上"))
-        marks = rows.fields.get("full")
-        for at in folded.not_closed(self.run, paper, node, period, rows):
-            assert isinstance(marks, Exact)
-            each = marks.spread(len(rows.units))
-            found = sum(each.fraction(i) or 0 for i, unit in enumerate(rows.units) if int(unit) == at)
-            full = self.run.full(paper, node.code, period).spread(len(self.run.units)).fraction(at)
-            name = self.run.units[at].label or self.run.units[at].code
-            facts = {"unit": name, "label": label, "sum": found, "full": full}
+        for at, found, full in folded.unclosed(self.run, paper, node, period):
+            unit = self.run.units[at]
+            facts = {
+                "unit": unit.label or unit.code,
+                "label": label,
+                "sum": plain(found),
+                "full": plain(full),
+            }
             reason = _("“{unit}”的“{label}”各行满分合计 {sum},应为 {full}", **facts)
-            place = Place(table.file, _line(table, {name, self.run.units[at].code}))
+            place = Place(table.file, _line(table, {unit.label, unit.code}))
             yield Finding("error", "not_closed", place, reason, _("请核对各行的 full"))
 
     # -- how many units there are ------------------------------------------------------------------

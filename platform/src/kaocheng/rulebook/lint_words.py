@@ -24,6 +24,7 @@ NODE_WORDS: Mapping[str, tuple[str, ...]] = {
     "take": ("sum", "mean"),
     "fold": ("sum", "mean", "min", "max", "last"),
 }
+FIGURE_MISSING = ("refuse", "zero", "not_applicable", "last_period")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -71,6 +72,8 @@ class WordLint:
         for name, written in self.recipe.periods.items():
             yield from self._period(("periods", name), str(written), of_scheme=True)
         for code, rule in self.recipe.figures.items():
+            if "missing" in rule:
+                yield from self._one_of(("figures", code), "missing", rule["missing"], FIGURE_MISSING)
             for name in rule.get("target") or {}:
                 yield from self._period(("figures", code, "target", name), name)
         for code, paper in self.recipe.papers.items():

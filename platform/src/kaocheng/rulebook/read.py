@@ -82,6 +82,7 @@ def _over_template(
         raise BadScheme(
             place, _("没有包模板“{reference}”", reference=reference), _("请核对包名、模板名和版本,并启用该包")
         ) from None
+    source.template = (reference, template)
     papers = {
         code: _laid(paper, (data.get("papers") or {}).get(code, {}))
         for code, paper in (template.get("papers") or {}).items()
@@ -172,7 +173,7 @@ def _laid(base: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
 
 def _over_node(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     kept = dict(below)
-    if "method" in above or "formula" in above:
+    if {"method", "formula", "compose"} & set(above):
         old = METHODS.get(str(below.get("method", "")))
         gone = {"method", "formula", "compose", *(old.keys if old else ())}
         kept = {key: value for key, value in kept.items() if key not in gone}

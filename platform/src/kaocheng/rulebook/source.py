@@ -4,7 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
@@ -41,6 +41,7 @@ class Source:
 
     def __init__(self, text: str, file: str = "scheme.toml") -> None:
         self.text, self.file = text, file
+        self.template: tuple[str, Mapping[str, Any]] = ("", {})  # what it is from: its reference, its tables
         if len(text) > LARGEST:
             raise BadScheme(Place(file), _("文件超过 {most} 个字符", most=LARGEST), _("请分成几个方案"))
         try:
@@ -70,11 +71,19 @@ class Source:
                     inside = at is not None and length == len(path)
                     offset = self._locator.character(spot, at or 0) if inside else spot.key
                     return self._at(offset, path)
+                if length > 1 and _holds(self.template[1], there):
+                    return self._in_template(path)
         return Place(self.file, 1 if path else 0, path=_shown(path))
 
     def _at(self, offset: int, path: Path) -> Place:
         line, column = self._locator.position(offset)
         return Place(self.file, line, column, path=_shown(path))
+
+    def _in_template(self, path: Path) -> Place:
+        """The line that takes the template, and the place inside it."""
+        spot = self._first(("scheme", "from")) or self._first(("from",))
+        place = self._at(spot.key if spot else 0, path)
+        return replace(place, path=f"{self.template[0]} → {place.path}")
 
     def _first(self, path: Path) -> Spot | None:
         return self._firsts.get(path)
@@ -93,11 +102,14 @@ class Source:
     def _alike(self, path: Path) -> Iterator[Path]:
         """*path*, then the same in the papers its paper is like, then the template it is from."""
         yield path
-        papers, here, seen = self.data.get("papers"), path, set()
-        while len(here) > 2 and here[0] == "papers" and isinstance(papers, dict) and here[1] not in seen:
+        here, seen = path, set()
+        papers = [
+            data["papers"] for data in (self.data, self.template[1]) if isinstance(data.get("papers"), dict)
+        ]
+        while len(here) > 2 and here[0] == "papers" and here[1] not in seen:
             seen.add(here[1])
-            paper = papers.get(here[1])
-            like = paper.get("like") if isinstance(paper, dict) else None
+            likes = [paper.get("like") for held in papers if isinstance(paper := held.get(here[1]), dict)]
+            like = next(filter(None, likes), None)
             if not isinstance(like, str):
                 break
             here = (here[0], like, *here[2:])
@@ -148,6 +160,18 @@ def nearest(word: str, known: Iterable[str]) -> str:
         alike = [k for k in alike if k[:2] == word[:2] or k[-3:] == word[-3:]]
     close = difflib.get_close_matches(word, alike[:2000], 1, 0.6) if len(word) < 100 else []
     return _("是否应为“{close}”?", close=close[0]) if close else ""
+
+
+def _holds(data: Any, path: Path) -> bool:
+    """Whether there is something at *path*."""
+    for key in path:
+        if isinstance(data, list) and key.startswith("#") and int(key[1:]) <= len(data):
+            data = data[int(key[1:]) - 1]
+        elif isinstance(data, Mapping) and key in data:
+            data = data[key]
+        else:
+            return False
+    return True
 
 
 class _Float:
