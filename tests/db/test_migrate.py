@@ -26,6 +26,7 @@ CHAIN = (
     "2026_11_20_rollup",
     "2026_11_20_supplied",
     "2026_11_20_previews",
+    "2026_11_20_changes",
 )
 
 # A row in each table, under the migration that makes the table.

@@ -1,5 +1,6 @@
 """Applying a folder: it says what it does, does it whole, and has nothing to do the second time."""
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -109,6 +110,24 @@ async def test_a_change_reads_as_a_sentence(engine: AsyncEngine) -> None:
         session = await service.enter(shared, read)
         planned = await service.plan(session, replace(read, name="云岭区"))
     assert [str(change) for change in planned.changes] == ["修改 地区 county name: 云岭县 → 云岭区"]
+
+
+async def test_an_attribute_is_another_from_some_day_on(
+    engine: AsyncEngine, county: TenantId, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(EXAMPLE, tmp_path / "county"))
+    text = (copy / "units.csv").read_text("utf-8").replace("ordinal,terrain", "ordinal,terrain,from")
+    (copy / "units.csv").write_text(text, "utf-8")
+    await apply(engine, folder.read(copy))
+    (copy / "units.csv").write_text(text + "chengguan,,,,,开发区,2026-07-01\n", "utf-8")
+
+    changes = await apply(engine, folder.read(copy))
+
+    assert acts(changes) == [(Act.CHANGE, Subject.UNIT, "chengguan")]
+    assert (await apply(engine, folder.read(copy))).changes == ()
+    async with tenant_session(engine, county) as session:
+        unit = (await queries.unit(session, "chengguan")).as_scored()
+    assert [unit.word("terrain", day) for day in ("2026-06-30", "2026-07-01")] == ["平原", "开发区"]
 
 
 async def test_an_unknown_superior_stops_the_whole_folder(engine: AsyncEngine) -> None:

@@ -54,6 +54,42 @@ def test_a_folder_says_who_the_tenant_is_and_what_it_consists_of() -> None:
     ]
 
 
+def later(path: Path, *rows: str) -> None:
+    """Further rows of units.csv, each with the day it holds from."""
+    changed(path, "units.csv", "ordinal,terrain", "ordinal,terrain,from")
+    with (path / "units.csv").open("a", encoding="utf-8") as units:
+        units.writelines(f"{row}\n" for row in rows)
+
+
+def test_further_rows_say_what_changes_and_when(copy: Path) -> None:
+    later(copy, "chengguan,城关镇,,,,开发区,2026-10-01", "chengguan,,,,,山区,2026-07-01")
+
+    unit = folder.read(copy).units[0]
+
+    assert unit.attributes == {"terrain": "平原"}
+    assert unit.changes == (("2026-07-01", {"terrain": "山区"}), ("2026-10-01", {"terrain": "开发区"}))
+
+
+def test_a_further_row_that_changes_more_than_attributes_is_a_mistake(copy: Path) -> None:
+    later(
+        copy,
+        "nobody,,,,,山区,2026-07-01",
+        "dongchuan,,县直部门,,,,2026-07-01",
+        "dongchuan,东川街道,,,,,2026-08-01",
+        "chengguan,,,,,山区,七月",
+        "chengguan,,,,,山区,2026-07-01",
+        "chengguan,,,,,平原,2026-07-01",
+    )
+
+    assert mistakes(copy) == [
+        "units.csv:7: “nobody”没有不写 from 的一行;请先写它本来的情况",
+        "units.csv:8: 自某天起能变的只有属性;“class”请改在不写 from 的一行",
+        "units.csv:9: 自某天起能变的只有属性;“label”请改在不写 from 的一行",
+        "units.csv:10: “七月”不是日期;请写成 2026-07-01 的样子",
+        "units.csv:12: “chengguan”自 2026-07-01 起的变化写了两次",
+    ]
+
+
 def test_every_mistake_is_named_with_its_file_and_line(copy: Path) -> None:
     changed(copy, "tenant.toml", "invented = true", "invened = true")
     changed(copy, "tenant.toml", 'kind = "targets"', 'kind = "target"')

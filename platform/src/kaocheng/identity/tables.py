@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -43,6 +44,7 @@ unit = Table(
     Column("class", Text),
     Column("parent_id", Integer),
     Column("attributes", JSONB, nullable=False),
+    Column("changes", JSONB, nullable=False, server_default=text("'[]'")),  # [[day, attributes], …], by day
     Column("assessed", Boolean, nullable=False),
     Column("ordinal", Integer, nullable=False),
     PrimaryKeyConstraint("tenant_id", "id"),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from kaocheng.db.session import TenantSession
 from kaocheng.engine.imported import BY_UNIT, sheets_named
+from kaocheng.engine.periods import last_day
 from kaocheng.engine.recipe import Recipe
 from kaocheng.errors import Refused
 from kaocheng.i18n import _
@@ -100,25 +101,29 @@ def _named(recipe: Recipe, code: str, period: str) -> tuple[str, str]:
     return name, recipe.period(when) if at else period
 
 
-def origins(recipe: Recipe, units: Iterable[Unit], found: Mapping[str, Taken]) -> Mapping[Source, Origin]:
-    """Where each imported value came from, in the words the engine's ``Used`` names it by."""
+def origins(
+    recipe: Recipe, units: Iterable[Unit], found: Mapping[str, Taken], period: str
+) -> Mapping[Source, Origin]:
+    """Where each imported value of a run came from, in the words the engine's ``Used`` names it by."""
     made: dict[Source, Origin] = {}
     for named in sheets_named(recipe):
         for unit in units:
-            taken = found.get(_of(unit, named.sheet))
+            taken = found.get(_of(unit, named.sheet, last_day(period)))
             if taken is not None:
                 made["sheet", unit.code, named.sheet, named.node] = taken.origin
     return made
 
 
 def _wanted(recipe: Recipe, units: Sequence[Unit]) -> set[str]:
-    return {code for named in sheets_named(recipe) for unit in units if (code := _of(unit, named.sheet))}
+    return {
+        code
+        for named in sheets_named(recipe)
+        for unit in units
+        for day in ("", *(since for since, _changed in unit.changes))
+        if (code := _of(unit, named.sheet, day))
+    }
 
 
-def _of(unit: Unit, sheet: str) -> str:
-    """The code of the sheet one unit's value is in."""
-    if not sheet.startswith(BY_UNIT):
-        return sheet
-    attribute = sheet.removeprefix(BY_UNIT)
-    known = {**unit.attributes, "parent": unit.parent or "", "class": unit.group or ""}
-    return str(known.get(attribute, ""))
+def _of(unit: Unit, sheet: str, day: str) -> str:
+    """The code of the sheet one unit's value is in, on that day."""
+    return unit.as_scored().word(sheet.removeprefix(BY_UNIT), day) if sheet.startswith(BY_UNIT) else sheet

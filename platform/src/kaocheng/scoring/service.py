@@ -52,7 +52,7 @@ async def inputs(session: TenantSession, recipe: Recipe, period: str, *, unvouch
     filed, units = await figures.current(session), await tenancy.units(session)
     taken = elsewhere.require(recipe, await elsewhere.sheets(session, recipe, units, period), period)
     gathered = gather(units, filed, period, unvouched=unvouched, sheets=_texts(taken))
-    origins = elsewhere.origins(recipe, units, taken)
+    origins = elsewhere.origins(recipe, units, taken, period)
     return replace(gathered, provenance={**gathered.provenance, **origins}) if origins else gathered
 
 

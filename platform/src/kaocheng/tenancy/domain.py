@@ -52,6 +52,9 @@ class Tenant:
     invented: bool = False
 
 
+Dated = tuple[tuple[str, Mapping[str, str]], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """Somebody who is assessed, or who reports about those who are (a reference unit: no group)."""
@@ -62,13 +65,14 @@ class Unit:
     group: str | None = None  # the class it is ranked in
     parent: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    changes: Dated = ()  # attributes that are others from some day on, by day
     assessed: bool = False
     ordinal: int = 0
 
     def as_scored(self) -> Scored:
         """The unit as a run knows it."""
         attributes = dict(self.attributes) | ({"parent": self.parent} if self.parent else {})
-        return Scored(self.code, self.label, self.group or "", attributes, self.assessed)
+        return Scored(self.code, self.label, self.group or "", attributes, self.assessed, self.changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -202,6 +202,7 @@ def _unit_now(unit: Unit) -> Facts:
         "parent": unit.parent,
         "ordinal": unit.ordinal,
         "attributes": dict(unit.attributes),
+        "changes": {day: dict(changed) for day, changed in unit.changes},
         "assessed": unit.assessed,
     }
 
@@ -213,6 +214,7 @@ def _unit_wanted(unit: DeclaredUnit) -> Facts:
         "parent": unit.parent,
         "ordinal": unit.ordinal,
         "attributes": dict(unit.attributes),
+        "changes": {day: dict(changed) for day, changed in unit.changes},
         "assessed": unit.group is not None,
     }
 

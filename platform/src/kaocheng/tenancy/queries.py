@@ -181,6 +181,7 @@ def _unit(row: Row[Any]) -> Unit:
         group=facts["class"],
         parent=row.parent,
         attributes=row.attributes,
+        changes=tuple((day, changed) for day, changed in row.changes),
         assessed=row.assessed,
         ordinal=row.ordinal,
     )

@@ -133,6 +133,7 @@ async def _units(session: TenantSession, folder: TenantFolder, planned: Changes)
             "class": unit.group,
             "parent_id": ids[unit.parent] if unit.parent else None,
             "attributes": dict(unit.attributes),
+            "changes": [[day, dict(changed)] for day, changed in unit.changes],
             "assessed": unit.group is not None,
             "ordinal": unit.ordinal,
         }
@@ -173,6 +174,7 @@ def _everybody(session: TenantSession, id: UnitId) -> dict[str, object]:
         "class": None,
         "parent_id": None,
         "attributes": {},
+        "changes": [],
         "assessed": False,
         "ordinal": 0,
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kaocheng.errors import Place
 from kaocheng.identity.domain import Role
-from kaocheng.tenancy.domain import Form, PastResult
+from kaocheng.tenancy.domain import Dated, Form, PastResult
 
 __all__ = ["DeclaredPerson", "DeclaredUnit", "TenantFolder"]
 
@@ -20,6 +20,7 @@ class DeclaredUnit:
     group: str | None = None
     parent: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    changes: Dated = ()
     ordinal: int = 0
     place: Place = field(default=Place(), compare=False)
 

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from kaocheng.tenancy.folder.mistakes import Mistakes
 
 __all__ = ["Names", "is_code", "read_history", "read_people", "read_units"]
 
-UNITS = ("code", "label", "class", "parent", "ordinal")
+UNITS = ("code", "label", "class", "parent", "ordinal", "from")
 PEOPLE = ("code", "label", "unit", "roles", "language")
 HISTORY = ("period", "unit", "score", "rank", "grade", "invented")
 YES_NO = {"true": True, "false": False, "是": True, "否": False}
@@ -48,7 +50,11 @@ def read_units(path: Path, mistakes: Mistakes) -> tuple[DeclaredUnit, ...]:
     """The units, in the order of their ordinals, else of their lines."""
     read: list[DeclaredUnit] = []
     seen = _Seen(mistakes)
+    later: list[Line] = []
     for line in lines(path, UNITS[:2], None, mistakes):
+        if line["from"]:
+            later.append(line)
+            continue
         seen.once(line, "code")
         seen.once(line, "label")
         ordinal = _whole(line, "ordinal", mistakes)
@@ -58,13 +64,47 @@ def read_units(path: Path, mistakes: Mistakes) -> tuple[DeclaredUnit, ...]:
                 label=_wanted(line, "label", mistakes),
                 group=line["class"] or None,
                 parent=line["parent"] or None,
-                attributes={k: v for k, v in line.cells.items() if k and v and k not in UNITS},
+                attributes=_attributes(line),
                 ordinal=len(read) + 1 if ordinal is None else ordinal,
                 place=line.place,
             )
         )
     _check_parents(read, mistakes)
-    return tuple(sorted(read, key=lambda unit: unit.ordinal))
+    changes = _changes(later, {unit.code: unit.label for unit in read}, mistakes)
+    whole = [replace(unit, changes=tuple(sorted(changes.get(unit.code, {}).items()))) for unit in read]
+    return tuple(sorted(whole, key=lambda unit: unit.ordinal))
+
+
+def _attributes(line: Line) -> dict[str, str]:
+    return {k: v for k, v in line.cells.items() if k and v and k not in UNITS}
+
+
+Changes = dict[str, dict[str, Mapping[str, str]]]  # unit → day → the attributes that are others from then on
+
+
+def _changes(later: Iterable[Line], labels: Mapping[str, str], mistakes: Mistakes) -> Changes:
+    """Further lines of a unit: what is another from the day in ``from`` on."""
+    found: Changes = {}
+    for line in later:
+        code, day = line["code"], _day(line, mistakes)
+        if code not in labels:
+            mistakes.add(line.place, _("“{code}”没有不写 from 的一行;请先写它本来的情况", code=code))
+        for column in ("label", "class", "parent", "ordinal"):
+            if line[column] and (column, line[column]) != ("label", labels.get(code)):
+                reason = _("自某天起能变的只有属性;“{column}”请改在不写 from 的一行", column=column)
+                mistakes.add(line.place, reason)
+        if day in found.setdefault(code, {}):
+            mistakes.add(line.place, _("“{code}”自 {day} 起的变化写了两次", code=code, day=day))
+        found[code][day] = _attributes(line)
+    return found
+
+
+def _day(line: Line, mistakes: Mistakes) -> str:
+    try:
+        return date.fromisoformat(line["from"]).isoformat()
+    except ValueError:
+        mistakes.add(line.place, _("“{written}”不是日期;请写成 2026-07-01 的样子", written=line["from"]))
+        return line["from"]
 
 
 def read_people(path: Path, names: Names, mistakes: Mistakes) -> tuple[DeclaredPerson, ...]:
