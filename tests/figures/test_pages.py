@@ -154,6 +154,11 @@ async def test_a_liaison_types_his_figures_and_sees_what_was_wrong(yunling: Coun
         edit = re.search(r'/figures/mine/edit\?what=[^"]+', page.text)
         assert edit is not None
         assert "812.5" in (await b.get(edit.group())).text
+        # a correction that is no number comes back where it was typed
+        again = await b.post("/figures/mine", {"what": str(forest), "value": "约90", "edit": "yes"})
+        assert again.status_code == 422
+        for told in ("请填准确的数", 'value="约90"', "填报更正"):
+            assert told in again.text
         theirs = await b.post(
             "/figures/mine", {"what": str(await yunling.key("城关镇", "forest")), "value": "1"}
         )

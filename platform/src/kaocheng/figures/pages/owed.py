@@ -56,7 +56,7 @@ class OwedPages(Controller):
         shelf: NamedDependency[TenantShelf],
     ) -> Page:
         """Keep what was typed; fields left empty stay owed."""
-        handed_in = await form(request, "what", "value", "period", "collector")
+        handed_in = await form(request, "what", "value", "period", "collector", "edit")
         whats, values = handed_in.all("what"), handed_in.all("value")
         if len(whats) != len(values):
             raise Invalid(_("表单不完整;请刷新页面后重新填写"))
@@ -75,6 +75,9 @@ class OwedPages(Controller):
         try:
             stored = await service.file(session, typed, by=person, at=datetime.now(UTC), shelf=shelf)
         except NotFiled as problem:
+            if handed_in.text("edit"):
+                key, wrong = typed[0].key, (str(problem), typed[0].written)
+                return await _edit(request, session, person, key, *wrong, status=422)
             return await _page(
                 request,
                 session,
@@ -99,20 +102,36 @@ class OwedPages(Controller):
         what: FromQuery[str],
     ) -> Page:
         """One figure already filed, to be superseded by another value."""
-        latest = (await queries.history(session, Key.read(what)))[0]
-        if not _reads(person, latest):
-            raise NoSuchFigure(what)
-        labels = await expected.series_labels(session)
-        return render(
-            request,
-            "figures/edit.html",
-            figure=latest,
-            part=labels.get((latest.indicator.id, latest.key.series), latest.key.series),
-            place=place,
-            shown=shown,
-            state=state,
-            tones=TONES,
-        )
+        return await _edit(request, session, person, Key.read(what))
+
+
+async def _edit(
+    request: Ask,
+    session: TenantSession,
+    person: Person,
+    key: Key,
+    mistake: str = "",
+    written: str = "",
+    *,
+    status: int = 200,
+) -> Page:
+    latest = (await queries.history(session, key))[0]
+    if not _reads(person, latest):
+        raise NoSuchFigure(str(key))
+    labels = await expected.series_labels(session)
+    return render(
+        request,
+        "figures/edit.html",
+        status=status,
+        figure=latest,
+        part=labels.get((latest.indicator.id, latest.key.series), latest.key.series),
+        mistake=mistake,
+        written=written,
+        place=place,
+        shown=shown,
+        state=state,
+        tones=TONES,
+    )
 
 
 async def _page(
