@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from io import BytesIO
@@ -18,6 +18,7 @@ from kaocheng.db.jobs import JobId
 from kaocheng.db.roles import Urls
 from kaocheng.identity import queries as identity
 from kaocheng.identity import service as accounts
+from kaocheng.identity.domain import Person
 from kaocheng.rollup import jobs
 from kaocheng.scoring import service as scoring
 from kaocheng.settings import Settings
@@ -48,7 +49,7 @@ def as_(browser, engine: AsyncEngine, tmp_path: Path):
     return opened
 
 
-async def scored(engine: AsyncEngine, county: TenantId, *, corrected: bool = False) -> None:
+async def scored(engine: AsyncEngine, county: TenantId, *, corrected: bool = False) -> Mapping[str, Person]:
     staff = await given.found(engine, county)
     await given.file_year(engine, county, staff, bonus={"south": "1"})
     async with tenant_session(engine, county) as session:
@@ -57,6 +58,7 @@ async def scored(engine: AsyncEngine, county: TenantId, *, corrected: bool = Fal
         await given.file_year(engine, county, staff, {"west": (90, 90, 100, 100)}, revision=2)
         async with tenant_session(engine, county) as session:
             await scoring.run(session, "2026", by=staff["li"], at=given.NOON)
+    return staff
 
 
 async def published(engine: AsyncEngine, county: TenantId, data: Path, *readers: str) -> None:
@@ -214,6 +216,24 @@ async def test_the_office_publishes_and_the_leader_reads(
     async with as_(county, "chen") as b:
         assert "东镇" in (await b.get("/standings?period=2026")).text
         assert (await b.get("/publish", follow_redirects=True)).status_code == 403
+
+
+async def test_a_sheet_whose_figures_have_changed_is_said_to_be_stale_before_it_is_published(
+    as_, engine: AsyncEngine, county: TenantId
+) -> None:
+    staff = await scored(engine, county)
+    changed = "数据或规则变了"
+    async with as_(county, "li") as b:
+        assert changed not in (await b.get("/")).text + (await b.get("/publish?sheet=1")).text
+        await given.file_year(engine, county, staff, {"west": (90, 90, 100, 100)}, revision=2)
+        home = (await b.get("/")).text
+        assert f"第1次计算之后,{changed}" in home
+        assert "去公布" not in home
+        assert changed in (await b.get("/publish?sheet=1")).text
+        async with tenant_session(engine, county) as session:
+            await scoring.run(session, "2026", by=staff["li"], at=given.NOON)
+        assert changed not in (await b.get("/")).text + (await b.get("/publish?sheet=2")).text
+        assert changed in (await b.get("/publish?sheet=1")).text
 
 
 async def test_a_publication_that_cannot_be_made_says_so_to_whoever_comes_back(

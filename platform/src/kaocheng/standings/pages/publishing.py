@@ -13,6 +13,7 @@ from kaocheng.identity.domain import Permission, Person
 from kaocheng.pages import Ask, Page, answer, form, go, may, render
 from kaocheng.scoring import queries as scoring
 from kaocheng.scoring.domain import SheetHead
+from kaocheng.scoring.service import outlooks
 from kaocheng.standings import jobs, keys, queries, service
 from kaocheng.standings.domain import Publication
 from kaocheng.standings.register import register
@@ -60,6 +61,7 @@ class PublishingPages(Controller):
             change=change,
             readers=[reader for reader in await service.superiors(session) if reader.code not in told],
             registers=[register(paper) for paper in seen.row.sheet.papers],
+            stale=not seen.published and not await _up_to_date(session, seen.row.id),
         )
 
     @post("/")
@@ -90,6 +92,11 @@ class PublishingPages(Controller):
         tenant = await tenancy.tenant(session)
         own = keys.public(keys.own(request.app.state.settings.data, tenant.code))
         return answer(f"{own.line}  # {tenant.code} {own.id}\n".encode(), f"{tenant.code}.pub", "text/plain")
+
+
+async def _up_to_date(session: TenantSession, sheet: int) -> bool:
+    """Whether it is the latest run, of the figures and rules as they are now."""
+    return any(it.head and it.head.id == sheet and not it.changed for it in await outlooks(session))
 
 
 def _waiting(heads: Sequence[SheetHead], publications: Sequence[Publication]) -> list[SheetHead]:

@@ -15,6 +15,7 @@ from kaocheng.rollup import queries as rollup
 from kaocheng.schemes import queries as schemes
 from kaocheng.schemes.domain import NoScheme, SchemeVersion, State
 from kaocheng.scoring import queries as scoring
+from kaocheng.scoring import service as scores
 from kaocheng.scoring.domain import SheetHead
 from kaocheng.standings import queries as standings
 from kaocheng.standings.domain import Publication
@@ -35,6 +36,7 @@ class Stand:
     period: str
     by_collector: tuple[Progress, ...]
     head: SheetHead | None
+    stale: bool  # figures or rules changed since the latest sheet
     ranked: tuple[int, ...]  # units of each class of the latest sheet
     publication: Publication | None
 
@@ -77,7 +79,9 @@ async def page(session: TenantSession, person: Person) -> Told:
         # A level that only reads what its subordinates publish has no year of its own to show.
         below = await rollup.subordinates(session)
         return await analyst.page(session, person) if below else ("home/no_scheme.html", {})
-    stands = [await stand(session, p) for p in _periods(version, await expected.scheme_periods(session))]
+    stale = frozenset(it.period for it in await scores.outlooks(session) if it.head and it.changed)
+    known = await expected.scheme_periods(session)
+    stands = [await stand(session, period, stale) for period in _periods(version, known)]
     waiting = [*await running(session, person), *await previewed(session)]
     todos = [*_todos(version, stands, waiting)]
     names = {superior.code: superior.name for superior in await tenancy.superiors(session)}
@@ -93,14 +97,15 @@ async def page(session: TenantSession, person: Person) -> Told:
     }
 
 
-async def stand(session: TenantSession, period: str) -> Stand:
-    """How far *period* has come."""
+async def stand(session: TenantSession, period: str, stale: frozenset[str]) -> Stand:
+    """How far *period* has come; *stale* are the periods whose figures or rules changed since."""
     heads = await scoring.heads(session, period)
     sheet = (await scoring.sheet(session, heads[0])).sheet if heads else None
     return Stand(
         period=period,
         by_collector=await expected.progress(session, period),
         head=heads[0] if heads else None,
+        stale=period in stale,
         ranked=tuple(sum(s.rank is not None for s in p.standings) for p in sheet.papers) if sheet else (),
         publication=await standings.published(session, period),
     )
@@ -118,7 +123,7 @@ def _row(version: SchemeVersion, stand: Stand, names: Mapping[str, str]) -> Row:
         version.state is State.FROZEN,
         total.missing == 0 and total.expected > 0,
         stand.complete,
-        stand.head is not None,
+        stand.head is not None and not stand.stale,
         bool(stand.ranked) and any(stand.ranked),
         stand.published_latest,
     ]
@@ -173,7 +178,8 @@ def _scored_cell(stand: Stand) -> Cell:
     if stand.head is None:
         return Cell(value="–", note="" if stand.complete else _("未核完也可试算"), path="/scores")
     waiting = _("有 {n} 项未核验", n=stand.head.waiting) if stand.head.waiting else ""
-    note = " · ".join(filter(None, (day(stand.head.made_at), waiting)))
+    stale = _("数据或规则已变") if stand.stale else ""
+    note = " · ".join(filter(None, (day(stand.head.made_at), waiting, stale)))
     return Cell(value=_("第{n}次", n=stand.head.number), note=note, path="/scores")
 
 
@@ -250,7 +256,17 @@ def _of_period(stand: Stand) -> Iterator[Todo]:
             label=_("去计分"),
             main=True,
         )
-    if stand.head is not None and not stand.published_latest:
+    if stand.head is not None and stand.stale:
+        yield Todo(
+            tag=_("要重算"),
+            tone="warn",
+            text=_("第{n}次计算之后,数据或规则变了", n=stand.head.number),
+            small=name,
+            path="/scores",
+            label=_("去计分"),
+            main=stand.complete,
+        )
+    elif stand.head is not None and not stand.published_latest:
         yield Todo(
             tag=_("可以办"),
             tone="ok",
