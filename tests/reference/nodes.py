@@ -34,15 +34,15 @@ def printed_decimals(place: Place) -> int | None:
 
 
 def full(place: Place) -> Points | None:
-    """Declared full marks, else what the parts' come to."""
+    """The unit's own, else those declared, else what the parts' come to."""
     node = node_of(place)
+    own = place.world.target(place, node.code, "full", place.period)
+    if isinstance(own, Fraction):
+        return own
     if "full" in node.keys:
         return number(tree_of(node.keys["full"]), replace(place, node=Node(node.code, {})))
-    if not node.composed and place.world.by_unit(node.code):
-        value = place.world.target(place, node.code, "full", place.period)
-        return value if isinstance(value, (Fraction, Gap)) else MISSING
     if not node.composed or node.get("compose") == "formula":
-        return None
+        return MISSING if not node.composed and place.world.by_unit(node.code) else None
     found: list[tuple[Fraction, Fraction]] = []
     for part in parts(place):
         if isinstance(part.full, Fraction):

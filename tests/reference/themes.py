@@ -90,8 +90,8 @@ class Theme:
     def targets(self, units: list[str]) -> list[list[str]]:
         rows = []
         for code, keys in self.scheme.figures.items():
-            for kind in ("target", "base", "stretch"):
-                for unit in units:
+            for kind in ("target", "base", "stretch", *(["full"] if self.name == "targets" else [])):
+                for unit in units[: len(units) // 2] if kind == "full" else units:
                     for span in self.spans:
                         longest = span == self.spans[-1] or len(self.spans) < 3
                         if self.rng.random() < (0.9 if longest or "month" in self.text else 0.2):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kaocheng.engine import compose
-from kaocheng.engine.arrays import MISSING, Exact, larger, smaller
+from kaocheng.engine.arrays import MISSING, OK, Exact, Truth, choose, larger, smaller
 from kaocheng.engine.evaluate import Scope, number
 from kaocheng.engine.methods.absolute import points as in_points
 from kaocheng.engine.recipe import NodeRule, PaperRule
@@ -46,16 +46,17 @@ class OutOfRange(Invalid):
 
 
 def full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
-    """Full marks: said, set by unit as a target, or what the parts make up."""
+    """Full marks: set for the unit as a target, said, or what the parts make up."""
     here = Scope(run, paper, node, period)
     if "full" in node.keys:
-        return number(str(node["full"]), here)
-    if node.composed:
-        return compose.full(run, paper, node, period)
+        said = number(str(node["full"]), here)
+    else:
+        said = compose.full(run, paper, node, period) if node.composed else Exact.nothing(MISSING)
     if run.has_target(node.code, "full"):
-        value = run.target_of(node.code, "full", here)
-        return value if isinstance(value, Exact) else Exact.nothing(MISSING)
-    return Exact.nothing(MISSING)
+        own = run.target_of(node.code, "full", here)
+        if isinstance(own, Exact):
+            said = choose(Truth(own.state == OK), own, said)
+    return said
 
 
 def bounded(run: Run, here: Scope, value: Exact) -> Exact:
