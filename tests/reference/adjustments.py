@@ -90,7 +90,7 @@ def counts(claim: Claim, keys: dict[str, Any]) -> bool:
     if window is None:
         return True
     if claim.day is None:
-        raise ValueError("an entry without a date, where dates decide")
+        raise Refused("an entry without a date, where dates decide")
     first, last = day_of(str(window.get("from", ""))), day_of(str(window.get("to", "")))
     return (first is None or claim.day >= first) and (last is None or claim.day <= last)
 
