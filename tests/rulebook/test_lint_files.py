@@ -136,6 +136,15 @@ def test_tables_of_ranks_and_quotas_are_held_to_the_number_of_units(tmp_path: Pa
     ]
 
 
+def test_a_quota_that_a_circle_does_not_say_is_named(tmp_path: Path) -> None:
+    text = FITTING.replace("most = 3 }", 'most = "unit.places" }').replace("bands", 'within = "zone"\nbands')
+    groups = GROUPS.replace("zone\n", "zone,places\n").replace("东\n", "东,1\n").replace("西\n", "西,\n")
+    assert found(tmp_path, text, groups=groups) == [
+        ":“西”没有“良”的名额:unit.places 缺数据;请核对 most",
+        ":“东”有 2 个单位,“优”一个名额也没有;请核对 most,或写 at_least_one = true",
+    ]
+
+
 def test_an_attribute_that_no_unit_has_is_named(tmp_path: Path) -> None:
     text = FITTING.replace('"completion", ', '"completion", times = "unit.wieght", ')
     assert found(tmp_path, text, groups=GROUPS) == [

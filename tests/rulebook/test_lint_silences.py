@@ -107,6 +107,19 @@ def test_a_part_called_rank_is_no_rank_of_the_node() -> None:
     assert said('full = 10, method = "given"') == []
 
 
+def test_every_finding_says_what_to_do() -> None:
+    """Also where no name comes near, or the reason seems to say it all."""
+    node = 'full = 10, x = "grain", method = "shortfall", target = "abcdefgh", direction = "qqqqq"'
+    text = (
+        f'{HEAD}grain = {{ in = "total", {node}, clause = "三十" }}\nring = {{ formula = "score(ring)" }}\n'
+    )
+    findings = lint(read_scheme(text))
+    assert {"unknown_name", "unknown_word", "unknown_clause", "missing_key", "cycle"} <= {
+        f.code for f in findings
+    }
+    assert [finding for finding in findings if not finding.remedy] == []
+
+
 # -- methods of the scheme's own that call one another ---------------------------------------------------
 
 CALLING = """

@@ -65,13 +65,18 @@ def ranks(run: Run, paper: PaperRule, result: str, period: str) -> Exact:
 
 def room(
     run: Run, paper: PaperRule, result: str, period: str
-) -> Iterator[tuple[tuple[str, ...], int, Mapping[int, int]]]:
-    """Each circle of a result: its attributes, how many units it has, and the places of each limited band."""
+) -> Iterator[tuple[tuple[str, ...], int, Mapping[int, int | None]]]:
+    """Each circle of a result: its attributes, how many units it has, and the places of each limited band.
+
+    ``None`` are places that the circle's own value should say, and there is none.
+    """
     ranking = _Ranking(run, paper, result, period)
     circles_ = ranking._circles(ranking._places())
-    quotas = {i: ranking._quotas(band, circles_) for i, band in enumerate(ranking.bands) if "most" in band}
+    limited = {i: band for i, band in enumerate(ranking.bands) if "most" in band}
+    quotas = {i: ranking._quotas(band, circles_) for i, band in limited.items()}
     for key, circle in circles_.items():
-        yield key, len(circle), {i: quota[key] for i, quota in quotas.items() if key in quota}
+        there = {i: ranking._numbers(str(b["most"])).fraction(circle[0].at) for i, b in limited.items()}
+        yield key, len(circle), {i: None if there[i] is None else quotas[i][key] for i in limited}
 
 
 class _Ranking:

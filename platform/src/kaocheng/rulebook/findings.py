@@ -37,12 +37,22 @@ class Finding:
 def merged(found: Iterable[Finding]) -> list[Finding]:
     """Findings that papers share, because one is like the other, said once with the names of the papers."""
     alike: dict[tuple[str, ...], list[Finding]] = {}
-    for finding in found:
+    for finding in map(_with_remedy, found):
         _papers, _dot, inner = finding.path.partition("papers.")
         where = (str(finding.place.line), str(finding.place.column), inner.partition(".")[2])
         paper = "" if inner and finding.line else finding.path
         alike.setdefault((finding.code, finding.reason, finding.remedy, *where, paper), []).append(finding)
     return [_of_papers(same) for same in alike.values()]
+
+
+def _with_remedy(finding: Finding) -> Finding:
+    """A finding always says what to do, also where no name comes near."""
+    if finding.remedy:
+        return finding
+    if finding.code == "missing_key":
+        return replace(finding, remedy=_("请补上"))
+    named = finding.code.startswith("unknown_")
+    return replace(finding, remedy=_("请核对名称") if named else _("请改写"))
 
 
 def _of_papers(same: list[Finding]) -> Finding:

@@ -250,13 +250,17 @@ class _FileLint:
                 facts = {"grade": band["grade"], "where": where, "n": size, "most": places[number - 1]}
                 path = ("papers", paper.code, "results", code, "bands", f"#{number}")
                 place = self.scheme.source.place(path)
-                if not places[number - 1]:
+                most, remedy = places[number - 1], _("请核对 most")
+                if most is None:
+                    reason = _("“{where}”没有“{grade}”的名额:{written} 缺数据", written=band["most"], **facts)
+                elif not most:
                     reason = _("“{where}”有 {n} 个单位,“{grade}”一个名额也没有", **facts)
                     remedy = _("请核对 most,或写 at_least_one = true")
-                    yield self._say("no_places", place, reason, remedy)
-                elif places[number - 1] >= size:
+                elif most >= size:
                     reason = _("“{where}”只有 {n} 个单位,“{grade}”有 {most} 个名额,限不住", **facts)
-                    yield self._say("no_places", place, reason, _("请核对 most"))
+                else:
+                    continue
+                yield self._say("no_places", place, reason, remedy)
 
 
 def _attributes(written: Iterable[str]) -> Iterator[str]:
