@@ -50,7 +50,8 @@ class Shape:
 
 def points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact | None:
     """The points of a leaf as those of another like it were worked out; ``None``: it is to be worked out."""
-    if not _by_itself(paper, node):
+    added_to: frozenset[str] = run.once(("added to", paper.code), lambda: _added_to(paper))
+    if node.composed or "across" in node.keys or node.code in added_to:
         return None
     said = repr([(key, value) for key, value in node.keys.items() if key not in NAMES])
     shape: Shape = run.once(("alike", paper.code, period, said, len(run.units)), Shape)
@@ -74,16 +75,11 @@ def points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact | N
     return None if done is None else done(given)
 
 
-def _by_itself(paper: PaperRule, node: NodeRule) -> bool:
-    """Whether nothing beside its own keys makes a leaf's points."""
-    code = node.code
-    return not (
-        node.composed
-        or "across" in node.keys
-        or code in paper.excess
-        or any(rule.get("to") == code for rule in paper.table("adjustments").values())
-        or any(rule.get("zero") == code for rule in paper.table("vetoes").values())
-    )
+def _added_to(paper: PaperRule) -> frozenset[str]:
+    """The nodes whose points are made of more than their own keys say."""
+    to = {str(rule.get("to")) for rule in paper.table("adjustments").values()}
+    vetoed = {str(rule.get("zero")) for rule in paper.table("vetoes").values()}
+    return frozenset({*to, *vetoed, *paper.excess})
 
 
 def _signature(value: Value) -> tuple[int, ...]:

@@ -80,12 +80,10 @@ class Exact:
 
     # -- making ------------------------------------------------------------------------------------
 
-    @classmethod
-    @lru_cache(4096)
-    def constant(cls, value: Fraction | int) -> Exact:
+    @staticmethod
+    def constant(value: Fraction | int) -> Exact:
         """One value for everybody; broadcasts."""
-        above, below = int(value.numerator), int(value.denominator)
-        return cls(above, below, None, above, above, below)
+        return _constant(int(value.numerator), int(value.denominator))
 
     @classmethod
     def of(cls, values: Sequence[Fraction | int | None], states: Array | None = None) -> Exact:
@@ -349,6 +347,11 @@ class Exact:
         return Exact(settled(whole), scale, self._state)
 
 
+@lru_cache(4096)
+def _constant(above: int, below: int) -> Exact:
+    return Exact(above, below, None, above, above, below)
+
+
 def choose(condition: Truth, yes: Exact, no: Exact) -> Exact:
     """*yes* where the condition holds, *no* where it does not, its own state where that is unknown."""
     v, state = condition._v, condition._state
@@ -376,9 +379,6 @@ def smaller(a: Exact, b: Exact) -> Exact:
 def larger(a: Exact, b: Exact) -> Exact:
     """The larger of the two, of each."""
     return _extreme(a, b, np.maximum)
-
-
-# -- two values side by side ---------------------------------------------------------------------------
 
 
 def _extreme(a: Exact, b: Exact, step: Any) -> Exact:

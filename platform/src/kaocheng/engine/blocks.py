@@ -63,15 +63,22 @@ class Noted:
     """Steps that were noted down on some columns, to be done with others."""
 
     def __init__(self, last: Deferred, columns: Sequence[Any]) -> None:
-        order, _uses = _ordered([last])
+        order, uses = _ordered([last])
         at = {id(value): i for i, value in enumerate(order)}
         self.places = [at.get(id(column)) for column in columns]  # none for a column that made no difference
         self.begun: list[Any] = [None if type(value) is Deferred else value for value in order]
-        self.steps = [
-            (value.step, [at[id(given)] for given in value.inputs], value.kind, i)
-            for i, value in enumerate(order)
-            if type(value) is Deferred and i not in self.places
-        ]
+        self.steps: list[tuple[Callable[..., Any], list[int], Any, int, int | None]] = []
+        passing: set[int] = set()  # registers of what is no column, and may be written over
+        for i, value in enumerate(order):
+            if type(value) is not Deferred or i in self.places:
+                continue
+            inputs = [at[id(given)] for given in value.inputs]
+            for given in value.inputs:
+                uses[id(given)] -= 1
+            over = next((at[id(v)] for v in value.inputs if not uses[id(v)] and at[id(v)] in passing), None)
+            function = type(value.step) is np.ufunc and value.kind is float
+            self.steps.append((value.step, inputs, value.kind, i, over if function else None))
+            passing |= {i} if value.kind is float else set()
 
     def done_with(self, columns: Sequence[Any]) -> Any:
         """What the last step comes to."""
@@ -79,8 +86,12 @@ class Noted:
         for place, column in zip(self.places, columns, strict=True):
             if place is not None:
                 registers[place] = column
-        for step, inputs, kind, at in self.steps:
-            registers[at] = work(step, *[registers[i] for i in inputs], kind=kind)
+        short = not any(type(c) is Deferred or (type(c) is np.ndarray and c.size > SHORT) for c in columns)
+        for step, inputs, kind, at, over in self.steps:
+            if short and over is not None:
+                registers[at] = step(*[registers[i] for i in inputs], out=registers[over])
+            else:
+                registers[at] = work(step, *[registers[i] for i in inputs], kind=kind)
         return registers[-1]
 
 

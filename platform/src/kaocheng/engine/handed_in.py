@@ -285,8 +285,8 @@ class HandedIn:
 
     def _ladder(self, rows: Mapping[str, Any], period: str) -> list[str]:
         """The periods whose targets hold in *period*: itself, then ever longer ones, then undated."""
-        if not rows:
-            return []
+        if not rows.keys() - {period}:
+            return list(rows)
         now = periods.span(period)
         longer = [p for p in rows if p and p != period and now in periods.span(p)]
         longer.sort(key=lambda p: periods.span(p).months)
