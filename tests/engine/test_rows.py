@@ -67,6 +67,20 @@ def test_raters_score_each_row() -> None:
     assert scored(node, rows, {}) == {"jia": "45.00"}  # (9 + 6) × 3
 
 
+def test_a_difficulty_of_each_row_raises_the_ceiling_of_each_row() -> None:
+    rows = {"jia": [{"size": 9, "minor": 2}, {"size": 20, "minor": 1}], "yi": [{"size": 4, "minor": 3}]}
+    node = 'full = 10, rows = "task", fold = "mean", formula = "size", times = "minor"'
+    assert scored(node, rows, {}) == {"jia": "14.00", "yi": "12.00"}  # (18 + 10) ÷ 2
+    assert scored(node + ", not_above = 13", rows, {}) == {"jia": "13.00", "yi": "12.00"}  # the whole
+
+
+def test_what_stands_for_points_without_a_difficulty_keeps_the_plain_ceiling() -> None:
+    node = 'x = "people", full = 10, method = "given", times = "hard", missing = "200%"'
+    of = recipe(LISTS.replace("[lists.task]", "hard = {}\n[lists.task]") + f"points = {{ {node} }}\n")
+    figures = {"people": {"jia": 5, "yi": 8}, "hard": {"jia": 2}}
+    assert points(of, given(figures)) == {"jia": "10.00", "yi": "10.00"}
+
+
 def test_rows_none_of_which_has_a_value_that_applies() -> None:
     figures = {"people": {"jia": "/", "yi": 1, "bing": 2}}
     assert scored('formula = "task.sum(size * people)"', ROWS, figures)["jia"] == "/"

@@ -43,6 +43,7 @@ class Asked:
     place: Place
     keys: dict[str, Any]
     x_tree: Tree | None = None
+    called: bool = False  # as a function, whose full marks may be its own
 
     @property
     def down(self) -> bool:
@@ -51,6 +52,8 @@ class Asked:
 
     @property
     def w(self) -> Fraction:
+        if self.called and "full" in self.keys:
+            return self.value("full")
         full = self.place.world.full(self.place)
         return sure(MISSING if full is None else full)
 

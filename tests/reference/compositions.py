@@ -7,7 +7,7 @@ from math import lcm
 
 from .asked import sure
 from .evaluate import Place, number
-from .expressions import node_reference, tree_of
+from .expressions import heads, node_reference, tree_of
 from .numbers import MISSING, NA, UNDEFINED, Gap, power
 from .scheme import Node
 
@@ -23,6 +23,15 @@ def node_of(place: Place) -> Node:
 
 def times(place: Place) -> Points:
     return number(tree_of(node_of(place).get("times", 1)), place)
+
+
+def row_times(place: Place) -> bool:
+    """Whether the difficulty is each row's own, so that the whole has none."""
+    node = node_of(place)
+    if place.row is not None or "rows" not in node.keys:
+        return False
+    fields = place.world.scheme.lists[node.keys["rows"]].get("fields", {})
+    return bool(heads(tree_of(node.get("times", 1))) & set(fields))
 
 
 def folded(fold: str, points: list[Fraction]) -> Fraction:

@@ -123,6 +123,8 @@ def own_method(own: dict[str, Any], asked: Asked) -> Points:
     local = dict(asked.place.local or {})
     for key, raw in keys.items():
         local[key] = (tree_of(raw), asked.place.local)
+    if asked.called and "full" in asked.keys:
+        local["full"] = (tree_of(asked.keys["full"]), asked.place.local)
     if asked.x_tree is not None:
         local["x"] = (asked.x_tree, asked.place.local)
     return number(tree_of(own["formula"]), replace(asked.place, local=local))

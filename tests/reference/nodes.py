@@ -10,7 +10,7 @@ from typing import Any
 from . import methods, periods
 from .adjustments import scopes, veto_holds
 from .asked import Asked, Short, asked_of_the_unit, sure
-from .compositions import ZERO, Points, composition, folded, node_of, parts, times
+from .compositions import ZERO, Points, composition, folded, node_of, parts, row_times, times
 from .evaluate import Place, evaluate, number
 from .expressions import Number, tree_of
 from .imports import in_words
@@ -80,6 +80,8 @@ def bound(place: Place, key: str) -> Points | None:
         value = whole
         if "over" in node.keys and isinstance(whole, Fraction):
             value = whole + Asked(place, node.keys).points(node.keys["over"]["most"])
+    if row_times(place):
+        return value if key in node.keys else None
     factor = times(place)
     if key == "not_above" and isinstance(value, Fraction) and isinstance(factor, Fraction):
         return value * factor

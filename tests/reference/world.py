@@ -314,7 +314,7 @@ class World:
         for flag in ("clamped", "symmetric"):
             if flag in keys:
                 keys[flag] = Asked(place, keys).word(flag)
-        return methods.apply(word, Asked(place, keys, tree.arguments[0] if tree.arguments else None))
+        return methods.apply(word, Asked(place, keys, tree.arguments[0] if tree.arguments else None, True))
 
     def limit(self, raw: object, place: Place) -> Fraction:
         """A limit of a band."""

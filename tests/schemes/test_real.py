@@ -1,8 +1,9 @@
-"""Assessment documents that were really issued, each a folder of ``real/``, through ``kaocheng compute``.
+"""Assessment documents that were really issued and published results, through ``kaocheng compute``.
 
-A folder holds the scheme, the tables handed in (invented, small, with values on the edges), what must come
-out (``expected.csv``, or ``expected-2022Q1.csv`` for another period) and ``hand.csv``: the arithmetic of its
-key cells, written down before anything was run.  Numbers in ``hand.csv`` are worked out here by ``Fraction``
+A folder of ``real/`` or ``published/`` holds the scheme, the tables handed in (small, with values on the
+edges; of documents invented), what must come out (``expected.csv``, or ``expected-2022Q1.csv`` for another
+period) and ``hand.csv``: the arithmetic of its key cells, written down before anything was run, or what was
+published.  Numbers in ``hand.csv`` are worked out here by ``Fraction``
 alone; anything else in its last column is the cell itself.
 """
 
@@ -21,8 +22,10 @@ from tests.reference.cases import TRUTHS, truth
 from tests.reference.compare import product
 from tests.reference.numbers import half_up
 
-REAL = Path(__file__).parent / "real"
-FOLDERS = sorted(folder for folder in REAL.iterdir() if folder.is_dir())
+HERE = Path(__file__).parent
+FOLDERS = sorted(
+    folder for kind in ("real", "published") for folder in (HERE / kind).iterdir() if folder.is_dir()
+)
 OPTIONAL = ("targets", "groups", "rows", "claims")
 
 _OPERATIONS = {

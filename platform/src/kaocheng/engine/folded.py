@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import compose, nodes, periods
+from kaocheng.engine import compose, marks, nodes, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact
 from kaocheng.engine.evaluate import Rows, Scope
-from kaocheng.engine.grammar import Name, parse, walk
 from kaocheng.engine.recipe import NodeRule, PaperRule
 
 if TYPE_CHECKING:
@@ -56,25 +55,10 @@ def by_rows(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     state[weightless] = UNDEFINED
     inapplicable = np.setdiff1d(np.unique(rows.units), list(found))  # rows it has, none of which applies
     state[inapplicable.astype(int)] = NA
-    if "applies" in node.keys and not _asks_rows(node, rows):
+    if "applies" in node.keys and not marks.asks_rows(run, node, "applies"):
         asked = nodes.asked(run.scope(paper, node, period)).holds
         state[np.setdiff1d(np.flatnonzero(~np.broadcast_to(asked, state.shape)), rows.units)] = NA
     return Exact.of([v or 0 for v in results], state)
-
-
-def _asks_rows(node: NodeRule, rows: Rows) -> bool:
-    """Whether ``applies`` speaks of a row's fields, or a word in it does."""
-    words = {name: parse(str(text)) for name, text in (node.get("let") or {}).items()}
-    waiting, seen = [parse(str(node["applies"]))], set()
-    while waiting:
-        for part in walk(waiting.pop()):
-            name = part.path[0] if isinstance(part, Name) else ""
-            if name in rows.fields:
-                return True
-            if name in words and name not in seen:
-                seen.add(name)
-                waiting.append(words[name])
-    return False
 
 
 def unclosed(

@@ -12,6 +12,7 @@ import numpy as np
 from kaocheng.engine import compose
 from kaocheng.engine.arrays import MISSING, OK, Exact, Truth, choose, larger, smaller
 from kaocheng.engine.evaluate import Scope, number
+from kaocheng.engine.grammar import Name, parse, walk
 from kaocheng.engine.methods.absolute import points as in_points
 from kaocheng.engine.recipe import NodeRule, PaperRule
 from kaocheng.engine.rounding import plain
@@ -77,26 +78,39 @@ def at_most(run: Run, here: Scope, value: Fraction) -> bool:
     return most is not None and value >= most
 
 
+def _difficulty(here: Scope) -> Exact:
+    """What raises the ceiling; where it is not there, what stands for the points has the ceiling as it is."""
+    assert here.node is not None
+    times = number(str(here.node["times"]), here)
+    if times.all_ok:
+        return times
+    return choose(Truth(np.asarray(times.state == OK)), times.put(np.zeros((), np.uint8)), Exact.constant(1))
+
+
 def _bound(run: Run, here: Scope, key: str) -> Exact | None:
     node = here.node
     assert node is not None
     harder = key == "not_above" and "times" in node.keys  # difficulty raises the ceiling as well
+    by_row = harder and here.rows is None and bool(node.get("rows")) and asks_rows(run, node, "times")
+    harder = harder and not by_row  # each row had its own ceiling
     if key in node.keys:
         if node[key] == "none":
             return None
         said = number(in_points(node[key]), here)
-        return said * number(str(node["times"]), here) if harder else said
+        return said * _difficulty(here) if harder else said
     if node.composed or not has_full(run, here):
         return number("full", here) if key == "not_above" and "excess_to" in node.keys else None
     if key == "not_below":
         return ZERO
+    if by_row:
+        return None
     most = number("full", here)
     over = node.get("over")
     if isinstance(over, Mapping) and "most" in over:
         most = most + number(in_points(over["most"]), here)
     elif isinstance(over, Mapping):
         return None
-    return most * number(str(node["times"]), here) if harder else most
+    return most * _difficulty(here) if harder else most
 
 
 def has_full(run: Run, here: Scope) -> bool:
@@ -139,3 +153,19 @@ def check_range(run: Run, here: Scope, value: Exact) -> None:
         assert node is not None
         shown = [plain(v.spread(len(run.units)).fraction(at)) for v in (value, most)]
         raise OutOfRange(run.units[at].label or run.units[at].code, node.label, *shown)
+
+
+def asks_rows(run: Run, node: NodeRule, key: str) -> bool:
+    """Whether a key of a node speaks of a row's fields, by itself or through a word of the node."""
+    fields = run.recipe.lists[str(node["rows"])].get("fields") or {}
+    words = {name: parse(str(text)) for name, text in (node.get("let") or {}).items()}
+    waiting, seen = [parse(str(node[key]))], set[str]()
+    while waiting:
+        for part in walk(waiting.pop()):
+            name = part.path[0] if isinstance(part, Name) else ""
+            if name in fields:
+                return True
+            if name in words and name not in seen:
+                seen.add(name)
+                waiting.append(words[name])
+    return False
