@@ -74,15 +74,13 @@ def bound(place: Place, key: str) -> Points | None:
         return None
     elif key == "not_below":
         return ZERO
-    elif "over" in node.keys and "most" not in node.keys["over"]:
+    elif row_times(place) or ("over" in node.keys and "most" not in node.keys["over"]):
         return None
     else:
         value = whole
         if "over" in node.keys and isinstance(whole, Fraction):
             value = whole + Asked(place, node.keys).points(node.keys["over"]["most"])
-    if row_times(place):
-        return value if key in node.keys else None
-    factor = times(place)
+    factor = ZERO + 1 if row_times(place) else times(place)
     if key == "not_above" and isinstance(value, Fraction) and isinstance(factor, Fraction):
         return value * factor
     return value
