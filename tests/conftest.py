@@ -5,6 +5,7 @@ Each test's database is copied from a migrated template, so a test may commit wh
 """
 
 import asyncio
+import gc
 import inspect
 import os
 import shutil
@@ -53,6 +54,11 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first: one that a process begins last would keep all of us waiting."""
     items.sort(key=lambda item: LONGEST.index(of) if (of := item.nodeid.split("::")[0]) in LONGEST else 99)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded to collect the tests stays: to search it for dead cycles took a tenth of their time."""
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

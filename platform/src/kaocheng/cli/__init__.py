@@ -5,6 +5,7 @@
 
 import argparse
 import errno
+import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -44,8 +45,10 @@ def parser(nouns: Sequence[str] = NOUNS) -> argparse.ArgumentParser:
     top.add_argument("--lang", choices=("zh", "en"), help=_("输出语言"))
     top.add_argument("--as", dest="as_account", metavar=_("账号"), help=_("以谁的身份办理:姓名代码@地区代码"))
     verbs = top.add_subparsers(dest="verb", required=True, metavar=_("命令"))
+    gc.disable()  # all that is loaded now stays: looking for dead cycles in it takes a sixth of the time
     for noun in nouns:
         import_module(f"kaocheng.cli.{noun}").add(verbs)
+    gc.enable()
     return top
 
 
