@@ -28,6 +28,19 @@ with orderly(), running(Path(sys.argv[1])) as ours:
         print("in order", flush=True)
 """
 
+# Is told to end while a dead object is buried: no exception gets out of there.
+BURYING = """
+import signal, time, weakref
+from kaocheng.cli.running import orderly
+class Thing: pass
+with orderly():
+    thing = Thing()
+    grave = weakref.ref(thing, lambda _grave: [signal.raise_signal(signal.SIGTERM), time.sleep(0)])
+    del thing
+    time.sleep(60)
+    print("never told")
+"""
+
 
 @pytest.fixture
 def another(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
@@ -76,6 +89,14 @@ def test_every_way_of_being_told_to_end_is_in_good_order(
     said, _ = process.communicate(timeout=10)
     assert "in order" in said
     assert process.returncode == 0
+
+
+def test_it_is_heard_while_a_dead_object_is_buried() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BURYING], capture_output=True, text=True, check=False, timeout=50
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "已停止\n", "")
 
 
 def test_a_demo_that_was_killed_is_not_running(

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -61,8 +62,9 @@ def stop(data: Path) -> bool:
 @contextmanager
 def orderly() -> Iterator[None]:
     """Ctrl-C, SIGTERM and a closed terminal all end the block in good order, its ``finally`` included."""
-    told = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+    told = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM]
     before = {number: signal.signal(number, _told) for number in told}
+    sys.unraisablehook = _lost
     try:
         yield
     except _Ended:
@@ -71,6 +73,7 @@ def orderly() -> Iterator[None]:
     else:
         for number, handler in before.items():
             signal.signal(number, handler)
+        sys.unraisablehook = sys.__unraisablehook__
 
 
 class _Ended(BaseException):
@@ -79,9 +82,18 @@ class _Ended(BaseException):
 
 def _told(number: int, frame: FrameType | None) -> NoReturn:
     # Once is enough: a second Ctrl-C must not cut the stopping short.
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         signal.signal(each, signal.SIG_IGN)
     raise _Ended
+
+
+def _lost(what: "sys.UnraisableHookArgs") -> None:
+    # Told while a dead object was being buried, where no exception gets out: told again a moment later.
+    if what.exc_type is not _Ended:
+        sys.__unraisablehook__(what)
+        return
+    signal.signal(signal.SIGALRM, _told)
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
 
 
 def _end(file: int) -> None:
