@@ -17,7 +17,7 @@ async def test_an_address_that_leads_nowhere_says_so_in_the_readers_frame(
 ) -> None:
     await person(county, "li", Role.OFFICE)
     async with browser() as li:
-        await li.sign_in("li@county")
+        await li.enter("li@county")
         answer = await li.get("/no/such/page")
 
     assert answer.status_code == 404

@@ -44,7 +44,7 @@ async def test_each_role_opens_its_own_pages_and_no_others(browser, person, coun
     await person(county, "somebody", role)
     opened = {}
     async with browser() as somebody:
-        await somebody.sign_in("somebody@county")
+        await somebody.enter("somebody@county")
         for path in FIRST_PAGES:
             answer = await somebody.http.get(path, follow_redirects=True)
             opened[path] = answer.status_code
@@ -72,7 +72,7 @@ async def test_a_key_nobody_has_is_absent_and_never_our_mistake(
 ) -> None:
     await person(county, "somebody", role)
     async with browser() as somebody:
-        await somebody.sign_in("somebody@county")
+        await somebody.enter("somebody@county")
         for method, path in routes():
             if path in OPEN:
                 continue
@@ -88,7 +88,7 @@ async def test_a_key_nobody_has_is_absent_and_never_our_mistake(
 async def test_every_form_refuses_a_field_nobody_asked_for(browser, person, county: TenantId) -> None:
     await person(county, "li", Role.OFFICE)
     async with browser() as li:
-        await li.sign_in("li@county")
+        await li.enter("li@county")
         for method, path in routes():
             if method != "POST" or path == "/sign-out":
                 continue
@@ -101,7 +101,7 @@ async def test_the_first_page_of_every_role_says_what_to_do(browser, person, cou
     for role in Role:
         await person(county, role.value, role)
         async with browser() as somebody:
-            await somebody.sign_in(f"{role.value}@county")
+            await somebody.enter(f"{role.value}@county")
             page = await somebody.get("/")
 
         assert page.status_code == 200, role
@@ -115,7 +115,7 @@ async def test_a_neighbours_thing_and_one_that_never_was_read_alike(
         theirs = await jobs.keep(session, "figures.import", {}, by=None, at=datetime.now(UTC), key=None)
     await person(county, "li", Role.OFFICE)
     async with browser() as li:
-        await li.sign_in("li@county")
+        await li.enter("li@county")
         for page in ("/jobs/{}", "/jobs/{}/progress", "/figures/workbooks/{}"):
             there = await li.get(page.format(theirs.id))
             nowhere = await li.get(page.format(9))
