@@ -73,6 +73,7 @@ FAULTS = [
         "rounding:half_up",
         "_steps(value, decimals)",
         "round(value * 10**decimals)",
+        seed=52,
     ),
     Fault(
         "a leaf is rounded by round()",
@@ -119,12 +120,14 @@ FAULTS = [
         "grade:_Ranking._up_to_the_line",
         "for step in chain)) for p in among",
         "for step in reversed(chain))) for p in among",
+        seed=41,
     ),
     Fault(
         "a tie across the line takes its chances",
         "grade:_Ranking._up_to_the_line",
         "keys[ordered[quota - 1].at] == keys[ordered[quota].at]",
         "False",
+        seed=49,
     ),
     Fault(
         "a promotion undoes a veto",
@@ -146,7 +149,12 @@ FAULTS = [
         'return sum((min(p, caps["unit"]) for p, _c in listed), Fraction(0)) if "unit" in caps else whole',
     ),
     Fault("the first entry of a matter, not the highest", "adjust:_highest", "or points > best[key][0]", ""),
-    Fault("redistribution by points and not by marks", "compose:upwards", "p.weight * f.put", "f.put"),
+    Fault(
+        "redistribution by points and not by marks",
+        "compose:upwards",
+        "p.weight * full if takes",
+        "full if takes",
+    ),
     Fault("nothing redistributed", "compose:_closing", "rescaled * whole /", "rescaled * applicable /"),
     Fault(
         "a period's target is the year's",
@@ -173,7 +181,7 @@ FAULTS = [
         "return sum(values, Fraction(0)) / len(values)",
         "return values[-1]",
     ),
-    Fault("a veto ends with its year", "vetoes:_reported", "when == period", "when == own"),
+    Fault("a veto ends with its year", "vetoes:_reported", "when == period", "when == own", seed=183),
     Fault("leaders go free", "vetoes:over", "if LEADERS in scopes(rule):", "if False:"),
     Fault(
         "a veto on leaders strikes the unit too", "vetoes:vetoed", "if UNIT not in scopes", "if 0 in scopes"
@@ -183,6 +191,7 @@ FAULTS = [
         "vetoes:over",
         "_struck(run, other, code, period) & run.members(other)",
         "_struck(run, other, code, period)",
+        seed=47,
     ),
     Fault(
         "a class is as it began",
@@ -207,12 +216,19 @@ FAULTS = [
         "recipe:Recipe.named",
         "return moved(str(known), int(period[:4]) - int(self.own_period(paper)[:4]))",
         "return str(known)",
+        seed=2811,
     ),
-    Fault("last year's x is the figure", "nodes:_last", 'if "x" not in node.keys:', "if True:"),
+    Fault("last year's x is the figure", "nodes:_last", 'if "x" not in node.keys:', "if True:", seed=812),
     Fault(
         "a target of full marks unheard", "marks:full", 'if run.has_target(node.code, "full"):', "if False:"
     ),
     Fault("parts weigh alike", "nodes:_part_scope", "weight=part.weight,", "weight=compose.ONE,"),
     Fault("a rank just reached is missed", "grade:_within", "rank >= bound", "rank > bound"),
-    Fault("a quarter that is missing is left out", "functions:_over_time", "folded.put(gaps)", "folded"),
+    Fault(
+        "a quarter that is missing is left out",
+        "functions:_over_time",
+        "folded.put(gaps)",
+        "folded",
+        seed=115,
+    ),
 ]
