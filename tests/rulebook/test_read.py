@@ -149,6 +149,11 @@ def test_what_is_dropped_is_dropped_everywhere() -> None:
     assert zone.table("adjustments") == {}
 
 
+def test_what_is_not_there_cannot_be_dropped() -> None:
+    """A code written wrongly would leave in what was to go."""
+    assert "没有“grian”" in str(refused(LIKE + 'drop = ["grian"]\n'))
+
+
 def test_a_dropped_part_leaves_the_list_of_parts() -> None:
     text = (
         HEAD

@@ -138,6 +138,14 @@ def _papers(source: Source, papers: Mapping[str, Any]) -> dict[str, dict[str, An
         if like not in papers:
             raise BadScheme(source.place(("papers", code, "like")), _("没有卷“{like}”", like=like))
         base = whole(str(like), (*chain, code))
+        there = {n for table in ("nodes", "adjustments", "vetoes", "results") for n in base.get(table) or ()}
+        for name in paper.get("drop") or ():
+            if name not in there:
+                raise BadScheme(
+                    source.place(("papers", code, "drop")),
+                    _("卷“{like}”里没有“{name}”,没有可去掉的", like=like, name=name),
+                    _("请核对代码,或删去"),
+                )
         done[code] = _laid(base, {k: v for k, v in paper.items() if k != "like"})
         return done[code]
 
