@@ -39,8 +39,10 @@ def _lists(
     """The lists a word is asked in, through other words too; none where somebody else asks for it."""
     found: set[str] = set() if asked[name] else set(lists)  # nobody asks: nothing is wrong with it
     for by in asked[name]:
+        if by in seen:
+            return set()
         inner = {by} if by in lists else _lists(by, asked, lists, seen | {by}) if by in asked else set()
-        if by in seen or not inner:
+        if not inner:
             return set()
         found |= inner
     return found
