@@ -107,7 +107,7 @@ def settle(wanted: Iterable[Any]) -> None:
         if type(one) is Deferred and one._made is None:
             by_length.setdefault(one.length, {})[id(one)] = one
     for length, ones in by_length.items():
-        results = _empty(list(ones.values()), length)
+        results = [np.empty(length, one.kind) for one in ones.values()]  # a huge piece would be slow to come
         _Program(ones.values(), results).run(length)
         for one, made in zip(ones.values(), results, strict=True):
             one._made, one.inputs = made, ()  # what it was made from need not be kept
@@ -117,12 +117,6 @@ def together(*wanted: Any) -> list[Any]:
     """The numbers of each, worked in one go."""
     settle(wanted)
     return [settled(one) for one in wanted]
-
-
-def _empty(wanted: Sequence[Deferred], length: int) -> list[Array]:
-    """Room for the results; side by side, for a few large pieces of memory come sooner than many."""
-    rows = iter(np.empty((sum(one.kind is float for one in wanted), length)))
-    return [next(rows) if one.kind is float else np.empty(length, one.kind) for one in wanted]
 
 
 def _keep(made: Any, out: Array) -> None:
