@@ -2,6 +2,7 @@
 
 import pytest
 
+from kaocheng.errors import Invalid
 from tests.engine.small import given, leaf, points
 
 TO_MEAN = 'full = 10, method = "to_mean", at_mean = 8, rate = 1, each = 1'
@@ -58,3 +59,21 @@ def test_members_without_a_value_are_not_in_the_group(rule: str) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_a_group_of_none(rule: str) -> None:
     assert points(leaf(rule), given({"value": {"甲": "/"}}, units=["乙"])) == {"甲": "/", "乙": ""}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "full = 10, method = 'to_best', group = 'zoen'",
+        "full = 10, formula = 'value / group(zoen).max(value)', undefined = 'zero'",
+    ],
+)
+def test_a_group_by_what_no_unit_has_is_refused_and_not_one_of_everybody(rule: str) -> None:
+    units = {"甲": {"zone": "东"}, "乙": {"zone": "西"}}
+    there = given({"value": {"甲": 7, "乙": 14}}, attributes=units)
+    assert (
+        points(leaf(rule.replace("zoen", "zone")), there)["甲"]
+        != points(leaf(rule.replace("zoen", "paper")), there)["甲"]
+    )
+    with pytest.raises(Invalid, match="按“zoen”分组,而没有一个单位写了它"):
+        points(leaf(rule), there)

@@ -150,18 +150,23 @@ def test_an_attribute_that_no_unit_has_is_named(tmp_path: Path) -> None:
     assert found(tmp_path, text, groups=GROUPS) == [
         "groups.csv:1:方案用到单位的“wieght”,单位表没有这一列;请补上这一列"
     ]
+    text = FITTING.replace('"completion", ', '"completion", times = "income / group(zoen).max(income)", ')
+    assert found(tmp_path, text, groups=GROUPS) == [
+        "groups.csv:1:方案用到单位的“zoen”,单位表没有这一列;请补上这一列"
+    ]
 
 
 def test_every_finding_has_its_code(tmp_path: Path) -> None:
     files = {
-        "groups": "unit,class\n甲,镇\n乙,镇\n",
+        "groups": "unit,class,zone\n甲,镇,东\n乙,镇,东\n",
         "targets": "unit,indicator,value\n甲,income,100\n甲,incom,1\n",
         "rows": "unit,list,row,field,value\n甲,task,1,full,9\n",
     }
     for name, text in files.items():
         (tmp_path / f"{name}.csv").write_text(text, "utf-8")
     tables = Tables(**{name: tmp_path / f"{name}.csv" for name in files})
-    codes = {finding.code for finding in lint_files(read_scheme(SCHEME), tables)}
+    text = SCHEME.replace('"completion", ', '"completion", times = "unit.wieght", ')
+    codes = {finding.code for finding in lint_files(read_scheme(text), tables)}
     assert codes == {
         *("bad_table", "no_target", "no_rows", "not_closed"),
         *("no_units", "no_attribute", "no_places", "tables_meet"),

@@ -61,6 +61,12 @@ class Roster:
             return self.at[unit]
         return next((i for i, known in enumerate(self.units) if known.label == unit), None)
 
+    def has(self, name: str) -> bool:
+        """Whether units have such an attribute at all, be it empty."""
+        return name in OWN or any(
+            name in unit.attributes or any(name in held for _day, held in unit.changes) for unit in self.units
+        )
+
     def words(self, name: str, day: str) -> Worded:
         """An attribute of every unit as it holds on *day*; empty where it has none."""
         if (name, day) not in self._words:

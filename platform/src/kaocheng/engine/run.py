@@ -37,6 +37,20 @@ class Loop(Invalid):
         return _("节点互相引用成环:{chain}", chain=" → ".join(self.chain))
 
 
+@dataclass(eq=False)
+class NoSuchGroup(Invalid):
+    """A comparison group by an attribute that no unit has: everybody would be in one, without a word."""
+
+    attribute: str
+    asks: str
+
+    code = "no_such_group"
+
+    def __str__(self) -> str:
+        reason = _("“{asks}”按“{name}”分组,而没有一个单位写了它", asks=self.asks, name=self.attribute)
+        return _("{reason};请核对方案里的名称与单位表的列", reason=reason)
+
+
 class Run(HandedIn):
     """Everything one run knows; nothing is computed before it is needed, and nothing twice."""
 
@@ -84,6 +98,10 @@ class Run(HandedIn):
         named = [name for name in named if name not in ("paper", "all")]
         if not named:
             return np.where(inside, 0, -1)
+        for name in named:
+            if inside.any() and not self.roster.has(name):
+                asks = scope.node if scope.node is not None else scope.paper
+                raise NoSuchGroup(name, str(asks.label or asks.code))
         return numbered([self.words(name, scope.period) for name in named], inside)
 
     # -- nodes -------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ _TAKEN: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("completion", "met", "shortfall", "around", "control", "inverse"), ("target",)),
     "between": ("target", "base"),
 }
+EVERYBODY = ("paper", "all")  # groups that are no attribute
 _ANSWERED = ("otherwise", "is_missing")  # what asks whether there is a target needs none
 
 
@@ -92,7 +93,7 @@ class _FileLint:
     def _looked_at(self) -> Iterator[str]:
         for paper in self.run.recipe.papers.values():
             for node in paper.nodes.values():
-                yield from (a for a in nodes.listed(node.get("group") or []) if a not in ("paper", "all"))
+                yield from (a for a in nodes.listed(node.get("group") or []) if a not in EVERYBODY)
                 yield from _attributes(written.text for written in texts.of_node(self.run.recipe, node))
             for kind in ("adjustments", "vetoes", "results"):
                 for rule in paper.table(kind).values():
@@ -265,10 +266,13 @@ class _FileLint:
 
 def _attributes(written: Iterable[str]) -> Iterator[str]:
     for text in written:
-        tree = _tree(text) if "unit" in text else None
+        tree = _tree(text) if "unit" in text or "(" in text else None
         for inner in walk(tree) if tree is not None else ():
             if isinstance(inner, Name) and inner.path[0] == "unit" and len(inner.path) == 2:
                 yield inner.path[1]
+            for one in inner.circle if isinstance(inner, Call) else ():
+                if isinstance(one, Name) and one.path[0] not in EVERYBODY:
+                    yield ".".join(one.path)
 
 
 def _tree(text: str) -> Tree | None:
