@@ -90,6 +90,18 @@ async def test_before_anything_is_scored_each_page_says_what_to_do_next(
         assert "还没有公布的名次" in (await b.get("/standings")).text
 
 
+async def test_the_register_says_what_the_checks_doubt(
+    as_, engine: AsyncEngine, county: TenantId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = '[checks.low]\nfigure = "revenue"\nwhen = "it < 96"\nthen = "doubt"\nsay = "偏低"\n'
+    monkeypatch.setattr(given, "SCHEME", given.SCHEME + check)
+    await scored(engine, county)
+    async with as_(county, "li") as b:
+        page = await b.get("/standings?period=2026")
+    assert re.search(r'<p class="warned">“[^<]*西镇[^<]*:偏低</p>', page.text)
+    assert "东镇”2026" not in page.text
+
+
 async def test_the_register_shows_ranks_the_line_and_the_working(
     as_, engine: AsyncEngine, county: TenantId
 ) -> None:

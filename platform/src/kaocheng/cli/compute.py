@@ -11,7 +11,6 @@ from pathlib import Path
 from kaocheng.cli import asked
 from kaocheng.cli.shelf import ShelfAtHand
 from kaocheng.engine import Inputs, PaperSheet, folded, score
-from kaocheng.engine.checks import told
 from kaocheng.engine.rounding import plain
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import node_label
@@ -116,7 +115,7 @@ def _sheet(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str:
     if not papers:
         raise asked.NobodyToScore()
     lacking = [line for paper in papers for line in _without_total(paper)]
-    for line in [*told(sheet.struck), *sheet.failed, *_open_rows(scheme, inputs, options, lacking), *lacking]:
+    for line in [*sheet.findings, *_open_rows(scheme, inputs, options, lacking), *lacking]:
         print(line, file=sys.stderr)
     if options.json:
         return replace(sheet, papers=papers).to_bytes().decode() + "\n"

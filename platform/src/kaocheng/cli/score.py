@@ -34,8 +34,8 @@ def _score(options: argparse.Namespace) -> int:
             print(_("{period} 第 {number} 次计算:{units} 个单位,得分表 {digest}", **facts))
         if made.waiting:
             print(_("另有 {count} 个数尚未核验,没有计入", count=made.waiting))
-        for failure in made.sheet.failed:
-            print(failure)
+        for finding in made.sheet.findings:
+            print(finding)
         for paper in made.sheet.papers:
             for gap in gaps_in_words(paper):
                 print(gap)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any
 
-from kaocheng.engine.checks import Struck
+from kaocheng.engine.checks import Struck, told
 from kaocheng.engine.plugged import Failed
 from kaocheng.engine.rounding import printed
 
@@ -108,6 +108,11 @@ class Sheet:
     facts: Mapping[str, str] = field(default_factory=dict)  # functions of packs, by the method's code
     struck: tuple[Struck, ...] = ()  # what a check doubted or voided
     failed: tuple[Failed, ...] = ()  # functions of packs that gave nothing to count with
+
+    @property
+    def findings(self) -> list[str]:
+        """What the scheme's checks and the packs' functions found, a line each."""
+        return [*told(self.struck), *map(str, self.failed)]
 
     def paper(self, group_or_code: str) -> PaperSheet:
         """The paper of one class, by the class's name or the paper's code."""
