@@ -6,6 +6,7 @@ from kaocheng.engine import Claim, Inputs, Recipe
 from kaocheng.engine.explain import Explanation, Used
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import sheet_of
+from kaocheng.engine.steps_below import with_steps
 from kaocheng.engine.telling import as_text
 from kaocheng.engine.working import work_out
 from kaocheng.i18n import speaking
@@ -124,6 +125,33 @@ def test_the_next_step_is_the_target_or_one_case_less_with_the_total_it_would_br
         "1",
     )
     assert (roads.value, roads.points, roads.total, roads.rank) == ("100", "6.00", "18.20", "2")
+
+
+def test_a_total_tells_the_items_where_one_step_brings_it_most() -> None:
+    """a has 18.16: growth +2.8, one case less +1, the whole road +0.04."""
+    run = Run(*county())
+    it = with_steps(run, work_out(run, "a"))
+    assert [(s.figure[0], s.total_gain, s.total, s.rank) for s in it.steps] == [
+        ("growth", "2.8", "20.96", "1"),
+        ("cases", "1", "19.16", "1"),
+        ("roads", "0.04", "18.20", "2"),
+    ]
+    assert as_text(it).count("总分 19.16,第 1 名") == 1
+    assert with_steps(run, explained("a", "roads")) == explained("a", "roads")
+
+
+def test_at_most_five_items_are_told_and_none_that_brings_nothing() -> None:
+    """Seven items of weights 1 … 7 %, one of which has full marks already."""
+    names = [f"i{n}" for n in range(1, 8)]
+    body = "[figures]\n" + "".join(f"{n} = {{ label = '{n}' }}\n" for n in names)
+    body += "[papers.town.nodes]\ntotal = { compose = 'sum', full = 28 }\n"
+    body += "".join(
+        f"{n} = {{ in = 'total', full = {n[1:]}, method = 'completion', target = 10 }}\n" for n in names
+    )
+    body += "[papers.town.results.overall]\nby = 'total'\n"
+    run = Run(recipe(body), given({n: {"a": 10 if n == "i6" else 5} for n in names}))
+    it = with_steps(run, work_out(run, "a"))
+    assert [step.figure[0] for step in it.steps] == ["i7", "i5", "i4", "i3", "i2"]
 
 
 def test_passing_the_groups_best_moves_the_best() -> None:

@@ -14,6 +14,7 @@ from kaocheng.engine import Inputs, PaperSheet, folded, score
 from kaocheng.engine.rounding import plain
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import node_label
+from kaocheng.engine.steps_below import with_steps
 from kaocheng.engine.telling import as_text
 from kaocheng.engine.working import work_out
 from kaocheng.i18n import _
@@ -160,7 +161,7 @@ def _working(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str
     run = Run(scheme.recipe, inputs, options.period)
     unit, paper, node = asked.about(run, options.explain, options.paper)
     try:
-        it = work_out(run, unit, node, paper=paper)
+        it = with_steps(run, work_out(run, unit, node, paper=paper))
     except KeyError as error:  # a row the unit does not have
         raise asked.NoSuch(_("“{unit}”没有“{node}”", unit=unit, node=error.args[0]), "", ()) from None
     if options.json:

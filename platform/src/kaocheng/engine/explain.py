@@ -111,6 +111,7 @@ class Step:
     total: str | None  # the total then, as it is printed; None where it is too dear to know
     rank: str | None
     words: str
+    total_gain: str | None = None  # exactly, before the total is rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ class Explanation:
     lost_to: str = ""  # in words
     losses: tuple[Loss, ...] = ()  # add up to *lost* exactly
     lost_exact: str | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = ()  # of a composition: those below that bring the total most
     next_step: str = ""  # what one more step of the figure would bring, in words
     to_total: str | None = None  # what these points add to the total
     place: Place | None = None  # of a total

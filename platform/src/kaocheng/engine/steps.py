@@ -220,7 +220,7 @@ class _Steps:
     def _step(self, gain: _Gain, now: Fraction, *, counted: bool) -> Step:
         it = self.it
         assert it.value is not None
-        total, rank = self._total(gain) if self.factor and counted else (None, None)
+        total, rank, more = self._total(gain) if self.factor and counted else (None, None, None)
         return Step(
             figure=gain.key[:2],
             value=plain(gain.value),
@@ -228,6 +228,7 @@ class _Steps:
             gain=plain(gain.points - it.value),
             total=total,
             rank=rank,
+            total_gain=more,
             words=self._words(gain, now),
         )
 
@@ -250,13 +251,13 @@ class _Steps:
             else _("再增加 {gap} 可得 {points} 分", gap=gap, points=gets)
         )
 
-    def _total(self, gain: _Gain) -> tuple[str | None, str | None]:
-        """The total there would be, as it is printed, and its rank."""
+    def _total(self, gain: _Gain) -> tuple[str | None, str | None, str | None]:
+        """The total there would be, as it is printed, its rank, and what is gained before rounding."""
         it, whole = self.it, self.run.whole
         own = whole.period if whole.asked else whole.recipe.own_period(it.paper)
         code = whole.recipe.total(it.paper, own)
         if code is None:
-            return None, None
+            return None, None, None
         anew = frozenset(
             (it.paper.code, c) for c in (*_above(self.run, it.paper, it.node.code), it.node.code)
         )
@@ -264,11 +265,12 @@ class _Steps:
         now = whole.score(it.paper, code, own).fraction(self.run.place)
         decimals = whole.recipe.ranked_to(it.paper, code)
         if then is None or now is None:
-            return None, None
+            return None, None, None
+        more = plain(then - now)
         if decimals is None:
-            return plain(then), self._rank(then, now, own)
+            return plain(then), self._rank(then, now, own), more
         then, now = half_up(then, decimals), half_up(now, decimals)
-        return printed(then, decimals), self._rank(then, now, own)
+        return printed(then, decimals), self._rank(then, now, own), more
 
     def _rank(self, total: Fraction, now: Fraction, period: str) -> str | None:
         rule = next(iter(self.it.paper.table("results").values()), {})

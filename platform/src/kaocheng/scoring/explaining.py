@@ -8,6 +8,7 @@ from kaocheng.engine.inputs import Inputs
 from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.run import Run
 from kaocheng.engine.sheet import Column, PaperSheet
+from kaocheng.engine.steps_below import with_steps
 from kaocheng.engine.working import work_out
 
 _KEPT = 4  # runs; what they found out about a group is found once for all who ask
@@ -24,6 +25,11 @@ class KeptRun:
         """The working of one column for one unit."""
         with self.turn:
             return worked_out(self.run, paper, unit, column)
+
+    def with_steps(self, paper: PaperSheet, unit: str, column: Column) -> Explanation:
+        """The working, and of a composition what one more step of an item below would bring."""
+        with self.turn:
+            return with_steps(self.run, worked_out(self.run, paper, unit, column))
 
 
 _runs: dict[str, KeptRun] = {}

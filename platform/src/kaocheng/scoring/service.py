@@ -108,7 +108,7 @@ async def explain(
     paper, code = find_unit(row.sheet, unit)
     key = find_column(paper, node, period)
     run = await _run(session, head)
-    explanation = await asyncio.to_thread(run.explanation, paper, code, paper.column[key])
+    explanation = await asyncio.to_thread(run.with_steps, paper, code, paper.column[key])
     origins = await queries.provenance(session, head)
     return Explained(
         explanation=explanation,
