@@ -200,3 +200,40 @@ def test_the_text_is_in_the_readers_language() -> None:
         told = as_text(explained("a"))
     assert "of 20 full marks 18.16 scored; losses less gains come to 1.84:" in told
     assert "next above: b 18.80, 0.64 ahead" in told
+
+
+def test_a_formula_that_looks_at_nobody_loses_nothing_to_others() -> None:
+    body = """
+[figures]
+spot = { label = "抽查", unit = "次" }
+late = { label = "迟报", unit = "次" }
+best = { label = "进度" }
+[papers.town.nodes]
+total = { compose = "sum", full = 20 }
+own = { in = "total", full = 10, formula = "10 - late - otherwise(spot, 0)" }
+near = { in = "total", full = 10, formula = "10 * best / group.max(best)" }
+[papers.town.results.overall]
+by = "total"
+"""
+    figures = {"late": {"a": 2, "b": 0}, "best": {"a": 3, "b": 6}, "spot": {"b": 1}}
+    run = Run(recipe(body), given(figures))
+    own, near = work_out(run, "a", "own"), work_out(run, "a", "near")
+    assert (own.lost_to, near.lost_to) == ("按公式计分", "与同组其他单位相比")
+    assert own.lines[0] == "10 - 迟报 - 抽查(没有则按 0)"
+
+
+def test_the_mean_of_raters_is_told_in_words() -> None:
+    body = """
+[figures]
+vote = { label = "评议", parts = { one = "甲", two = "乙", three = "丙" } }
+[papers.town.nodes]
+total = { x = "vote", full = 100, method = "raters", TRIM classes = { all = { of = PARTS } } }
+[papers.town.results.overall]
+by = "total"
+"""
+    body = body.replace("PARTS", '["one", "two", "three"]')
+    votes = given({"vote.one": {"a": 70}, "vote.two": {"a": 80}, "vote.three": {"a": 96}})
+    plain = work_out(Run(recipe(body.replace("TRIM", "")), votes), "a")
+    cut = work_out(Run(recipe(body.replace("TRIM", "trim = { above = 2, each = 1 },")), votes), "a")
+    assert (plain.lines[0], plain.points) == ("评委平均(甲、乙、丙)", "82.00")
+    assert (cut.lines[0], cut.points) == ("评委平均(甲、乙、丙;超过 2 位时去掉最高、最低各 1 位)", "80.00")

@@ -80,9 +80,31 @@ def in_words(tree: Tree, labels: Mapping[str, str], outer: int = -1) -> str:
     if tree.path == ("if",) and _is_guard(tree):
         return in_words(tree.arguments[2], labels, outer)
     if tree.path in (("score",), ("figure",)) and len(tree.arguments) == 1:
-        return in_words(tree.arguments[0], labels, outer)
+        return _named(tree.arguments[0], labels, outer)
+    if tree.path == ("otherwise",) and len(tree.arguments) == 2:
+        value, instead = in_words(tree.arguments[0], labels, 5), in_words(tree.arguments[1], labels)
+        return _("{value}(没有则按 {instead})", value=value, instead=instead)
+    if tree.path == ("_trimmed",):
+        return _of_raters(tree, labels)
     inside = ", ".join(in_words(argument, labels) for argument in tree.arguments)
     return f"{labels.get('.'.join(tree.path), '.'.join(tree.path))}({inside})"
+
+
+def _named(tree: Tree, labels: Mapping[str, str], outer: int) -> str:
+    """The node or figure asked for; of another paper, whose stroke is no division."""
+    if isinstance(tree, Operation) and tree.sign == "/" and len(tree.parts) == 2:
+        return "·".join(in_words(part, labels) for part in tree.parts)
+    return in_words(tree, labels, outer)
+
+
+def _of_raters(tree: Call, labels: Mapping[str, str]) -> str:
+    """The mean of raters, with what is dropped before it."""
+    above, each, _left_out, *members = tree.arguments
+    of = _("、").join(in_words(member, labels) for member in members if not isinstance(member, Word))
+    if isinstance(above, Operation):  # -1: nothing is dropped
+        return _("评委平均({of})", of=of)
+    facts = {"above": in_words(above, labels), "each": in_words(each, labels)}
+    return _("评委平均({of};超过 {above} 位时去掉最高、最低各 {each} 位)", of=of, **facts)
 
 
 def _is_guard(tree: Call) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from kaocheng.engine import checks, compose, composing, folded, imported, marks, nodes, places, plugged, steps
+from kaocheng.engine import checks, compose, composing, folded, imported, marks, nodes, places, steps
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.adding import added
 from kaocheng.engine.alone import Alone, LooksAtOthers
@@ -18,8 +18,8 @@ from kaocheng.engine.explain import Cut, Explanation, Loss, Rounding, Used
 from kaocheng.engine.grammar import Name, parse
 from kaocheng.engine.inputs import Figure
 from kaocheng.engine.losses import Lost, losses, rounding_of_total
-from kaocheng.engine.methods import METHODS
-from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
+from kaocheng.engine.reasons import reason
+from kaocheng.engine.recipe import NodeRule, PaperRule
 from kaocheng.engine.rounding import half_up, plain, printed
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import node_label
@@ -195,8 +195,8 @@ class Working:
             yield said
         writer, text, value = self.write(nodes.measuring(self.scope), self.seat.at)
         yield from dict.fromkeys(writer.first)
-        for reason in dict.fromkeys(writer.because):
-            yield _("因 {reason}", reason=reason)
+        for because in dict.fromkeys(writer.because):
+            yield _("因 {reason}", reason=because)
         if value is not None:
             yield f"{text} = {shown(value)}" if text != shown(value) else text
 
@@ -379,19 +379,3 @@ class Working:
         if not lost or lost < 0 or self.node.composed:
             return ""
         return _("缺数据或不适用,按规定计分") if self.stood_in else reason(self.run.recipe, self.node)
-
-
-def reason(recipe: Recipe, node: NodeRule) -> str:
-    """What points lost at a leaf are lost to, in words."""
-    if node.get("rows"):
-        return _("有任务未按期完成")
-    method, own = METHODS.get(str(node.get("method"))), recipe.methods.get(str(node.get("method")))
-    if own is not None and plugged.is_plugged(own):
-        return _("按“{method}”计分", method=own.get("label", node["method"]))
-    if method is None or method.source.startswith(("M30", "M33", "M34", "M35", "M36", "M38", "M41", "M44")):
-        return _("与同组其他单位相比")
-    if method.code in ("deduct", "count", "checklist"):
-        return _("按件扣分")
-    if method.code in ("ballots", "raters", "choice", "given", "import"):
-        return _("评价得分")
-    return _("未达目标")
