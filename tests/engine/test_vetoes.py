@@ -134,3 +134,22 @@ def test_whoever_a_veto_strikes_is_named_by_it() -> None:
     assert standings(of, given({"total": {"a": 95}}, claims=[Claim("a", "accident")], group="镇"))[
         "a"
     ].vetoes == ("accident",)
+
+
+def test_what_a_veto_took_from_a_unit_the_node_does_not_apply_to_is_in_no_mean() -> None:
+    """丁 has 0 by the veto; (60 + 80) / 2 stands for 丙, not (60 + 80 + 0) / 3."""
+    of = recipe("""
+[figures]
+safety = {}
+[papers.town.nodes]
+safety = { full = 100, method = "given", applies = "unit.mines = 1", not_applicable = "group_mean" }
+[papers.town.vetoes]
+accident = { zero = "safety" }
+""")
+    mines = {"jia": {"mines": "1"}, "yi": {"mines": "1"}, "bing": {"mines": "0"}, "ding": {"mines": "0"}}
+    inputs = given(
+        {"safety": {"jia": 60, "yi": 80, "bing": 90, "ding": 90}},
+        claims=[Claim("ding", "accident")],
+        attributes=mines,
+    )
+    assert points(of, inputs, "safety") == {"jia": "60.00", "yi": "80.00", "bing": "70.00", "ding": "0.00"}

@@ -135,7 +135,8 @@ def mean(kind: str, weights: list[Fraction], values: list[Fraction]) -> Points:
     if kind == "harmonic":
         if any(value == 0 for value in values):
             return UNDEFINED
-        return whole / sum((w / v for w, v in zip(weights, values, strict=True)), ZERO)
+        inverses = sum((w / v for w, v in zip(weights, values, strict=True)), ZERO)
+        return whole / inverses if inverses else UNDEFINED
     return sum((w * v for w, v in zip(weights, values, strict=True)), ZERO) / whole
 
 

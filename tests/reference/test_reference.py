@@ -11,7 +11,8 @@ import pytest
 
 from . import compute
 from .cases import TRUTHS, YUNLING, Case, truth, yunling
-from .numbers import half_up
+from .compositions import mean
+from .numbers import UNDEFINED, half_up
 
 Row = dict[str, str]
 
@@ -189,6 +190,12 @@ def test_a_tie_at_the_edge_of_a_quota() -> None:
         ("2", "良"),
         ("4", "良"),
     ]
+
+
+def test_a_harmonic_mean_of_inverses_that_cancel_out() -> None:
+    """2 ÷ (1/4 + 1/12) = 6; 2 ÷ (1/4 − 1/4) is a division by zero."""
+    assert mean("harmonic", [F(1), F(1)], [F(4), F(12)]) == 6
+    assert mean("harmonic", [F(1), F(1)], [F(4), F(-4)]) is UNDEFINED
 
 
 @pytest.mark.parametrize("name", TRUTHS)

@@ -331,7 +331,8 @@ def there(run: Run, here: Scope, value: Exact) -> Exact:
 def _of_points(run: Run, here: Scope, value: Exact, fold: circles.Fold) -> Exact:
     groups = run.groups(replace(here, node=_without(here.node, "applies")), ())
     whole = value.spread(len(run.units))
-    own = whole.put(np.where(run.members(here.paper), whole.state, NA).astype(np.uint8))
+    counted = run.members(here.paper) & applies(here, len(run.units))  # a veto gives points to others too
+    own = whole.put(np.where(counted, whole.state, NA).astype(np.uint8))
     found = circles.of_group(own, groups, fold)
     return rounded(run, here, bounded(run, here, found))
 
