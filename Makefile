@@ -49,8 +49,8 @@ test: setup test-tools test-machine ## everything: unit, property, database and 
 		KAOCHENG_TEST_POSTGRES=$(PG15) $(BIN)/python -m pytest tests/db tests/record -m database; \
 	else echo "PostgreSQL 15 is not installed here: the database tests ran on the embedded one only."; fi
 
-fast: setup test-tools ## the inner loop: everything but the browser, and fewer random schemes
-	@$(TESTS) -m "not browser"
+fast: setup test-tools ## the inner loop, under 3 minutes: without browser, planted faults and kills; fewer random schemes
+	@$(TESTS) -m "not browser and not slow"
 
 check: setup test-tools ## format, lint, types, import contracts; less than a minute
 	$(call step,format,$(BIN)/ruff format --check .)

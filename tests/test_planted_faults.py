@@ -14,6 +14,7 @@ SEEDS = 1000  # of one run of `make test`
 case = lru_cache(maxsize=128)(random_case)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_the_comparison_sees(fault: Fault) -> None:
     with planted(fault):

@@ -186,6 +186,7 @@ def test_what_a_killed_demo_left_running_can_be_stopped(demo: Demo) -> None:
     assert "没有正在运行的演示" in demo.run("demo", "--stop").stdout
 
 
+@pytest.mark.slow
 def test_killed_half_way_the_next_run_ends_where_an_undisturbed_one_does(demo: Demo) -> None:
     undisturbed = demo.run("standings", "yunling", "2026", "--class", "乡镇", "--csv")
     other = Demo(demo.folder / "other")
