@@ -237,3 +237,18 @@ by = "total"
     cut = work_out(Run(recipe(body.replace("TRIM", "trim = { above = 2, each = 1 },")), votes), "a")
     assert (plain.lines[0], plain.points) == ("评委平均(甲、乙、丙)", "82.00")
     assert (cut.lines[0], cut.points) == ("评委平均(甲、乙、丙;超过 2 位时去掉最高、最低各 1 位)", "80.00")
+
+
+def test_a_rank_in_a_formula_is_called_one() -> None:
+    body = """
+[figures]
+before = { label = "上年名次" }
+points = { label = "实绩" }
+[papers.town.nodes]
+total = { label = "总分", x = "points", method = "given", full = 100, rank = {} }
+gain = { formula = "before - total.rank", only_shown = true }
+[papers.town.results.overall]
+by = "total"
+"""
+    run = Run(recipe(body), given({"before": {"a": 2, "b": 1}, "points": {"a": 90, "b": 80}}))
+    assert work_out(run, "a", "gain").lines == ("上年名次 - 总分名次", "2 - 1 = 1")

@@ -66,6 +66,8 @@ def in_words(tree: Tree, labels: Mapping[str, str], outer: int = -1) -> str:
             return percent(tree.value) if tree.percent else shown(tree.value)
         case Word():
             return f"“{tree.value}”"
+        case Name() if tree.path[1:2] == ("rank",) and tree.path[0] in labels:
+            return _("{node}名次", node=labels[tree.path[0]])
         case Name():
             return labels.get(".".join(tree.path), labels.get(tree.path[0], ".".join(tree.path)))
         case Operation():
