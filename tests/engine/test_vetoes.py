@@ -69,6 +69,12 @@ def test_a_condition_that_held_last_year_still_strikes() -> None:
     assert grades(veto, deaths={"2023": "3"}) == {"jia": "优"}
 
 
+def test_a_veto_with_a_condition_may_be_reported_as_well() -> None:
+    veto = "when = 'deaths > 2', bars = ['优']"
+    assert grades(veto, ENTRY) == {"jia": "良"}
+    assert grades(veto) == {"jia": "优"}
+
+
 def test_a_veto_may_reach_the_leaders_with_the_unit_or_instead_of_it() -> None:
     assert grades("bars = ['优']", ENTRY, people=PEOPLE) == {"jia": "良", "wang": "优"}
     assert grades("scope = ['unit', 'leaders'], bars = ['优']", ENTRY, people=PEOPLE) == {

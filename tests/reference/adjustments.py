@@ -114,7 +114,9 @@ def veto_holds(place: Place, code: str, keys: dict[str, Any]) -> bool:
     """Whether a veto was reported or its condition held, this year or in a year it still reaches from."""
     for years in range(int(keys.get("for_years", 1))):
         then = replace(place, period=periods.shifted(place.period, -12 * years))
-        if evaluate(tree_of(keys["when"]), then) is True if "when" in keys else reported(then, code, years):
+        if "when" in keys and evaluate(tree_of(keys["when"]), then) is True:
+            return True
+        if reported(then, code, years):
             return True
     return False
 

@@ -98,10 +98,11 @@ def composition(place: Place) -> Points:
     if kind in ("sum", "weighted"):
         return redistributed(kind, pieces)
     if kind == "rescale":
-        earned = sum((v for v, p in zip(values, counted, strict=True) if p.full is not None), ZERO)
-        available = sum((sure(p.full) for p in counted if p.full is not None), ZERO)
-        whole = place.world.full(place)
-        return whole * earned / available if available and isinstance(whole, Fraction) else UNDEFINED
+        marks, whole = [p.full for p in counted], place.world.full(place)
+        if not isinstance(whole, Fraction) or not all(isinstance(f, Fraction) for f in marks):
+            return MISSING
+        available = sum((sure(f) for f in marks if f is not None), ZERO)
+        return whole * sum(values, ZERO) / available if available else UNDEFINED
     if kind == "product":
         out = Fraction(1)
         for value in values:

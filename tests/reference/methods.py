@@ -93,6 +93,9 @@ READS = {
 }
 
 
+# Keys in points: a share of full marks is missing where those are.
+IN_POINTS = {"around": ("at_target", "rate"), "to_mean": ("at_mean", "rate"), "z": ("mean", "spread")}
+
 # Keys that may be expressions, and so gaps themselves.
 SAID = ("to", "out_of", "lo", "hi", "mean_of", "each", "deduct")
 PEERS = ("group", "others")
@@ -103,6 +106,7 @@ def graver(method: str, asked: Asked, gap: Gap) -> Gap:
     gaps = [gap]
     reads = [lambda key=key: asked.own(key) for key in READS.get(method, ())]
     reads += [lambda key=key: asked.value(key) for key in SAID if asked.word(key, "group") not in PEERS]
+    reads += [lambda key=key: asked.points(asked.keys.get(key, 0)) for key in IN_POINTS.get(method, ())]
     if method in PLAIN_X:
         reads.append(asked.x)
     for read in reads:

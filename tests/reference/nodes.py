@@ -68,8 +68,8 @@ def bound(place: Place, key: str) -> Points | None:
             return None
         tree = tree_of(node.keys[key])
         value = number(tree, place)
-        if isinstance(tree, Number) and tree.percent and isinstance(whole, Fraction):
-            value = tree.value * whole
+        if isinstance(tree, Number) and tree.percent:
+            value = tree.value * whole if isinstance(whole, Fraction) else MISSING
     elif node.composed or whole is None:
         return None
     elif key == "not_below":

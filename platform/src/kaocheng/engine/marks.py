@@ -16,6 +16,7 @@ from kaocheng.engine.grammar import Name, parse, walk
 from kaocheng.engine.methods.absolute import points as in_points
 from kaocheng.engine.recipe import NodeRule, PaperRule
 from kaocheng.engine.rounding import plain
+from kaocheng.engine.states import graver
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
 
@@ -68,6 +69,15 @@ def bounded(run: Run, here: Scope, value: Exact) -> Exact:
         bound = _bound(run, here, key)
         if bound is not None:
             value = hold(value, bound)
+    return value
+
+
+def holdable(run: Run, here: Scope, value: Exact) -> Exact:
+    """Missing where a bound is (a unit without full marks): the node's rule speaks of those points too."""
+    for key in ("not_below", "not_above"):
+        bound = _bound(run, here, key)
+        if bound is not None and not bound.all_ok:
+            value = value.put(graver(value._state, bound._state))
     return value
 
 

@@ -22,7 +22,7 @@ from kaocheng.engine.evaluate import (
     when,
 )
 from kaocheng.engine.grammar import BadExpression, Name, parse, walk
-from kaocheng.engine.marks import bounded, check_range, rounded
+from kaocheng.engine.marks import bounded, check_range, holdable, rounded
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.methods.absolute import points as in_points
 from kaocheng.engine.recipe import NodeRule, PaperRule
@@ -74,7 +74,7 @@ def in_period(run: Run, here: Scope, joins: Exact = ZERO) -> Stages:
     if not node.get("rows"):  # each row was asked by itself
         yield "gate", (value := _gated(here, value))
     if not node.composed:  # what is missing in a composition was a matter of its leaves
-        yield "missing", (value := _missing(here, value))
+        yield "missing", (value := _missing(run, here, value))
     yield "bounds", (value := bounded(run, here, value))
     yield "round", rounded(run, here, value)
 
@@ -266,10 +266,13 @@ def _undefined(here: Scope, value: Exact) -> Exact:
     return _filled(value, UNDEFINED, _standing_in(here, rule or "missing"))
 
 
-def _missing(here: Scope, value: Exact) -> Exact:
+def _missing(run: Run, here: Scope, value: Exact) -> Exact:
     node = here.node
     rule = node.get("missing") if node else None
-    if value.all_ok or rule is None or rule in ("refuse", "group_min", "group_mean") or node is None:
+    if rule is None or rule in ("refuse", "group_min", "group_mean") or node is None:
+        return value
+    value = holdable(run, here, value)
+    if value.all_ok:
         return value
     if rule == "last_period":
         before = periods.previous(here.period)
