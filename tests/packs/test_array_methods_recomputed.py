@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from kaocheng.cli import main
 from kaocheng.db import TenantId, tenant_session
 from kaocheng.db.roles import Urls
-from kaocheng.engine import Recipe, plugged, score
+from kaocheng.engine import Recipe, plugged
 from kaocheng.rollup import service as rollup
 from kaocheng.rollup.domain import Verdict
 from kaocheng.scoring import service as scoring
-from kaocheng.standings import bundle, keys
+from kaocheng.standings import keys
 from kaocheng.standings import queries as standings
 from kaocheng.standings import service as publishing
 from tests.packs.functions import halved
 from tests.packs.test_array_methods import GIVEN, LIGHTS, SCHEME, a_scheme
 from tests.scoring import county as given
-from tests.standings.test_bundle import KEY
+from tests.standings.test_bundle import KEY, a_bundle
 
 Install = Any
 FIGURES = "unit,indicator,value,period,series\n" + "".join(
@@ -96,32 +96,12 @@ def test_the_folder_of_the_page_has_nothing_to_mend(
 # -- a bundle ------------------------------------------------------------------------------------------
 
 
-def a_bundle(recipe: Recipe) -> bytes:
-    made = score(recipe, GIVEN, "2026")
-    manifest = bundle.Manifest(
-        sender="city",
-        sender_name="虚构市",
-        period="2026",
-        scheme=recipe.code,
-        scheme_name="月度任务",
-        number=1,
-        sheet=made.digest,
-        recipe=recipe.digest,
-        inputs=GIVEN.digest,
-        engine=made.engine,
-        packs={},
-        published_at="2027-01-10T12:00:00+00:00",
-    )
-    parts = {"recipe": recipe.to_bytes(), "inputs": GIVEN.canonical(), "sheet": made.to_bytes()}
-    return bundle.make(manifest, **parts, key=KEY)
-
-
 def test_a_bundle_is_recomputed_where_the_pack_is_and_refused_in_one_sentence_where_not(
     digest: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from kaocheng.packs.shelf import open_shelf
 
-    Path("city.kcb").write_bytes(a_bundle(a_scheme(open_shelf({digest})).recipe))
+    Path("city.kcb").write_bytes(a_bundle(a_scheme(open_shelf({digest})).recipe, GIVEN))
     Path("city.pub").write_text(keys.public(KEY).line + "\n")
     monkeypatch.setattr(plugged, "_offered", {})
 
@@ -142,7 +122,7 @@ def test_a_bundle_whose_points_the_function_does_not_give_is_no_better_for_the_p
 
     recipe = a_scheme(open_shelf({digest})).recipe
     plugged.offer("warning_lights:lights@2026", digest, lambda parts, target, full, yellow, red: full)
-    Path("city.kcb").write_bytes(a_bundle(recipe))
+    Path("city.kcb").write_bytes(a_bundle(recipe, GIVEN))
     Path("city.pub").write_text(keys.public(KEY).line + "\n")
 
     assert main(["bundle", "verify", "city.kcb", "--key", "city.pub"]) == 2

@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from kaocheng.db import TenantId, tenant_session
 from kaocheng.db.roles import Urls
 from kaocheng.engine.recipe import Recipe
-from kaocheng.rollup import service as rollup
 from kaocheng.scoring import elsewhere, service
 from kaocheng.scoring.domain import Origin
 from kaocheng.scoring.elsewhere import NoSheetToTake
 from kaocheng.standings import keys
-from kaocheng.standings import queries as standings
 from kaocheng.standings import service as publishing
 from kaocheng.standings.working import as_text
+from tests.rollup.test_inbox import handed_up, receive
 from tests.scoring import county as given
 
 pytestmark = pytest.mark.database
@@ -41,24 +40,13 @@ def rules(urls: Urls, tenant: TenantId, recipe: Recipe) -> None:
         )
 
 
-async def handed_up(engine: AsyncEngine, county: TenantId, urls: Urls, data: Path) -> TenantId:
+async def received(engine: AsyncEngine, county: TenantId, urls: Urls, data: Path) -> TenantId:
     """The county's year in the city's inbox; the city has the same townships and a scheme of its own."""
-    city = await given.city_above(engine, urls.owner, county)
-    staff = await given.found(engine, county)
-    await given.file_year(engine, county, staff)
-    async with tenant_session(engine, county) as session:
-        sheet = await service.run(session, "2026", by=staff["li"], at=given.NOON)
-        made = await publishing.publish(
-            session, sheet.id, ("city",), by=staff["li"], at=given.NOON, data=data
-        )
-        content = await standings.bundle(session, made.id)
+    city, content, _entry = await handed_up(engine, county, urls, data)
     keys.pin(data, "city", "county", keys.public(keys.own(data, "county")))
     async with tenant_session(engine, city) as session:
         await given.put(session)
-        received = await rollup.receive(
-            session, content, trusted=keys.trusted(data, "city"), by=None, at=given.NOON
-        )
-    assert received.accepted
+    assert (await receive(engine, city, content, data)).accepted
     return city
 
 
@@ -66,7 +54,7 @@ async def handed_up(engine: AsyncEngine, county: TenantId, urls: Urls, data: Pat
 async def test_what_was_handed_up_counts_with_its_sender_beside_it(
     engine: AsyncEngine, county: TenantId, urls: Urls, tmp_path: Path, sheet: str
 ) -> None:
-    city = await handed_up(engine, county, urls, tmp_path)
+    city = await received(engine, county, urls, tmp_path)
     rules(urls, city, taking(sheet))
     person = await given.somebody(engine, city, "li")
 
@@ -89,7 +77,7 @@ async def test_what_was_handed_up_counts_with_its_sender_beside_it(
 async def test_a_sheet_that_is_nowhere_is_refused_in_one_sentence(
     engine: AsyncEngine, county: TenantId, urls: Urls, tmp_path: Path
 ) -> None:
-    city = await handed_up(engine, county, urls, tmp_path)
+    city = await received(engine, county, urls, tmp_path)
     rules(urls, city, taking("county@2026H1"))
     person = await given.somebody(engine, city, "li")
 
@@ -157,7 +145,7 @@ async def test_a_run_does_not_take_from_itself(engine: AsyncEngine, county: Tena
 async def test_a_neighbours_inbox_is_nobody_elses(
     engine: AsyncEngine, county: TenantId, urls: Urls, tmp_path: Path
 ) -> None:
-    await handed_up(engine, county, urls, tmp_path)
+    await received(engine, county, urls, tmp_path)
     rules(urls, county, taking("small-2026", code="other-2026"))
     async with tenant_session(engine, county) as session:
         with pytest.raises(NoSheetToTake):

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kaocheng.engine.inputs import Inputs
+from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.score import score
 from kaocheng.errors import Problem
 from kaocheng.standings import bundle, keys
@@ -16,15 +18,21 @@ from tests.scoring import county
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
 
-def a_bundle(*, sheet: bytes | None = None, key: Ed25519PrivateKey = KEY) -> bytes:
-    recipe, inputs = county.recipe(), county.inputs()
+def a_bundle(
+    recipe: Recipe | None = None,
+    inputs: Inputs | None = None,
+    *,
+    sheet: bytes | None = None,
+    key: Ed25519PrivateKey = KEY,
+) -> bytes:
+    recipe, inputs = recipe or county.recipe(), inputs or county.inputs()
     made = score(recipe, inputs, "2026")
     manifest = Manifest(
         sender="county",
         sender_name="云岭县",
         period="2026",
-        scheme="small-2026",
-        scheme_name="小县2026年度考核",
+        scheme=recipe.code,
+        scheme_name=recipe.keys["name"],
         number=1,
         sheet=made.digest,
         recipe=recipe.digest,

@@ -31,6 +31,7 @@ from kaocheng.packs.values import (
     ReportedFigure,
     Signal,
     Standing,
+    Template,
     say,
 )
 
@@ -38,6 +39,7 @@ CODE_PACKS = "kaocheng.packs"
 DATA_PACKS = "kaocheng.data_packs"
 Q = TypeVar("Q")
 A = TypeVar("A")
+Named = TypeVar("Named", Template, Method | ArrayMethod)
 log = logging.getLogger(__name__)
 
 
@@ -270,12 +272,7 @@ class TenantShelf:
         Raises:
             NoSuchPack: the tenant has no such pack, edition or template.
         """
-        code, _colon, rest = reference.partition(":")
-        name, _at, year = rest.partition("@")
-        edition = self.packs[code][0].edition(year) if code in self.packs else None
-        template = next((t for t in edition.templates if t.code == name), None) if edition else None
-        if edition is None or template is None:
-            raise NoSuchPack(reference)
+        code, edition, template = self._named(reference, lambda edition: edition.templates)
         read = data_pack.tables(template.text)
         methods = {one.code: self._method(code, edition, one) for one in edition.methods}
         read["clauses"] = {**edition.clauses, **read.get("clauses", {})}
@@ -289,18 +286,25 @@ class TenantShelf:
         Raises:
             NoSuchPack: the tenant has no such pack, edition or method.
         """
-        code, _colon, rest = reference.partition(":")
-        name, _at, year = rest.partition("@")
-        edition = self.packs[code][0].edition(year) if code in self.packs else None
-        found = next((m for m in edition.methods if m.code == name), None) if edition else None
-        if edition is None or found is None:
-            raise NoSuchPack(reference)
+        code, _edition, found = self._named(reference, lambda edition: edition.methods)
         table: dict[str, Any] = {"label": found.label, "formula": found.formula}
         table |= {"keys": list(found.keys), "defaults": dict(found.defaults)}
         if isinstance(found, ArrayMethod):
             digest = self.shelf.installed[code].digest
             table |= {"takes": list(found.takes), "function": reference, "digest": digest}
         return {key: value for key, value in table.items() if value}
+
+    def _named(
+        self, reference: str, among: Callable[[Edition], Iterable[Named]]
+    ) -> tuple[str, Edition, Named]:
+        """What ``pack:name@edition`` names, with its pack and edition."""
+        code, _colon, rest = reference.partition(":")
+        name, _at, year = rest.partition("@")
+        edition = self.packs[code][0].edition(year) if code in self.packs else None
+        found = next((one for one in among(edition) if one.code == name), None) if edition else None
+        if edition is None or found is None:
+            raise NoSuchPack(reference)
+        return code, edition, found
 
     def offers(self, method: str) -> Sequence[str]:
         """References of the methods of this name among the enabled packs."""
