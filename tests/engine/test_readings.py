@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from kaocheng.engine import Claim, Target, Unit, score
-from tests.engine.small import column, given, points, recipe, standings
+from kaocheng.rulebook import lint, read_scheme
+from tests.engine.small import HEAD, column, given, points, recipe, standings
 
 TWO = """
 [figures]
@@ -133,3 +134,51 @@ grain = { in = "total", full = 10, weight = 1, method = "given", not_applicable 
 """)
     found = points(of, given({"roads": {"a": 8}, "grain": {"a": "/", "b": "/"}}), "total")
     assert found == {"a": "8.00", "b": ""}
+
+
+BOTH = """
+[figures]
+tasks = {}
+culture = { parts = { built = "建成", begun = "在建" } }
+[papers.p.nodes]
+total = { compose = "sum" }
+tasks = { in = "total", full = 10, method = "convert", out_of = 100 }
+culture = { in = "total", full = 10, method = "ratio", x = "culture.built", to = 4, undefined = 0 }
+[papers.p.adjustments]
+bonus = { kind = "bonus", to = "total", formula = "%s" }
+[papers.p.results.overall]
+bands = [{ grade = "优" }, { grade = "良" }]
+shift = [{ when = "bonus >= 9", by = -1 }]
+"""
+
+
+def test_after_the_total_a_name_is_first_a_node_and_a_part_is_a_figure_s() -> None:
+    inputs = given(
+        {"tasks": {"a": 90, "b": 20}, "culture.built": {"a": 2, "b": 4}, "culture.begun": {"a": 1}}
+    )
+    for written, bonus in {
+        "tasks": {"a": "9.00", "b": "2.00"},
+        "figure(tasks)": {"a": "90.00", "b": "20.00"},
+        "group.max(tasks)": {"a": "9.00", "b": "9.00"},
+        "culture.built": {"a": "2.00", "b": "4.00"},
+        "sum(culture)": {"a": "3.00", "b": "4.00"},
+    }.items():
+        of = read_scheme(HEAD + BOTH % written).recipe
+        assert points(of, inputs, "bonus") == bonus, written
+
+
+def test_only_a_whole_name_may_be_node_or_figure() -> None:
+    for written, refused in {
+        "tasks": True,
+        "culture + 1": True,
+        "culture.built": False,
+        "sum(culture)": False,
+    }.items():
+        found = [finding.code for finding in lint(read_scheme(HEAD + BOTH % written))]
+        assert ("either_name" in found) is refused, written
+
+
+def test_a_bonus_is_named_in_what_shifts_a_grade() -> None:
+    inputs = given({"tasks": {"a": 90, "b": 20}, "culture.built": {"a": 2, "b": 4}})
+    places = standings(recipe(BOTH % "score(tasks)"), inputs)
+    assert {unit: place.grade for unit, place in places.items()} == {"a": "良", "b": "优"}

@@ -63,14 +63,15 @@ def name(tree: Name, place: Place) -> Value:
         base = (place.part or place).node
         assert base is not None
         return name(Name((*figure_path(world, base), path[1]), tree.period), place)
+    after = place.node is None and not place.handed_in and len(path) == 1
+    if after and first in place.paper.nodes:
+        return world.score(place.paper, first, place.unit, world.period(tree.period, place))
     if first in world.scheme.figures and not (len(path) == 2 and path[1] == "rank"):
         return world.figure(place, first, path[1] if len(path) > 1 else "", world.period(tree.period, place))
     if len(path) == 2 and path[1] == "rank" and first in place.paper.nodes:
         return world.node_rank(place.paper, first, place.unit, world.period(tree.period, place))
-    if place.node is None and first in place.paper.adjustments:
+    if after and first in place.paper.adjustments:
         return world.adjustment(place.paper, first, place.unit, place.period)
-    if place.node is None and first in place.paper.nodes:
-        return world.score(place.paper, first, place.unit, world.period(tree.period, place))
     raise WrongScheme(f"nobody declared {'.'.join(path)!r}")
 
 
@@ -346,6 +347,13 @@ def lazy_target(tree: Call, place: Place) -> Value:
     return place.world.target(where, path[0], kind, place.world.period(named.period, place))
 
 
+def lazy_figure(tree: Call, place: Place) -> Value:
+    named, world = tree.arguments[0], place.world
+    assert isinstance(named, Name)
+    part = named.path[1] if len(named.path) > 1 else ""
+    return world.figure(place, named.path[0], part, world.period(named.period, place))
+
+
 def lazy_at(tree: Call, place: Place) -> Value:
     unit = evaluate(tree.arguments[0], place)
     if isinstance(unit, Gap):
@@ -381,7 +389,7 @@ LAZY: dict[str, Callable[[Call, Place], Value]] = {
     "score": lazy_node,
     "rate": lazy_node,
     "grade": lazy_node,
-    "figure": lambda tree, place: evaluate(tree.arguments[0], replace(place, local=None)),
+    "figure": lazy_figure,
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from random import Random
 
 from . import periods
@@ -13,7 +12,11 @@ from .generate_text import table
 from .scheme import Scheme, read_scheme
 
 CHOICE = re.compile("«([^»]*)»")  # «a¦b»: one of them, by the seed
-FOLDER = HERE / "data" / "schemes"
+GIVEN = HERE.parent / "schemes" / "given"  # the language's authors' own
+PATHS = {
+    **{path.stem: path for path in (HERE / "data" / "schemes").glob("*.toml")},
+    **{path.parent.name: path for path in GIVEN.glob("*/scheme.toml")},
+}
 SPANS = {
     "across": [*periods.inside("2026H1", "month"), *periods.inside("2026H1", "quarter"), "2025-12"],
     "36-warning-lights": [*periods.inside("2025", "month"), "2025"],
@@ -38,10 +41,10 @@ LEVELS = ("rank_first", "rank_front", "award", "instruction", "conference")
 class Theme:
     """Random inputs for one scheme."""
 
-    def __init__(self, path: Path, seed: int) -> None:
-        self.name = path.stem
-        self.rng = Random(f"{path.stem} {seed}")
-        written = path.read_text(encoding="utf-8")
+    def __init__(self, name: str, seed: int) -> None:
+        self.name = name
+        self.rng = Random(f"{name} {seed}")
+        written = PATHS[name].read_text(encoding="utf-8")
         self.text = CHOICE.sub(lambda found: self.rng.choice(found[1].split("¦")), written)
         self.scheme: Scheme = read_scheme(self.text)
         self.gap = self.rng.choice([0.0, 0.02, 0.08])
@@ -147,9 +150,9 @@ class Theme:
         )
 
 
-NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
+NAMES = sorted(PATHS)
 
 
 def themed_case(name: str, seed: int) -> Case:
     """Random inputs for the scheme of that name."""
-    return Theme(FOLDER / f"{name}.toml", seed).case()
+    return Theme(name, seed).case()

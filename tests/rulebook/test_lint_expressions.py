@@ -299,7 +299,7 @@ SAFE = (
     'formula = "otherwise(5 / grain, 0)"',
     'formula = "5 / max(grain, 1)"',
     'formula = "5 / (cases + 1)"',
-    'formula = "5 / (1 + sum(roads.new, cases * 0) * 0 + 1) * 0 + 5 / exp(grain)"',
+    'formula = "5 / (1 + sum(roads, cases * 0) * 0 + 1) * 0 + 5 / exp(grain)"',
     'formula = "5 / group.count(grain)"',
     'formula = "5 / group.rank(grain)"',
     'formula = "5 / grain", only_if = "grain > 0"',

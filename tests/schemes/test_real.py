@@ -1,10 +1,10 @@
 """Assessment documents that were really issued and published results, through ``kaocheng compute``.
 
-A folder of ``real/`` or ``published/`` holds the scheme, the tables handed in (small, with values on the
-edges; of documents invented), what must come out (``expected.csv``, or ``expected-2022Q1.csv`` for another
-period) and ``hand.csv``: the arithmetic of its key cells, written down before anything was run, or what was
-published.  Numbers in ``hand.csv`` are worked out here by ``Fraction``
-alone; anything else in its last column is the cell itself.
+A folder of ``real/``, ``published/`` or ``given/`` holds the scheme, the tables handed in (small, with
+values on the edges; of documents invented), what must come out (``expected.csv``, or
+``expected-2022Q1.csv`` for another period) and ``hand.csv``: the arithmetic of its key cells, written
+down before anything was run, or what was published.  Numbers in ``hand.csv`` are worked out here by
+``Fraction`` alone; anything else in its last column is the cell itself.
 """
 
 import ast
@@ -24,7 +24,7 @@ from tests.reference.numbers import half_up
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(
-    folder for kind in ("real", "published") for folder in (HERE / kind).iterdir() if folder.is_dir()
+    folder for kind in ("real", "published", "given") for folder in (HERE / kind).iterdir() if folder.is_dir()
 )
 OPTIONAL = ("targets", "groups", "rows", "claims")
 
@@ -137,7 +137,7 @@ def test_the_second_evaluator_gives_the_same(folder: Path, expected: Path) -> No
     assert "\n".join(text for text in found.values() if text) == expected.read_text("utf-8")
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=name)
+@pytest.mark.parametrize("folder", [folder for folder in FOLDERS if folder.parent.name != "given"], ids=name)
 def test_lint_finds_no_error_and_the_readme_lists_what_it_warns_of(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,6 +149,18 @@ def test_lint_finds_no_error_and_the_readme_lists_what_it_warns_of(
         if line.startswith("提醒"):
             place = line.partition("(")[2].partition(")")[0]
             assert place in readme, line
+
+
+def test_a_name_that_is_node_and_figure_is_refused_by_lint_and_computed_as_the_node(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = HERE / "given" / "27-water-pollution-basin"
+    assert main(["lint", str(folder / "scheme.toml")]) == 1
+    assert "scheme.toml:77:21" in (said := capsys.readouterr().out)
+    assert "“tasks”既是节点又是指标,这里是节点的得分;请写 score(tasks) 或 figure(tasks)" in said
+    files = [f"--{one}={folder / one}.csv" for one in OPTIONAL]
+    assert main(["compute", str(folder / "scheme.toml"), str(folder / "figures.csv"), *files]) == 0
+    assert "这里是节点的得分" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("case_name", TRUTHS)

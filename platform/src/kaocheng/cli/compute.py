@@ -34,6 +34,7 @@ TOLERATED = frozenset(
         "band_order",
         "undeclared",
         "divided_by_zero",
+        "either_name",
     ]
 )
 

@@ -147,15 +147,11 @@ def _named(name: Name, scope: Scope) -> Value:
         return scope.rows.fields[head]
     if rest[:1] == ("rank",) and head in scope.paper.nodes and "rank" not in scope.run.series(head):
         return by_unit(_rank(name, scope), scope)
+    if scope.node is None and head in scope.paper.nodes and not rest:  # before a figure: lint asks which
+        return by_unit(scope.run.score(scope.paper, head, when(name.period, scope)), scope)
     if head in scope.run.recipe.figures:
-        if scope.node is None and head in scope.paper.nodes:
-            raise BadExpression(
-                written(name),
-                name.at,
-                _("“{name}”既是节点又是指标,请写 score({name}) 或 figure({name})", name=head),
-            )
         return _figure(head, rest[0] if rest else "", name.period, scope, name)
-    if scope.node is None and head in scope.paper.nodes and not rest:
+    if scope.node is None and head in scope.paper.table("adjustments") and not rest:
         return by_unit(scope.run.score(scope.paper, head, when(name.period, scope)), scope)
     raise BadExpression(written(name), name.at, _("没有叫“{name}”的指标或名称", name=".".join(name.path)))
 

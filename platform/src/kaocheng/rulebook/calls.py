@@ -122,13 +122,16 @@ def _if(reader: Reader, tree: Call) -> Sort:
 def _folded(reader: Reader, tree: Call) -> Sort:
     head, arguments = tree.path[0], tree.arguments
     first, span = arguments[0], arguments[1] if len(arguments) == 2 else None
-    code = first.path[0] if isinstance(first, Name) else None
+    code = first.path[0] if isinstance(first, Name) and len(first.path) == 1 else None
     if code == "x" and reader.figure and "x" in reader.words:
         code = reader.figure
+    parts = (reader.about.recipe.figures.get(str(code)) or {}).get("parts")
     if isinstance(span, Name) and span.path[0] in periods.MONTHS and span.path[0] not in reader.words:
         given = [reader.sort(first)]
-    elif span is not None and (reader.about.recipe.figures.get(str(code)) or {}).get("parts"):
-        reader.sort(first)
+    elif parts and span is None:
+        given = [_of_figures(reader, first)]
+    elif parts and span is not None:
+        _of_figures(reader, first)
         with reader.with_words(it=reader.about.measured(str(code))):
             given = [reader.sort(span)]
     elif head in ("min", "max") and len(arguments) > 1:
@@ -216,12 +219,20 @@ def _figure(reader: Reader, tree: Call) -> Sort:
     if named.path[0] not in figures:
         reason = _("没有指标“{name}”", name=named.path[0])
         return reader.say(named, "unknown_name", reason, nearest(named.path[0], figures))
-    before, reader.nodes_plain = reader.nodes_plain, False
     with_words, reader.words = reader.words, {}
     try:
-        return reader.sort(named)
+        return _of_figures(reader, named)
     finally:
-        reader.nodes_plain, reader.words = before, with_words
+        reader.words = with_words
+
+
+def _of_figures(reader: Reader, tree: Tree) -> Sort:
+    """What a name yields where it cannot be a node's."""
+    before, reader.nodes_plain = reader.nodes_plain, False
+    try:
+        return reader.sort(tree)
+    finally:
+        reader.nodes_plain = before
 
 
 def _otherwise(reader: Reader, tree: Call) -> Sort:

@@ -125,14 +125,10 @@ class Reader:
                 return self.unknown(name)
             return Sort(low=Fraction(1))
         if head in self.about.recipe.figures:
-            if self.nodes_plain and head in self.about.paper.nodes:
-                return self.say(
-                    name,
-                    "either_name",
-                    _("“{name}”既是节点又是指标", name=head),
-                    _("请写 score({name}) 或 figure({name})", name=head),
-                )
-            if len(rest) < 2:
+            if self.nodes_plain and head in self.about.paper.nodes and not rest:
+                reason = _("“{name}”既是节点又是指标,这里是节点的得分", name=head)
+                self.say(name, "either_name", reason, _("请写 score({name}) 或 figure({name})", name=head))
+            elif len(rest) < 2:
                 return self._part(head, rest[0], name) if rest else self.of_figure(head)
         if self.nodes_plain and head in self.about.after and not rest:
             return Sort(rough=self.about.rough(head))
