@@ -358,6 +358,8 @@ def lazy_at(tree: Call, place: Place) -> Value:
     unit = evaluate(tree.arguments[0], place)
     if isinstance(unit, Gap):
         return unit
+    if str(unit) not in place.world.inputs.named:  # a unit no file names: nothing is known of it
+        return MISSING
     return evaluate(tree.arguments[1], place.at(str(unit)))
 
 

@@ -43,6 +43,7 @@ class Inputs:
     targets: dict[tuple[str, str, str, str], list[Target]] = field(default_factory=dict)
     rows: dict[tuple[str, str], dict[str, dict[str, Value]]] = field(default_factory=dict)
     claims: dict[tuple[str, str], list[Claim]] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)  # units any file speaks of, assessed or not
     dated: dict[tuple[str, str], list[tuple[date, Value]]] = field(default_factory=dict)
     first_month: int | None = None
 
@@ -85,6 +86,7 @@ def read_inputs(
     """Read the files; `codes` maps a figure's code or label to its code."""
     found = Inputs()
     known = known_periods or {}
+    found.named = {row["unit"] for text in (figures, targets, groups, rows) for row in table(text)}
     for row in table(groups):
         unit = row.pop("unit")
         since = day_of(row.pop("from", ""))

@@ -73,9 +73,9 @@ def rank_table(m: Asked) -> Fraction:
     back = position(x, found, ties, up=not m.down)
     for place, row in ((rank, table), (back, from_end)):
         if place < len(row) + 1:
-            rows = [m.points(gives) for gives in [*row, rest]]
+            rows = [*row, rest]
             above, below = rows[int(place) - 1], rows[ceil(place) - 1]
-            return (above + below) / 2
+            return (m.points(above) + m.points(below)) / 2
     return m.points(rest)
 
 

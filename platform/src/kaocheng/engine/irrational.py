@@ -2,6 +2,8 @@
 
 Where the result *is* rational (a perfect square, a whole power, ln 1) it is returned exactly; elsewhere
 it is irrational, cannot lie on a rounding boundary, and sixty digits decide on which side it lies.
+Square roots keep their outer factor apart: √18 is three times √2 in digits as on paper, so that what is
+equal by arithmetic ties, whichever of the two was worked.
 """
 
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from kaocheng.engine.arrays import OK, UNDEFINED, Exact
 DIGITS = 60
 _WORK = Context(prec=DIGITS + 10, Emin=-(10**6), Emax=10**6)
 LARGEST = 10**6  # exponents and roots beyond this are no scoring rule's
+SMALL_PRIMES = [p for p in range(2, 1000) if all(p % q for q in range(2, isqrt(p) + 1))]
 
 
 def each(value: Exact, function: Callable[[Fraction], Fraction | None]) -> Exact:
@@ -74,7 +77,23 @@ def power(x: Fraction, p: Fraction) -> Fraction | None:
     root = _root(x, p.denominator) if p.denominator < 100 else None
     if root is not None and abs(p.numerator) < 1000:
         return root**p.numerator
+    if p == Fraction(1, 2):
+        outer, kernel = drawn_out(x.numerator * x.denominator)
+        return Fraction(outer, x.denominator) * _fraction(_WORK.sqrt(Decimal(kernel)))
     return _fraction(_WORK.exp(_WORK.multiply(_WORK.ln(_decimal(x)), _decimal(p))))
+
+
+def drawn_out(n: int) -> tuple[int, int]:
+    """q and k with n = q²·k, k free of the squares of small primes."""
+    outer = 1
+    for prime in SMALL_PRIMES:
+        square = prime * prime
+        if square > n:
+            break
+        while n % square == 0:
+            n //= square
+            outer *= prime
+    return outer, n
 
 
 def _root(x: Fraction, k: int) -> Fraction | None:
