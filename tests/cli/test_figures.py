@@ -84,8 +84,24 @@ def test_what_is_no_workbook_is_a_finding_in_json_and_a_sentence_otherwise(
     assert (code, len(json.loads(out)["findings"])) == (1, 1)
     code, _out, err = call(capsys, "figures", "import", "yunling", file, "--preview")
     assert (code, bool(err.strip())) == (2, True)
-    code, _out, err = call(capsys, "figures", "import", "yunling", tmp_path / "none.xlsx", "--preview")
-    assert (code, "读不到文件" in err) == (2, True)
+
+
+def test_one_file_that_is_not_there_stops_them_all_before_anything_is_stored(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    asked = ("--as", "lina@yunling", "figures", "import", "yunling", WORKBOOKS / HALF, tmp_path / "none.xlsx")
+    code, out, err = call(capsys, *asked)
+    assert (code, out) == (2, "")
+    assert f"“{tmp_path / 'none.xlsx'}”不能读写(没有这个文件夹或文件)" in err
+
+
+@pytest.mark.parametrize("account", [(), ("--as", "chenlei@yunling")])
+def test_nobody_and_who_may_not_are_told_so_and_no_file_is_blamed(
+    capsys: pytest.CaptureFixture[str], account: tuple[str, ...]
+) -> None:
+    code, out, err = call(capsys, *account, "figures", "import", "yunling", WORKBOOKS / HALF, "--json")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
 
 
 def test_a_blank_template_is_written_and_recognised_again(

@@ -9,7 +9,9 @@ from sqlalchemy.engine import make_url
 
 from kaocheng.db import external, roles
 from kaocheng.db.embedded import database, serve
-from kaocheng.db.external import NotPrepared, Unreachable
+from kaocheng.db.external import NotPrepared, Unconfined, Unreachable
+from kaocheng.db.migrate import NotMigrated
+from kaocheng.db.roles import Urls
 from kaocheng.settings import Settings
 
 pytestmark = pytest.mark.database
@@ -60,9 +62,36 @@ def test_nobody_listening_is_one_sentence_without_the_password(tmp_path: Path) -
     assert "secret" not in str(refusal.value)
 
 
-def test_an_address_of_another_kind_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(Unreachable, match="postgresql://"):
-        external.urls("somewhere", None, tmp_path)
+@pytest.mark.parametrize("address", ["somewhere", "mysql://a@127.0.0.1:1/x", "postgresql://a@h:port/x"])
+def test_an_address_of_another_kind_is_one_sentence(address: str, tmp_path: Path) -> None:
+    with pytest.raises(Unreachable, match=r"不是 postgresql:// 开头的地址"):
+        external.urls(address, None, tmp_path)
+
+
+def test_what_we_serve_with_is_confined_and_what_we_migrate_with_may(urls: Urls, tmp_path: Path) -> None:
+    assert external.urls(urls.app, urls.owner, tmp_path) == urls
+    with pytest.raises(Unconfined, match="kaocheng_owner"):
+        external.urls(urls.owner, urls.app, tmp_path)
+    with pytest.raises(NotPrepared, match="KAOCHENG_OWNER_URL"):
+        external.urls(urls.app, urls.app, tmp_path)
+
+
+def test_no_superuser_is_served_with_nor_a_stranger(blank: Urls, server: str, tmp_path: Path) -> None:
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute("create role stranger login password 'p'")
+    stranger = make_url(server).set(username="stranger", password="p")
+
+    with pytest.raises(Unconfined, match="stranger"):
+        external.urls(stranger.render_as_string(hide_password=False), None, tmp_path)
+    with pytest.raises(Unconfined, match=make_url(server).username or ""):
+        external.urls(server, server, tmp_path)
+
+
+def test_tables_of_another_version_are_not_changed_without_the_owner(blank: Urls, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, database_url=blank.app)
+
+    with pytest.raises(NotMigrated, match="kaocheng db migrate"), database(settings):
+        pass
 
 
 def test_a_server_that_does_not_answer_is_told_with_its_reason(tmp_path: Path) -> None:

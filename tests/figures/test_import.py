@@ -11,6 +11,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
 from kaocheng.db.session import tenant_session
+from kaocheng.engine.periods import NoSuchPeriod
 from kaocheng.figures import expected, queries, service
 from kaocheng.figures.domain import (
     AlreadyStored,
@@ -82,6 +83,16 @@ async def test_nothing_is_stored_before_somebody_agrees(yunling: County) -> None
     await yunling.preview(YEAR)
     async with yunling.session() as session:
         assert await queries.current(session) == ()
+
+
+async def test_a_period_is_told_by_its_name_in_the_scheme_or_as_it_is_written(yunling: County) -> None:
+    async with yunling.session() as session:
+        content = (WORKBOOKS / YEAR).read_bytes()
+        for told, meant in (("half", "2026H1"), ("2026-07", "2026-07")):
+            assert (await service.look(session, YEAR, content, period=told)).period == meant
+        for told in ("2026-13", "去年", "2026H3"):
+            with pytest.raises(NoSuchPeriod, match=told):
+                await service.look(session, YEAR, content, period=told)
 
 
 async def test_a_file_with_errors_stores_nothing(yunling: County) -> None:

@@ -41,7 +41,7 @@ def test_a_changed_bundle_another_key_and_no_file_are_each_one_sentence(
         (["changed.kcb", "--key", "county.pub"], "内容被改动"),
         (["county.kcb", "--key", other], "签名与公钥"),
         (["county.kcb", "--key", "nothing"], "没有公钥"),
-        (["absent.kcb", "--key", "county.pub"], "读不了文件"),
+        (["absent.kcb", "--key", "county.pub"], "“absent.kcb”不能读写(没有这个文件夹或文件)"),
     ):
         assert main(["bundle", "verify", *arguments]) == 2
         error = capsys.readouterr().err

@@ -93,22 +93,27 @@ def test_a_further_row_that_changes_more_than_attributes_is_a_mistake(copy: Path
 def test_every_mistake_is_named_with_its_file_and_line(copy: Path) -> None:
     changed(copy, "tenant.toml", "invented = true", "invened = true")
     changed(copy, "tenant.toml", 'kind = "targets"', 'kind = "target"')
+    changed(copy, "tenant.toml", 'period = "2026H1"', 'period = "2026H3"')
     changed(copy, "tenant.toml", "县统计局", "县统记局")
     changed(copy, "units.csv", "dongchuan,东川镇", "chengguan,东川镇")
     changed(copy, "units.csv", ",development,4", ",developmen,4")
     changed(copy, "people.csv", "office;leader", "offcie;leader")
     changed(copy, "people.csv", "chengguan,liaison", ",liaison")
     changed(copy, "history.csv", "58.5", "58。5分")
+    with (copy / "history.csv").open("a", encoding="utf-8") as history:
+        history.write("去年,development,1,1,良好\n")
     assert mistakes(copy) == [
         "tenant.toml:8: 没有设置“invened”;是不是想写“invented”?",
         "units.csv:3: “chengguan”在第 2 行已经有了",
         "units.csv:5: 没有上级单位“developmen”;是不是想写“development”?",
+        "tenant.toml:15: “2026H3”不是时段;请写成 2026、2026H1、2026Q3、2026-07 或 2026-01..2026-09",
         "tenant.toml:16: 没有单位“县统记局”;是不是想写“县统计局”?",
         "tenant.toml:21: 没有kind“target”;是不是想写“targets”?",
         "people.csv:2: 没有角色“offcie”;是不是想写“office”?",
         "people.csv:3: 填报联络员须写明所在单位",
         "history.csv:3: 没有单位“dongchuan”;是不是想写“chengguan”?",
         "history.csv:3: “58。5分”不是数:请只填一个数",
+        "history.csv:4: “去年”不是时段;请写成 2026、2026H1、2026Q3、2026-07 或 2026-01..2026-09",
     ]
 
 

@@ -105,7 +105,7 @@ async def test_a_body_that_makes_no_sense_is_refused(
     assert "Traceback" not in answer.text
 
 
-async def test_a_database_that_is_away_is_one_sentence() -> None:
+async def test_a_database_that_is_away_is_one_sentence(caplog: pytest.LogCaptureFixture) -> None:
     away = create_app(Settings(), Urls(app="postgresql://kaocheng_app:a@127.0.0.1:1/none", owner=""))
     transport = httpx.ASGITransport(away, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
@@ -114,6 +114,10 @@ async def test_a_database_that_is_away_is_one_sentence() -> None:
 
     assert answer.status_code == 503
     assert "数据库暂时连不上" in answer.text
+    (entry,) = (record for record in caplog.records if record.name == "kaocheng.web")
+    assert entry.exc_info is None  # every request would add another hundred lines
+    assert entry.args[0] in answer.text
+    assert "Connect call failed" in entry.getMessage()
 
 
 async def test_the_document_lists_what_programs_may_read_and_nothing_else(browser) -> None:

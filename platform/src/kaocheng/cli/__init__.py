@@ -6,6 +6,7 @@
 import argparse
 import errno
 import gc
+import logging
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -54,6 +55,7 @@ def parser(nouns: Sequence[str] = NOUNS) -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; a problem is one sentence on stderr and exit code 2."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     arguments = _everywhere(sys.argv[1:] if argv is None else argv)
     try:
         lang = arguments.index("--lang") + 1 if "--lang" in arguments[:-1] else 0
@@ -91,6 +93,7 @@ def _said(problem: OSError) -> str:
         errno.EPERM: _("没有权限"),
         errno.EISDIR: _("这是文件夹"),
         errno.ENOTDIR: _("路径里有一段不是文件夹"),
+        errno.EEXIST: _("同名的文件已经在那里"),
         errno.ENOSPC: _("磁盘已满"),
         errno.EROFS: _("磁盘是只读的"),
     }

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from kaocheng.cli.acting import Desk, run
 from kaocheng.cli.shelf import installed
-from kaocheng.errors import Invalid
 from kaocheng.i18n import _
 from kaocheng.rollup import service as rollup
 from kaocheng.standings import bundle, keys, queries
@@ -34,7 +33,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _verify(options: argparse.Namespace) -> int:
     installed()
-    read = bundle.read(_content(options.file))
+    read = bundle.read(options.file.read_bytes())
     sheet = bundle.verify(read, keys.read_public(options.key))
     manifest = read.manifest
     print(
@@ -82,7 +81,7 @@ def _export(options: argparse.Namespace) -> int:
 def _receive(options: argparse.Namespace) -> int:
     async def act(desk: Desk) -> int:
         person = desk.somebody()
-        content = _content(options.file)
+        content = options.file.read_bytes()
         trusted = keys.trusted(desk.settings.data, desk.tenant.code)
         async with desk.session() as session:
             received = await rollup.hand_in(session, content, trusted=trusted, by=person, at=desk.at)
@@ -99,10 +98,3 @@ def _receive(options: argparse.Namespace) -> int:
         return 0
 
     return run(options, options.tenant, act)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as problem:
-        raise Invalid(_("读不了文件“{file}”:{reason}", file=path, reason=problem.strerror)) from problem

@@ -3,10 +3,10 @@
 import argparse
 import secrets
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from kaocheng import settings as settings_
-from kaocheng.db import migrate, roles
+from kaocheng.db import external, migrate, roles
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
 
@@ -46,7 +46,8 @@ def _sql(options: argparse.Namespace) -> int:
         ("DATABASE_URL", roles.APP, app),
         ("KAOCHENG_OWNER_URL", roles.OWNER, owner),
     ):
-        print(f"-- {name}=postgresql://{role}:{password}@SERVER:5432/{options.database}")
+        place = URL.create("postgresql", role, password, "SERVER", 5432, options.database)
+        print(f"-- {name}={place.render_as_string(hide_password=False)}")
     return 0
 
 
@@ -54,7 +55,7 @@ def _migrate(_options: argparse.Namespace) -> int:
     url = settings_.read().owner_url
     if url is None:
         raise NoOwnerUrl
-    before = migrate.current(url)
+    before = migrate.current(external.owner(url))
     migrate.upgrade(url)
     name = make_url(url).database
     print(_("{database}: {before} → {after}", database=name, before=before or "-", after=migrate.head()))

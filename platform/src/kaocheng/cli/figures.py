@@ -17,6 +17,7 @@ from kaocheng.figures.domain import ConversionsOpen, ErrorsRemain
 from kaocheng.figures.previewing import Preview, sentence
 from kaocheng.figures.shelf import tenants_shelf
 from kaocheng.i18n import _
+from kaocheng.identity.domain import Permission, require
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.verification import service as verification
 from kaocheng.verification.domain import Filter
@@ -72,8 +73,11 @@ def _add_vouch(of: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
 
 def _import(options: argparse.Namespace) -> int:
     async def act(desk: Desk) -> int:
+        if not options.preview:
+            require(desk.somebody(), Permission.IMPORT_FIGURES)  # else each file would seem to be at fault
         told: list[dict[str, Any]] = []
-        codes = [await _one(desk, path, options, told) for path in options.files]
+        read = [(path, path.read_bytes()) for path in options.files]  # one that is not there stops them all
+        codes = [await _one(desk, path, content, options, told) for path, content in read]
         if options.json:
             print(json.dumps(told[0] if len(told) == 1 else told, ensure_ascii=False, indent=1))
         return next((code for code in (ERRORS, CONVERSIONS) if code in codes), 0)
@@ -81,9 +85,10 @@ def _import(options: argparse.Namespace) -> int:
     return run(options, options.tenant, act)
 
 
-async def _one(desk: Desk, path: Path, options: argparse.Namespace, told: list[dict[str, Any]]) -> int:
+async def _one(
+    desk: Desk, path: Path, content: bytes, options: argparse.Namespace, told: list[dict[str, Any]]
+) -> int:
     """One file, in a transaction of its own; what there is to say goes to *told* or the screen."""
-    content = _content(path)
     say = (lambda _sentence: None) if options.json else print
     try:
         async with desk.session() as session:
@@ -215,30 +220,16 @@ def _unread(path: Path, problem: Problem) -> dict[str, Any]:
     }
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as problem:
-        raise Missing(_("读不到文件 {path}:{why}", path=path, why=problem.strerror)) from problem
-
-
 def _template(options: argparse.Namespace) -> int:
     async def act(desk: Desk) -> int:
         async with desk.session() as session:
             words = await naming.names(session)
         wanted = words.form(options.form)
-        _write(options.out, reading.blank(words, wanted, options.collector))
+        options.out.write_bytes(reading.blank(words, wanted, options.collector))
         print(_("空白表已写到 {path}", path=options.out))
         return 0
 
     return run(options, options.tenant, act)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as problem:
-        raise Refused(_("写不了文件 {path}:{why}", path=path, why=problem.strerror)) from problem
 
 
 def _vouch(options: argparse.Namespace) -> int:

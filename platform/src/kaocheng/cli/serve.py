@@ -74,6 +74,7 @@ def serve(settings: Settings, urls: Urls, door: socket.socket) -> None:
 async def _until_told(settings: Settings, urls: Urls, door: socket.socket) -> None:
     config = uvicorn.Config(
         create_app(settings, urls),
+        log_config=None,  # it says its part where we say ours
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -47,7 +47,7 @@ class ForeignVersion(Refused):
             "数据文件夹“{folder}”属于 PostgreSQL {found},这里的程序是 {here};"
             "请先用原来的版本导出再导入,或用 KAOCHENG_DATA 换一个文件夹",
             folder=self.folder,
-            found=self.found,
+            found=self.found or "?",
             here=self.here or _("(没有)"),
         )
 

@@ -14,7 +14,7 @@ from kaocheng.db.roles import Urls
 from kaocheng.errors import Refused
 from kaocheng.i18n import _
 
-__all__ = ["NotPrepared", "Unreachable", "UnsupportedServer", "reaches", "urls"]
+__all__ = ["NotPrepared", "Unconfined", "Unreachable", "UnsupportedServer", "owner", "reaches", "urls"]
 
 
 @dataclass(eq=False)
@@ -57,12 +57,41 @@ class NotPrepared(Refused):
 
     def __str__(self) -> str:
         return _(
-            "数据库尚未备好 {owner} 和 {app} 两个角色;请由数据库管理员执行 kaocheng db sql 打印的语句,"
-            "再让 DATABASE_URL 使用 {app},KAOCHENG_OWNER_URL 使用 {owner}(现由 {setting} 登录)",
+            "由 {setting} 登录,用不了 {owner} 和 {app} 两个角色:还没有建,或者口令是别处定的;"
+            "请由数据库管理员执行 kaocheng db sql 打印的语句,"
+            "再让 DATABASE_URL 使用 {app},KAOCHENG_OWNER_URL 使用 {owner}",
             owner=roles.OWNER,
             app=roles.APP,
             setting=self.setting,
         )
+
+
+@dataclass(eq=False)
+class Unconfined(Refused):
+    """The role in DATABASE_URL could see more than one tenant at a time."""
+
+    role: str
+
+    code = "unconfined_role"
+
+    def __str__(self) -> str:
+        return _(
+            "数据库角色“{role}”权限过大或不是 {app} 的成员,系统不会用它运行;"
+            "请由数据库管理员执行 kaocheng db sql 打印的语句,并让 DATABASE_URL 使用 {app}",
+            role=self.role,
+            app=roles.APP,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """The role that an address comes in as: what it may, and whether it is a member of our two."""
+
+    role: str
+    superuser: bool
+    powerful: bool
+    app: bool | None
+    owner: bool | None
 
 
 def urls(database_url: str, owner_url: str | None, data: Path) -> Urls:
@@ -75,16 +104,29 @@ def urls(database_url: str, owner_url: str | None, data: Path) -> Urls:
         Unreachable: nothing answers there, or it does not let us in.
         UnsupportedServer: it is older than 15 or newer than 18.
         NotPrepared: our roles are missing and we are not allowed to make them.
+        Unconfined: row security would not hold the role in *database_url* to one tenant.
     """
-    superuser = _greeted("DATABASE_URL", database_url)
-    if owner_url:
-        _greeted("KAOCHENG_OWNER_URL", owner_url)
-        return Urls(app=database_url, owner=owner_url)
-    if not superuser:
-        if not _has_our_roles(database_url):
-            raise NotPrepared("DATABASE_URL")
-        return Urls(app=database_url, owner=database_url)
-    return _prepared(database_url, data)
+    guest = _greeted("DATABASE_URL", database_url)
+    if guest.superuser and not owner_url:
+        return _prepared(database_url, data)
+    if guest.app is None:
+        raise NotPrepared("DATABASE_URL")
+    if guest.powerful or guest.owner or not guest.app:
+        raise Unconfined(guest.role)
+    return Urls(app=database_url, owner=owner(owner_url) if owner_url else database_url)
+
+
+def owner(url: str) -> str:
+    """The same address, which may make and change our tables.
+
+    Raises:
+        Unreachable: nothing answers there, or it does not let us in.
+        UnsupportedServer: it is older than 15 or newer than 18.
+        NotPrepared: it comes in as nobody who may.
+    """
+    if not _greeted("KAOCHENG_OWNER_URL", url).owner:
+        raise NotPrepared("KAOCHENG_OWNER_URL")
+    return url
 
 
 def reaches(url: str) -> bool:
@@ -96,31 +138,40 @@ def reaches(url: str) -> bool:
     return True
 
 
-def _greeted(setting: str, url: str) -> bool:
-    """Whether we come in as a superuser; a sentence if we do not come in at all."""
+def _greeted(setting: str, url: str) -> Guest:
+    """As whom we come in; a sentence if we do not come in at all."""
     try:
         parts = make_url(url)
-    except ArgumentError:
-        raise Unreachable(setting, "?", _("不是 postgresql:// 开头的地址")) from None
+    except (ArgumentError, ValueError):
+        raise _no_address(setting) from None
+    if parts.get_backend_name() not in ("postgresql", "postgres"):
+        raise _no_address(setting)
     place = f"{parts.host or 'localhost'}:{parts.port or 5432}/{parts.database or ''}"
     try:
         with psycopg.connect(_plain(parts), connect_timeout=10) as connection:
             version = connection.info.server_version // 10_000
             if not OLDEST <= version <= NEWEST:
                 raise UnsupportedServer(version)
-            row = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
+            return _guest(connection)
     except psycopg.OperationalError as error:
         told = [line for line in str(error).splitlines() if line and not line.startswith("\t")]  # no hints
         raise Unreachable(setting, place, told[-1] if told else type(error).__name__) from None
-    return bool(row and row[0])
 
 
-def _has_our_roles(url: str) -> bool:
-    with psycopg.connect(_plain(make_url(url)), connect_timeout=10) as connection:
-        row = connection.execute(
-            "select count(*) from pg_roles where rolname = any(%s)", ([roles.OWNER, roles.APP],)
-        ).fetchone()
-    return bool(row and row[0] == 2)
+def _no_address(setting: str) -> Unreachable:
+    return Unreachable(setting, "?", _("不是 postgresql:// 开头的地址"))
+
+
+def _guest(connection: psycopg.Connection) -> Guest:
+    row = connection.execute(
+        "select rolname, rolsuper, rolsuper or rolbypassrls or rolcreaterole,"
+        " (select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = %s),"
+        " (select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = %s)"
+        " from pg_roles where rolname = current_user",
+        (roles.APP, roles.OWNER),
+    ).fetchone()
+    assert row is not None
+    return Guest(*row)
 
 
 def _prepared(superuser_url: str, data: Path) -> Urls:
@@ -130,8 +181,8 @@ def _prepared(superuser_url: str, data: Path) -> Urls:
     owner_password, app_password = (passwords.of_role(kept, role) for role in (roles.OWNER, roles.APP))
     owner = parts.set(username=roles.OWNER, password=owner_password)
     if not reaches(_plain(owner)):
-        if _has_our_roles(superuser_url):  # the roles are another installation's: its passwords stay
-            raise NotPrepared("DATABASE_URL")
+        if _greeted("DATABASE_URL", superuser_url).app is not None:
+            raise NotPrepared("DATABASE_URL")  # the roles are another installation's: its passwords stay
         roles.prepare(
             _plain(parts),
             database=parts.database or "kaocheng",

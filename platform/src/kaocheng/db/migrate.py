@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from kaocheng.db import schema
+from kaocheng.db import roles, schema
 from kaocheng.db.session import driver_url
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
@@ -25,6 +25,7 @@ _STEP = re.compile(r'^revision = "([^"]+)"\ndown_revision = (?:None|"([^"]+)")$'
 __all__ = [
     "ForeignSchema",
     "NoMigrations",
+    "NotMigrated",
     "current",
     "downgrade",
     "ensure",
@@ -63,11 +64,28 @@ class ForeignSchema(Invalid):
         )
 
 
+@dataclass(eq=False)
+class NotMigrated(Invalid):
+    """The tables are older than this version, and the role we come in as may not change them."""
+
+    found: str | None
+
+    code = "not_migrated"
+
+    def __str__(self) -> str:
+        return _(
+            "数据库还没有升级到本版本(现为 {found}),登录用的角色又不能改表;"
+            "请设置 KAOCHENG_OWNER_URL 后执行 kaocheng db migrate",
+            found=self.found or _("空库"),
+        )
+
+
 def ensure(owner_url: str) -> None:
     """Bring the database up to date if it is not, and see that its tables are those this code reads.
 
     Raises:
         ForeignSchema: another version made them, so that every page would stumble over a column.
+        NotMigrated: they are older, and the role in *owner_url* may not change them.
     """
     # Asked first, because the answer takes a hundredth of the time that finding nothing to do takes.
     if current(owner_url) != head():
@@ -107,12 +125,16 @@ def upgrade(owner_url: str, target: str = "head") -> None:
 
     Raises:
         ForeignSchema: the database is at a migration this version of the code does not know.
+        NotMigrated: the role in *owner_url* may not change the tables.
     """
     from alembic import command
 
     found = current(owner_url)
     if found is not None and found not in _steps():
         raise ForeignSchema(found)
+    with _connected(owner_url) as connection:
+        if not connection.scalar(text(f"select pg_has_role(current_user, '{roles.OWNER}', 'member')")):
+            raise NotMigrated(found)
     _with_connection(owner_url, lambda config: command.upgrade(config, target))
 
 

@@ -1,4 +1,4 @@
-"""The database roles, and proof that the one we serve with is confined.
+"""The database roles.
 
 Three roles, one purpose each: the owner migrates, the application reads and writes one tenant at a
 time, the backup reads everything and is optional.  Their names stand in every policy, so they are not
@@ -10,15 +10,9 @@ from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kaocheng.db.session import shared_session
-from kaocheng.errors import Invalid
-from kaocheng.i18n import _
-
-__all__ = ["APP", "BACKUP", "OWNER", "Unconfined", "Urls", "assert_confined", "prepare", "script"]
+__all__ = ["APP", "BACKUP", "OWNER", "Urls", "prepare", "script"]
 
 OWNER = "kaocheng_owner"
 APP = "kaocheng_app"
@@ -33,23 +27,6 @@ class Urls:
 
     app: str
     owner: str
-
-
-@dataclass(eq=False)
-class Unconfined(Invalid):
-    """The role in DATABASE_URL could see more than one tenant at a time."""
-
-    role: str
-
-    code = "unconfined_role"
-
-    def __str__(self) -> str:
-        return _(
-            "数据库角色“{role}”权限过大或不是 {app} 的成员,系统不会用它运行;"
-            "请由数据库管理员执行 kaocheng db sql 打印的语句,并让 DATABASE_URL 使用 {app}",
-            role=self.role,
-            app=APP,
-        )
 
 
 def _roles(
@@ -109,30 +86,6 @@ def prepare(admin_url: str, *, database: str, owner_password: str, app_password:
         app=place.set(username=APP, password=app_password).render_as_string(hide_password=False),
         owner=place.set(username=OWNER, password=owner_password).render_as_string(hide_password=False),
     )
-
-
-async def assert_confined(engine: AsyncEngine) -> None:
-    """Refuse to serve through a role that row security would not hold.
-
-    Raises:
-        Unconfined: it is a superuser, passes row security, may make roles, or owns our tables.
-    """
-    async with shared_session(engine) as session:
-        found = await session.execute(
-            text(
-                "select current_user::text as role,"
-                " rolsuper or rolbypassrls or rolcreaterole"
-                " or not coalesce((select pg_has_role(current_user, oid, 'member') from pg_roles"
-                "                  where rolname = :app), false)"
-                " or coalesce((select pg_has_role(current_user, oid, 'member') from pg_roles"
-                "              where rolname = :owner), false)"
-                " as unconfined from pg_roles where rolname = current_user"
-            ),
-            {"app": APP, "owner": OWNER},
-        )
-        row = found.one()
-    if row.unconfined:
-        raise Unconfined(row.role)
 
 
 def _quoted(password: str) -> str:

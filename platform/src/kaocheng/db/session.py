@@ -44,6 +44,7 @@ def connect(url: str, *, size: int = 10) -> AsyncEngine:
         pool_size=size,
         max_overflow=size,
         pool_pre_ping=True,
+        hide_parameters=True,  # a failing statement goes to the log, a county's figures and passwords do not
         json_serializer=partial(json.dumps, ensure_ascii=False),  # as it is read, and half as long
         connect_args={"server_settings": {"application_name": "kaocheng", "timezone": "UTC"}},
     )

@@ -32,7 +32,7 @@ class Lost(Refused):
     code = "database_unavailable"
 
     def __str__(self) -> str:
-        return _("数据库暂时连不上,没有改动任何数据;请过一分钟再试")
+        return _("数据库暂时连不上;请过一分钟刷新,看这一步做成了没有,没有就再做一次")
 
 
 def told(problem: BaseException) -> Problem | None:

@@ -46,12 +46,20 @@ def answer(request: Request, problem: Exception) -> Response[bytes]:  # type: ig
         return _to_the_door(request)
     answered = weigh(problem)
     if answered.reference:
-        log.error("%s %s %s", answered.reference, request.method, request.url.path, exc_info=problem)
+        _write_down(answered, request, problem)
     content, media_type = (
         (_as_json(answered), PROBLEM_JSON) if _for_programs(request) else (_as_page(answered), "text/html")
     )
     headers = {"Allow": answered.allow} if answered.allow else {}
     return Response(content, status_code=answered.status, media_type=media_type, headers=headers)
+
+
+def _write_down(answered: Answered, request: Ask, problem: Exception) -> None:
+    # Where the database is away every request says so, and there is nothing to look for in our code.
+    known = answered.code in (trouble.Lost.code, trouble.NoRoom.code)
+    why = str(problem).partition("\n")[0] if known else answered.code
+    facts = answered.reference, request.method, request.url.path, why
+    log.error("%s %s %s: %s", *facts, exc_info=None if known else problem)
 
 
 # Nearest kin first: the first family a problem belongs to decides.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
+from kaocheng.engine.periods import NoSuchPeriod, span
 from kaocheng.errors import Invalid, Missing, Place
 from kaocheng.i18n import _
 
@@ -56,6 +57,15 @@ class Mistakes:
     def add(self, place: Place, reason: str) -> None:
         """Note one."""
         self.found.append(Mistake(place, reason))
+
+    def period(self, place: Place, written: str) -> str:
+        """*written*, noted if it is no period."""
+        try:
+            if written:
+                span(written)
+        except NoSuchPeriod as problem:
+            self.add(place, str(problem))
+        return written
 
     def unknown(self, place: Place, what: str, name: str, known: Iterable[str]) -> None:
         """Note a name that nobody declared, with the one that was probably meant."""

@@ -72,7 +72,8 @@ def read_forms(toml: Toml, names: Names, mistakes: Mistakes) -> tuple[Form, ...]
 
 def _form(table: "_Table", names: Names) -> Form | None:
     code, kind, label = table.code(), table.choice("kind", FormKind), table.text("label")
-    pattern, period = table.text("pattern"), table.text("period")
+    pattern = table.text("pattern")
+    period = table.mistakes.period(table.place("period"), table.text("period"))
     collector = table.text("collector", optional=True)
     due = table.day("due")
     if kind is None:

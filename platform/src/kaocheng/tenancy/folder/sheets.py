@@ -135,7 +135,7 @@ def read_history(path: Path, names: Names, invented: bool, mistakes: Mistakes) -
     seen: dict[tuple[str, str], int] = {}
     for line in lines(path, ("period", "unit", "grade"), HISTORY, mistakes):
         unit = names.code(_wanted(line, "unit", mistakes), line.place, mistakes) or ""
-        key = (_wanted(line, "period", mistakes), unit)
+        key = (mistakes.period(line.place, _wanted(line, "period", mistakes)), unit)
         if unit and key in seen:  # whose it is must be known, or every line would be the first one again
             mistakes.add(line.place, _("第 {line} 行已有同一单位同一年度的结果", line=seen[key]))
         seen.setdefault(key, line.place.line)
