@@ -12,6 +12,7 @@ from kaocheng.engine import Figures, Target, score
 from kaocheng.engine.explain import Explanation
 from kaocheng.engine.inputs import Unit
 from kaocheng.engine.run import Run
+from kaocheng.engine.steps_below import with_steps
 from kaocheng.engine.working import work_out
 from tests.bench import Ratio, benchmark, big
 
@@ -19,6 +20,7 @@ UNITS = 1_000_000
 ITEMS = 20
 COMPARED = 4  # of them in groups of fifty, by the efficacy coefficient
 GOAL = 0.005
+STEPPED = 61  # units whose next steps are looked for
 
 
 class _Sheet:
@@ -41,6 +43,11 @@ class _Sheet:
         """The working of a total, with every point lost."""
         unit, _item = next(self.asked)
         return work_out(self.run, unit)
+
+    def steps(self) -> Callable[[], Explanation]:
+        """The next steps under a total that has been worked out, of one unit after another."""
+        totals = iter([self.total() for _unit in range(STEPPED)])
+        return lambda: with_steps(self.run, next(totals))
 
 
 _made: list[_Sheet] = []
@@ -100,3 +107,9 @@ def one_explained() -> Ratio:
 def total_explained() -> Ratio:
     """With every point lost, told apart by item, and the next unit above and below."""
     return Ratio(ours=_median(_sheet().total, 61), plain=GOAL)
+
+
+@benchmark("what one step more would bring a total, of 1 000 000 units", against="5 ms", at_most=1)
+def next_steps() -> Ratio:
+    """Of twenty items the five where one more step of the figure brings most, each with total and rank."""
+    return Ratio(ours=_median(_sheet().steps(), STEPPED), plain=GOAL)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kaocheng.engine import BadFigures, Figure, Figures, Inputs, Recipe, Target, Unit, score
 from kaocheng.engine.inputs import NOT_APPLICABLE
 from kaocheng.engine.run import Run
+from kaocheng.engine.steps_below import with_steps
 from kaocheng.engine.working import work_out
 
 GRADED = {"overall": {"by": "total", "within": "class", "bands": [{"grade": "优秀"}]}}
@@ -118,7 +119,8 @@ def test_arrays_score_as_texts_do(table: list[tuple[int | str | None, ...]], ran
     assert scores.standings() == sheet.standings
     texts = Run(RECIPE, as_texts(table, codes))
     for node in scores.nodes:
-        told = scores.explain(codes[0], node), work_out(texts, codes[0], node, scores.period)
+        worked_out = with_steps(texts, work_out(texts, codes[0], node, scores.period))
+        told = scores.explain(codes[0], node), worked_out
         # the texts' targets are for every period, those of the arrays for this one
         values = [[(used.name, used.value, used.kind) for used in it.used] for it in told]
         assert values[0] == values[1]

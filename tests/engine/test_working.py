@@ -2,6 +2,8 @@
 
 from fractions import Fraction
 
+import pytest
+
 from kaocheng.engine import Claim, Inputs, Recipe
 from kaocheng.engine.explain import Explanation, Used
 from kaocheng.engine.run import Run
@@ -200,6 +202,111 @@ def test_the_text_is_in_the_readers_language() -> None:
         told = as_text(explained("a"))
     assert "of 20 full marks 18.16 scored; losses less gains come to 1.84:" in told
     assert "next above: b 18.80, 0.64 ahead" in told
+
+
+LIGHTS = """
+[figures]
+done = { label = "进度", unit = "%" }
+[papers.town.nodes]
+behind = { label = "滞后", formula = "max(0, target(done) - done)" }
+[papers.town.results.light]
+by = "behind"
+bands = BANDS
+"""
+BEST_FIRST = '[{ grade = "正常", below = 10 }, { grade = "预警" }]'
+RED_FIRST = '[{ grade = "红", above = 30 }, { grade = "黄", from = 10 }, { grade = "绿" }]'
+MOST_FIRST = '[{ grade = "好", from = 10 }, { grade = "差" }]'
+
+
+@pytest.mark.parametrize(
+    ("bands", "offered"), [(BEST_FIRST, "60"), (RED_FIRST, "60"), (MOST_FIRST, "39")], ids=str
+)
+def test_a_step_is_offered_only_towards_what_the_bands_call_better(bands: str, offered: str) -> None:
+    """40 of 60 %: 20 behind; fewer behind is better where the first, best band is held from above."""
+    found = given({"done": {"a": 40, "b": 60}}, targets={"done": {"*": 60}})
+    it = work_out(Run(recipe(LIGHTS.replace("BANDS", bands)), found), "a")
+    assert it.steps[0].value == offered
+    assert (Fraction(it.steps[0].gain) < 0) == (offered == "60")
+
+
+NOT_LINEAR = """
+[figures]
+growth = { label = "增速", unit = "%" }
+cases = { label = "案件", unit = "件" }
+[papers.town.nodes]
+total = { label = "总分", compose = HOW, full = 100, of = ["growth", "safe"] }
+growth = { label = "发展", full = 100, method = "convert", out_of = 100 }
+safe = { label = "平安", full = 100, x = "cases", method = "deduct", per = 10 }
+[papers.town.results.overall]
+by = "total"
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "total", "gain"),
+    [
+        ('"geometric"', "60.00", "63.64"),  # √(90 · 40) = 60; √(90 · 45) ≈ 63.64
+        ('"harmonic"', "55.38", "60.00"),  # 2 ÷ (1/90 + 1/40); with 45 : 60
+        ('"min"', "40.00", "45.00"),
+        ('"formula", formula = "score(growth) * score(safe) / 100"', "36.00", "40.50"),
+    ],
+)
+def test_where_the_way_up_is_not_linear_the_total_is_worked_out_anew(how: str, total: str, gain: str) -> None:
+    body = NOT_LINEAR.replace("HOW", how).replace("per = 10", "per = 5")
+    run = Run(recipe(body), given({"growth": {"a": 90, "b": 50}, "cases": {"a": 12, "b": 12}}))
+    it, leaf = with_steps(run, work_out(run, "a")), work_out(run, "a", "safe")
+    assert it.points == total
+    assert (leaf.steps[-1].value, leaf.steps[-1].total) == ("11", gain)
+    assert ("cases", "") in [step.figure for step in it.steps]
+
+
+def test_a_figure_that_moves_two_items_moves_both() -> None:
+    body = """
+[figures]
+roads = { label = "公路", unit = "公里" }
+[papers.town.nodes]
+total = { compose = "sum", full = 20 }
+built = { in = "total", x = "roads", full = 10, method = "convert", out_of = 100 }
+enough = { in = "total", x = "roads", full = 10, method = "met", target = 80 }
+[papers.town.results.overall]
+by = "total"
+"""
+    run = Run(recipe(body), given({"roads": {"a": 79, "b": 10}}))
+    (step,) = work_out(run, "a", "enough").steps
+    assert (step.value, step.gain, step.total) == ("80", "10", "18.00")
+
+
+def test_a_step_that_does_not_show_is_widened_until_it_does_and_counts_stay_whole() -> None:
+    body = """
+[figures]
+income = { label = "收入", unit = "元" }
+late = { label = "迟报", unit = "次" }
+[papers.town.nodes]
+total = { compose = "sum", full = 20 }
+income = { in = "total", full = 10, formula = "10 * income / 20000" }
+late = { in = "total", full = 10, method = "deduct", per = "0.5" }
+[papers.town.results.overall]
+by = "total"
+"""
+    run = Run(recipe(body), given({"income": {"a": 7263, "b": 9000}, "late": {"a": 3, "b": 0}}))
+    assert [step.value for step in work_out(run, "a", "income").steps] == ["7273"]
+    assert [step.value for step in work_out(run, "a", "late").steps] == ["2"]
+
+
+def test_where_nothing_is_told_the_reason_is() -> None:
+    body = """
+[figures]
+vote = { label = "评议", unit = "分" }
+[papers.town.nodes]
+total = { compose = "sum", full = 10 }
+vote = { in = "total", full = 10, method = "given" }
+[papers.town.results.overall]
+by = "total"
+"""
+    run = Run(recipe(body), given({"vote": {"a": 7, "b": 10}}))
+    assert (work_out(run, "a", "vote").steps, work_out(run, "b", "vote").no_step) == ((), "")
+    assert "评分人" in work_out(run, "a", "vote").no_step
+    assert "再进一步:评议:由评分人" in as_text(with_steps(run, work_out(run, "a")))
 
 
 def test_a_formula_that_looks_at_nobody_loses_nothing_to_others() -> None:

@@ -26,6 +26,11 @@ SHARED = frozenset(["adjustment", "vetoed"])  # of one unit, and decided with al
 OTHERS = frozenset(["circle", "at"])  # what only the whole run can know
 
 
+def whole_of(run: Run) -> Run:
+    """The run of everybody, of whichever unit's it is asked."""
+    return run.whole if isinstance(run, Alone) else run
+
+
 class LooksAtOthers(Exception):
     """An expression compares with others in a way the whole run has not come across."""
 

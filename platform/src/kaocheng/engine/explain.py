@@ -108,10 +108,11 @@ class Step:
     value: str  # the figure there
     points: str  # the node's then
     gain: str  # exactly
-    total: str | None  # the total then, as it is printed; None where it is too dear to know
+    total: str | None  # the total then, as it is printed; None where it is not moved by this, or is the node
     rank: str | None
     words: str
     total_gain: str | None = None  # exactly, before the total is rounded
+    total_still: bool = False  # the total is the one there is now, at least as it is printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +164,9 @@ class Explanation:
     lost_to: str = ""  # in words
     losses: tuple[Loss, ...] = ()  # add up to *lost* exactly
     lost_exact: str | None = None
-    steps: tuple[Step, ...] = ()  # of a composition: those below that bring the total most
+    steps: tuple[Step, ...] = ()  # the nearest first; of a composition those below that bring the total most
     next_step: str = ""  # what one more step of the figure would bring, in words
+    no_step: str = ""  # why there is none, where points could be gained
     to_total: str | None = None  # what these points add to the total
     place: Place | None = None  # of a total
     facts: Mapping[str, str] | None = None
@@ -194,6 +196,8 @@ def explain(
         KeyError: no such unit or node.
     """
     from kaocheng.engine.run import Run
+    from kaocheng.engine.steps_below import with_steps
     from kaocheng.engine.working import work_out
 
-    return work_out(Run(recipe, inputs, run_period), unit, node, period)
+    run = Run(recipe, inputs, run_period)
+    return with_steps(run, work_out(run, unit, node, period))

@@ -81,11 +81,10 @@ def holdable(run: Run, here: Scope, value: Exact) -> Exact:
     return value
 
 
-def at_most(run: Run, here: Scope, value: Fraction) -> bool:
-    """Whether one unit's points are as many as the node can give it."""
+def ceiling(run: Run, here: Scope) -> Fraction | None:
+    """The most points the node can give one unit; nothing where there is no end to them."""
     bound = _bound(run, here, "not_above")
-    most = None if bound is None else bound.fraction()
-    return most is not None and value >= most
+    return None if bound is None else bound.fraction()
 
 
 def _difficulty(here: Scope) -> Exact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
@@ -24,6 +25,33 @@ if TYPE_CHECKING:
     from kaocheng.engine.run import Run
 
 
+RED = ("红", "red")  # a light that warns
+
+
+def lowest_is_best(paper: PaperRule) -> bool:
+    """Whether the paper's lowest totals are its best, as its bands say.
+
+    Bands stand from the best grade to the worst.  If the first is held from above and not from below, fewer
+    is better.  A table of warning lights may begin with red, which nobody takes for the best.  And what is
+    ranked may be the total with its sign turned.
+    """
+    rule = next(iter(paper.table("results").values()), {})
+    if any(_turned(paper, str(rule.get("by", "")), total) for total in _totals(paper)):
+        return True
+    bands = rule.get("bands") or []
+    if not bands:
+        return False
+    first, last = bands[0], bands[-1]
+    if str(first.get("grade", "")).lower().startswith(RED):
+        return not str(last.get("grade", "")).lower().startswith(RED)
+    return bool(first.keys() & {"below", "to"}) and not first.keys() & {"from", "above"}
+
+
+def _totals(paper: PaperRule) -> list[str]:
+    said = paper.keys.get("total", "total")
+    return [str(code) for code in said.values()] if isinstance(said, Mapping) else [str(said)]
+
+
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """The ranked units, circle by circle and in each from the lowest total to the highest."""
@@ -34,6 +62,7 @@ class Ladder:
     totals: Array  # their totals, times *below*
     begins: Array  # where each circle begins in *order*
     below: int
+    turned: bool = False  # the totals' signs are turned, so that the lowest stands highest
 
     def rung(self, at: int) -> tuple[Array, Array] | None:
         """The places and the totals of the circle of the unit at *at*; nothing where it has no rank."""
@@ -46,7 +75,8 @@ class Ladder:
         """The rank of *total* among the others in the circle, and whether one of them has the same."""
         rung = self.rung(at)
         assert rung is not None
-        wanted, own = total * self.below, now * self.below
+        below = -self.below if self.turned else self.below
+        wanted, own = total * below, now * below
         above = len(rung[1]) - _up_to(rung[1], wanted)
         same = len(rung[1]) - above - _below(rung[1], wanted)
         return 1 + above - (own > wanted), same - (own == wanted) > 0
@@ -61,10 +91,11 @@ def ladder(whole: Run, paper: PaperRule, period: str) -> Ladder | None:
 def _ladder(whole: Run, paper: PaperRule, period: str) -> Ladder | None:
     result, rule = next(iter(paper.table("results").items()), ("overall", {}))
     code = whole.recipe.total(paper, period)
-    if code is None or str(rule.get("by") or code) != code:
+    by = str(rule.get("by") or code)
+    if code is None or (by != code and not _turned(paper, by, code)):
         return None
-    decimals = whole.recipe.ranked_to(paper, code)
-    total = whole.score(paper, code, period)
+    decimals = whole.recipe.ranked_to(paper, by)
+    total = whole.score(paper, by, period)
     total = (total if decimals is None else total.half_up(decimals)).spread(len(whole.units))
     if not isinstance(total.d, int):
         return None
@@ -74,7 +105,15 @@ def _ladder(whole: Run, paper: PaperRule, period: str) -> Ladder | None:
     order = np.flatnonzero((ranks.state == OK) & (groups >= 0))
     order = order[np.lexsort((total.n[order], groups[order]))]
     begins = np.searchsorted(groups[order], np.arange(int(groups.max(initial=-1)) + 2))
-    return Ladder(ranks, groups, order, total.n[order], begins, total.d)
+    return Ladder(ranks, groups, order, total.n[order], begins, total.d, by != code)
+
+
+def _turned(paper: PaperRule, by: str, total: str) -> bool:
+    """Whether a node is the total with its sign turned: ``-score(total)``, or its product after a minus."""
+    said = [str(paper.nodes[code].get("formula", "")) if code in paper.nodes else "" for code in (by, total)]
+    negative, formula = ("".join(text.split()) for text in said)
+    product = formula if not set(formula) & {"+", "-"} else ""
+    return negative in {f"-score({total})", f"-{product}"} - {"-"}
 
 
 def place(seat: Seat, paper: PaperRule, period: str) -> Place | None:
@@ -88,6 +127,7 @@ def place(seat: Seat, paper: PaperRule, period: str) -> Place | None:
     code = str(whole.recipe.total(paper, period))
     decimals = whole.recipe.ranked_to(paper, code)
     exact = whole.score(paper, code, period).fraction(at) or Fraction(0)
+    exact = -exact if found.turned else exact
     own = exact if decimals is None else half_up(exact, decimals)
     first, after = _below(totals, own * found.below), _up_to(totals, own * found.below)
 
@@ -95,7 +135,8 @@ def place(seat: Seat, paper: PaperRule, period: str) -> Place | None:
         if not 0 <= i < len(units):
             return None
         total, unit = Fraction(int(totals[i]), found.below), whole.units[int(units[i])]
-        text = plain(total) if decimals is None else printed(total, decimals)
+        told = -total if found.turned else total
+        text = plain(told) if decimals is None else printed(told, decimals)
         rank = plain(found.ranks.fraction(int(units[i])))
         return Neighbour(unit.code, unit.label or unit.code, text, rank, plain(abs(total - own)))
 

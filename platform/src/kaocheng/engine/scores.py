@@ -112,12 +112,15 @@ class PaperScores:
     def explain(self, unit: str, node: str) -> Explanation:
         """The working of one node's score for one unit, without scoring anybody anew.
 
+        Under a composition with the items where one more step of a figure brings the total most.
+
         Raises:
             KeyError: no such unit or node.
         """
+        from kaocheng.engine.steps_below import with_steps
         from kaocheng.engine.working import work_out
 
-        return work_out(self.run, unit, node, self.period)
+        return with_steps(self.run, work_out(self.run, unit, node, self.period))
 
 
 class Scores:

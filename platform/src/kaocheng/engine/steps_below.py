@@ -6,63 +6,96 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from kaocheng.engine import compose, steps
-from kaocheng.engine.alone import Alone, LooksAtOthers
+from kaocheng.engine import compose, depending, steps
+from kaocheng.engine.alone import Alone
 from kaocheng.engine.explain import Explanation, Step
 from kaocheng.engine.recipe import NodeRule, PaperRule
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import node_label
+from kaocheng.engine.steps import Leaf
 from kaocheng.engine.terms import Seat
-from kaocheng.engine.working import Working
 from kaocheng.i18n import _
 
 TOLD = 5  # items
-LOOKED_AT = 200  # items below; more are not worked out for one page's sake
+TRIED = 200  # items; of more, those with most to gain
+REASONS = 3
+
+Below = tuple[PaperRule, NodeRule, str]
 
 
 def with_steps(run: Run, it: Explanation) -> Explanation:
     """The working with the first step of each item below that brings the total most, the largest first.
 
-    Asked for by who shows one working, because every item below is tried: as dear as explaining each.
+    Asked for by who shows one working.  An item that cannot gain as much as the least of those to be told
+    is not tried.
     """
     paper, at = run.recipe.papers[it.paper], run.position(it.unit)
     node = paper.nodes.get(it.node)
-    if node is None or not node.composed or it.steps or it.points is None or at is None:
-        return it
-    below = dict.fromkeys(_leaves(run, paper, node, it.period))
-    if len(below) > LOOKED_AT:
+    if node is None or it.steps or it.points is None or at is None:
         return it
     seat = Seat(Alone(run, at), 0)
-    found = [step for code, period in below if (step := _first(seat, paper, code, period, it.period))]
-    found.sort(key=lambda step: -Fraction(step.total_gain or 0))
-    return replace(it, steps=tuple(found[:TOLD]))
+    below = {(p.code, n.code, when): (p, n, when) for p, n, when in _below(seat, paper, node, it.period)}
+    leaves = [Leaf(seat, *one, paper) for one in below.values() if one[1] is not node]
+    if not leaves:
+        return it
+    found, why = _best(leaves, it.period)
+    if found:
+        return replace(it, steps=found, no_step="")
+    return replace(it, no_step=it.no_step or _(";").join(why[:REASONS]))
 
 
-def _leaves(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Iterator[tuple[str, str]]:
-    """The measured items of this paper that a composition is made of, in the order of the scheme."""
-    for part in compose.parts(run, paper, node, period):
-        if part.paper is not paper:
-            continue
-        if part.node.composed:
-            yield from _leaves(run, paper, part.node, part.period)
-        else:
-            yield part.node.code, part.period
+def _best(leaves: list[Leaf], told: str) -> tuple[tuple[Step, ...], list[str]]:
+    """The steps that bring most, in the order of the scheme where several bring the same; or why none do."""
+    most = {id(leaf): leaf.most() for leaf in leaves if leaf.value is not None}
+    ends = [leaf for leaf in leaves if id(leaf) in most]
+    ends.sort(key=lambda leaf: (most[id(leaf)] is not None, -(most[id(leaf)] or 0)))
+    gains: dict[int, tuple[Fraction, Step]] = {}
+    why: dict[str, None] = {}
+    for leaf in ends[:TRIED]:
+        end = most[id(leaf)]
+        if end is not None and (end == 0 or _least(gains) > end):
+            break
+        found, reason = steps.ahead(leaf, first=True)
+        if reason:
+            why[_("{name}:{value}", name=_name(leaf, told), value=reason)] = None
+        for step in found:
+            gain = leaf.better * Fraction(step.total_gain or 0)
+            if gain > 0:
+                gains[id(leaf)] = gain, replace(step, words=_said(leaf, step, told))
+    in_order = [gains[id(leaf)] for leaf in leaves if id(leaf) in gains]
+    in_order.sort(key=lambda pair: -pair[0])
+    return tuple(step for _gain, step in in_order[:TOLD]), list(why)
 
 
-def _first(seat: Seat, paper: PaperRule, code: str, period: str, told: str) -> Step | None:
-    """The nearest step of one item, if the total is known to gain by it."""
-    leaf = Working(seat, paper, paper.nodes[code], period)
-    factor = steps.share_of_total(seat, paper, leaf.node, period)
-    if factor is None or leaf.value is None:
-        return None
-    try:
-        for _line in leaf.lines():  # what is used is known when it is told
-            pass
-    except LooksAtOthers:
-        return None
-    for step in steps.ahead(leaf, factor)[:1]:
-        if step.total_gain is not None and Fraction(step.total_gain) > 0:
-            label = node_label(seat.run.recipe, leaf.node)
-            name = label if period == told else f"{period} {label}"
-            return replace(step, words=_("{name}:{value}", name=name, value=step.words))
-    return None
+def _least(gains: dict[int, tuple[Fraction, Step]]) -> Fraction:
+    """What the last of those to be told gains, once there are enough."""
+    largest = sorted((gain for gain, _step in gains.values()), reverse=True)
+    return largest[TOLD - 1] if len(largest) >= TOLD else Fraction(-1)
+
+
+def _said(leaf: Leaf, step: Step, told: str) -> str:
+    return _("{name}:{value}", name=_name(leaf, told), value=step.words)
+
+
+def _name(leaf: Leaf, told: str) -> str:
+    label = node_label(leaf.seat.run.recipe, leaf.node)
+    return label if leaf.period == told else f"{leaf.period} {label}"
+
+
+def _below(seat: Seat, paper: PaperRule, node: NodeRule, period: str, depth: int = 30) -> Iterator[Below]:
+    """The items a node is made of: its parts, or those whose points its formula names."""
+    run = seat.run
+    inside = [(part.paper, part.node, part.period) for part in compose.parts(run, paper, node, period)]
+    if not node.composed or node["compose"] == "formula":
+        named = depending.in_texts(node.keys)
+        scored = [n for code, n in paper.nodes.items() if code in named and code != node.code]
+        inside += [(paper, other, period) for other in scored if not _is_figure(run, node, other.code)]
+    if not node.composed:
+        yield paper, node, period
+    for one in inside if depth else ():
+        yield from _below(seat, *one, depth - 1)
+
+
+def _is_figure(run: Run, node: NodeRule, code: str) -> bool:
+    """Whether a name that is both a node and a figure means the figure."""
+    return code in run.recipe.figures and not any(f"score({code}" in t for t in depending.texts(node.keys))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from kaocheng.engine.explain import Explanation, Loss, Neighbour, Place, Used
+from kaocheng.engine.explain import Explanation, Loss, Neighbour, Place, Step, Used
 from kaocheng.engine.rounding import printed
 from kaocheng.i18n import _
 
@@ -84,8 +84,7 @@ def after(it: Explanation, *, ranked: bool = True) -> Iterator[str]:
     """What was lost, what one more step would bring, what it counts in the total, who stands beside."""
     if it.lost and it.lost_to:
         yield _("失分 {lost}:{reason}", lost=it.lost, reason=it.lost_to)
-    for step in it.steps:
-        yield ahead(step.words, step.total, step.rank if ranked else None)
+    yield from ahead(it, ranked=ranked)
     if it.to_total and it.place is None:
         yield _("计入总分:{points}", points=it.to_total)
     if it.losses:
@@ -97,13 +96,25 @@ def after(it: Explanation, *, ranked: bool = True) -> Iterator[str]:
         yield from standing(it.place)
 
 
-def ahead(words: str, total: str | None, rank: str | None) -> str:
-    """What one more step brings to the node, the total and the rank."""
-    if total is None:
-        return words
-    if rank is None:
-        return _("{step};总分 {total}", step=words, total=total)
-    return _("{step};总分 {total},第 {rank} 名(其他单位不变)", step=words, total=total, rank=rank)
+def ahead(it: Explanation, *, ranked: bool = True) -> Iterator[str]:
+    """What one more step of each figure brings to the node, the total and the rank; or why none is told."""
+    for step in it.steps:
+        yield _one_step(step, ranked)
+    if it.no_step and not it.steps:
+        yield _("再进一步:{reason}", reason=it.no_step)
+
+
+def _one_step(step: Step, ranked: bool) -> str:
+    facts = {"step": step.words, "total": step.total or "", "rank": step.rank or ""}
+    if step.total is None and step.rank and ranked:
+        return _("{step},第 {rank} 名(其他单位不变)", **facts)
+    if step.total is None:
+        return step.words
+    if step.total_still:
+        return _("{step};总分仍为 {total}", **facts)
+    if not step.rank or not ranked:
+        return _("{step};总分 {total}", **facts)
+    return _("{step};总分 {total},第 {rank} 名(其他单位不变)", **facts)
 
 
 def lost_in_all(it: Explanation) -> str:

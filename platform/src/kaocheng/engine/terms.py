@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from kaocheng.engine import compose
-from kaocheng.engine.alone import Alone
+from kaocheng.engine.alone import Alone, whole_of
 from kaocheng.engine.arrays import OK, Exact
 from kaocheng.engine.evaluate import number
 from kaocheng.engine.recipe import NodeRule, PaperRule
@@ -86,16 +86,31 @@ def terms(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Ter
     return result
 
 
-def counts_for(seat: Seat, paper: PaperRule, node: NodeRule, period: str, part: tuple[str, str]) -> Fraction:
-    """How much of a composition one point of a part (node, period) is."""
-    made_of = compose.parts(seat.run, paper, node, period)
-    plainly = str(node["compose"]) in ("sum", "weighted") and all(
-        seat.state(seat.run.score(p.paper, p.node.code, p.period)) == OK for p in made_of
-    )
-    if plainly:
-        return sum((seat.of(p.weight) or ZERO for p in made_of if (p.node.code, p.period) == part), ZERO)
-    found = terms(seat, paper, node, period)
-    return sum((t.coefficient for t in found if (t.part.node.code, t.part.period) == part), ZERO)
+def counts_for(
+    seat: Seat, paper: PaperRule, node: NodeRule, period: str
+) -> Mapping[tuple[str, str], Fraction]:
+    """How much of a composition one point of each part (node, period) of its own paper is."""
+
+    def work() -> Mapping[tuple[str, str], Fraction]:
+        made_of = compose.parts(seat.run, paper, node, period)
+        plainly = str(node["compose"]) in ("sum", "weighted") and all(
+            seat.state(seat.run.score(p.paper, p.node.code, p.period)) == OK for p in made_of
+        )
+        weighed = (
+            [(p, seat.of(p.weight) or ZERO) for p in made_of]
+            if plainly
+            else [(t.part, t.coefficient) for t in terms(seat, paper, node, period)]
+        )
+        found: dict[tuple[str, str], Fraction] = {}
+        for part, weight in weighed:
+            if part.paper is paper:
+                at = (part.node.code, part.period)
+                found[at] = found.get(at, ZERO) + weight
+        return found
+
+    key = ("counts for", paper.code, node.code, period, seat.at)
+    found: Mapping[tuple[str, str], Fraction] = seat.run.once(key, work)
+    return found
 
 
 def _coefficients(
@@ -154,3 +169,48 @@ def _factor(marks: Sequence[Fraction | None], found: Sequence[Term]) -> Fraction
     pairs = zip(marks, found, strict=True)
     left = sum((mark for mark, term in pairs if mark is not None and term.state == OK), ZERO)
     return whole / left if left else ONE
+
+
+def share_of_total(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> Fraction | None:
+    """What one point here is of the total, where every step up to it is linear; with redistribution."""
+    own = seat.run.period if seat.run.asked else seat.run.recipe.own_period(paper)
+    total = seat.run.recipe.total(paper, own)
+    if total is None:
+        return None
+    return _share(seat, paper, (node.code, period), (total, own), 0)
+
+
+def _share(
+    seat: Seat, paper: PaperRule, here: tuple[str, str], top: tuple[str, str], depth: int
+) -> Fraction | None:
+    if here == top:
+        return ONE
+    found: Fraction | None = None
+    for code in _users(seat.run, paper).get(here[0], ()):
+        node = paper.nodes[code]
+        if str(node["compose"]) not in ("sum", "weighted", "mean", "weighted_mean", "rescale") or depth > 30:
+            continue
+        for when in dict.fromkeys((here[1], top[1])):
+            counted = counts_for(seat, paper, node, when)
+            if here not in counted:
+                continue
+            above = _share(seat, paper, (code, when), top, depth + 1)
+            if above is None:
+                continue
+            found = (found or Fraction(0)) + above * counted[here]
+            break
+    return found
+
+
+def _users(run: Run, paper: PaperRule) -> Mapping[str, list[str]]:
+    """Node → the compositions it is a part of, in this paper."""
+
+    def work() -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for other in paper.nodes.values():
+            for reference, _weight in compose.references(paper, other) if other.composed else ():
+                users = found.setdefault(reference.partition("@")[0].strip(), [])
+                users += [other.code] if other.code not in users else []
+        return found
+
+    return whole_of(run).once(("users", paper.code), work)  # type: ignore[no-any-return]

@@ -117,9 +117,10 @@ class Working:
         if total and self.value is not None:
             lines += self._rounded_total()
         unit = self.run.units[self.seat.at]
-        factor = None if row else steps.share_of_total(self.seat, self.paper, self.node, self.period)
+        leaf = steps.Leaf(self.seat, self.paper, self.node, self.period, self.paper)
+        factor = None if row else leaf.share
         found = () if row else self._losses(total)
-        ahead = () if row else steps.ahead(self, factor)
+        ahead, no_step = ((), "") if row or self.node.composed else steps.ahead(leaf)
         return Explanation(
             unit=unit.code,
             unit_label=unit.label or unit.code,
@@ -146,6 +147,7 @@ class Working:
             losses=found,
             steps=ahead,
             next_step=ahead[0].words if ahead else "",
+            no_step=no_step,
             to_total=None if factor is None or after is None else shown(after * factor),
             place=places.place(self.seat, self.paper, self.period) if total else None,
             facts=None if factor is None else {"share_of_total": plain(factor)},
@@ -367,7 +369,7 @@ class Working:
             kind=lost.kind,
             points=plain(lost.points),
             printed=shown(lost.points),
-            why=lost.why or (self._reason(lost) if lost.kind == "score" else ""),
+            why=lost.why or (self._reason(lost) if lost.kind == "score" and lost.points > 0 else ""),
             key=composing.key_of(self, lost.node, lost.period),
         )
 

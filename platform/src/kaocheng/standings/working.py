@@ -94,8 +94,8 @@ def result(explained: Explained) -> str:
 
 
 def steps(explained: Explained, ranked: bool) -> list[str]:
-    """What one more step of each figure would bring."""
-    return [telling.ahead(s.words, s.total, s.rank if ranked else None) for s in explained.explanation.steps]
+    """What one more step of each figure would bring, or why nothing is told."""
+    return list(telling.ahead(explained.explanation, ranked=ranked))
 
 
 def beside(explained: Explained) -> list[str]:

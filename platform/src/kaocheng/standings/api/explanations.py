@@ -94,6 +94,7 @@ class NextStep:
     points: str
     gain: str
     total: str | None
+    total_gain: str | None
     rank: str | None
     words: str
 
@@ -142,6 +143,7 @@ class Working:
     lost: str | None
     lost_to: str
     next_step: str
+    no_step: str
     to_total: str | None
     parts: list[WorkedPart]
     roundings: list[Rounded]
@@ -194,6 +196,7 @@ def _working(explained: Explained, *, ranked: bool) -> Working:
         lost=it.lost,
         lost_to=it.lost_to,
         next_step=it.next_step,
+        no_step=it.no_step,
         to_total=it.to_total,
         parts=[
             WorkedPart(
@@ -229,6 +232,7 @@ def _working(explained: Explained, *, ranked: bool) -> Working:
                 points=step.points,
                 gain=step.gain,
                 total=step.total,
+                total_gain=step.total_gain,
                 rank=step.rank if ranked else None,
                 words=step.words,
             )
