@@ -90,6 +90,18 @@ def test_a_scheme_that_does_not_close_is_computed_and_said(
     assert "各部分合计 10" in capsys.readouterr().err
 
 
+def test_a_clause_nobody_quoted_and_weights_that_do_not_add_up_are_computed_and_said(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scheme = SCHEME.replace('"sum", full = 10', '"weighted", of = { income = "80%" }')
+    (files / "scheme.toml").write_text(scheme.replace('"一" =', '"二" ='), encoding="utf-8")
+    assert compute(files) == 0
+    printed = capsys.readouterr()
+    assert "甲镇,,6.80,2," in printed.out  # 8.5 × 80 %
+    assert "不是 100%" in printed.err
+    assert "条款“一”没有写在" in printed.err
+
+
 def test_a_rule_that_does_not_declare_is_computed_and_said(
     files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

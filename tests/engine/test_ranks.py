@@ -289,3 +289,27 @@ def test_a_table_of_a_hundred_ranks_gives_each_its_row(ties: str) -> None:
     ]  # fmt: skip
     shared = "151.00" if ties == "competition" else "150.50"
     assert found["u049"] == found["u050"] == shared
+
+
+def test_a_quota_may_choose_among_shares() -> None:
+    """Ten units: 25 % is two places, whichever way the share is put; a number is a number of units."""
+    scores = {f"u{n}": 90 - n for n in range(10)}
+    for most, places in {
+        "if(unit.kind = '山', 25%, 10%)": 2,
+        "20% + if(unit.kind = '山', 10%, 0)": 3,
+        "min(40%, 30%)": 3,
+        "if(unit.kind = '山', 1, 2)": 1,
+        "25% * group.count(score(total))": 2,
+        "min(2, 4)": 2,
+    }.items():
+        of = recipe(f"""
+[figures]
+total = {{}}
+[papers.p.nodes]
+total = {{ method = "given", full = 100 }}
+[papers.p.results.overall]
+bands = [{{ grade = "优", most = "{most}" }}, {{ grade = "良" }}]
+edge = {{ by = ["total"], still_tied = "none" }}
+""")
+        found = standings(of, given({"total": scores}, attributes={unit: {"kind": "山"} for unit in scores}))
+        assert sum(place.grade == "优" for place in found.values()) == places, most

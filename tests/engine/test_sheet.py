@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from kaocheng.engine import Inputs, Recipe, Sheet, score
 from kaocheng.engine.inputs import Figure
 from kaocheng.rulebook import compile_scheme, read_scheme
 from kaocheng.rulebook.files import Tables, read_inputs
-from tests.engine.small import given, recipe
+from tests.engine.small import column, given, recipe
 
 YUNLING = Path(__file__).parents[1] / "reference" / "data" / "yunling"
 
@@ -133,3 +134,39 @@ def test_a_new_best_moves_whoever_is_compared_with_it() -> None:
 def test_nobody_scored_means_nothing_published() -> None:
     rules, _inputs = county()
     assert score(rules, Inputs()).papers == ()
+
+
+def test_two_nodes_of_one_label_get_their_parents_in_front_however_they_are_its_parts() -> None:
+    of = recipe("""
+[figures]
+a = { label = "数量" }
+[papers.p.nodes]
+total = { label = "总分", compose = "sum", of = ["economy", "society"] }
+economy = { label = "经济", compose = "sum", of = ["a"] }
+society = { label = "社会", compose = "sum" }
+a = { method = "given", full = 100 }
+b = { in = "society", label = "数量", method = "given", full = 100, x = "a" }
+""")
+    (paper,) = score(of, given({"a": {"u": 1}})).papers
+    assert [c.label for c in paper.columns if c.show] == ["经济", "社会", "经济/数量", "社会/数量"]
+
+
+def test_what_no_rule_rounds_is_printed_as_far_as_it_means_something() -> None:
+    of = recipe("""
+[scheme]
+code = "t"
+year = 2026
+language = 2
+[figures]
+a = {}
+[papers.p.nodes]
+total = { compose = "sum" }
+third = { in = "total", formula = "a / 3" }
+root = { in = "total", formula = "sqrt(a)" }
+tiny = { in = "total", formula = "a / 8 / 8 / 8 / 8 / 8 / 8 / 8 / 8" }
+""")
+    sheet = score(of, given({"a": {"u": 2, "v": 9}}))
+    assert column(sheet, "third") == {"u": "0.66666666666666666667", "v": "3"}
+    assert column(sheet, "root") == {"u": "1.41421356237309504880", "v": "3"}
+    assert column(sheet, "tiny") == {"u": "0.00000011920928955078125", "v": "0.000000536441802978515625"}
+    assert sheet.papers[0].value("u", "third") == Fraction(2, 3)

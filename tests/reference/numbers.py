@@ -60,7 +60,7 @@ def fixed(value: Fraction, decimals: int) -> str:
 
 
 def plain(value: Fraction) -> str:
-    """The exact decimal where there is one, else twenty digits after the point."""
+    """The exact decimal where there is one of up to forty places, else twenty digits after the point."""
     denominator = value.denominator
     twos = fives = 0
     while denominator % 2 == 0:
@@ -69,7 +69,7 @@ def plain(value: Fraction) -> str:
     while denominator % 5 == 0:
         denominator //= 5
         fives += 1
-    if denominator == 1:
+    if denominator == 1 and max(twos, fives) <= 40:
         return fixed(value, max(twos, fives))
     return fixed(value, 20)
 

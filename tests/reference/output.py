@@ -33,6 +33,14 @@ def label(world: World, node: Node) -> str:
     return str(node.get("label", world.scheme.figures.get(node.code, {}).get("label", node.code)))
 
 
+def head_of(world: World, paper: Paper, node: Node) -> str:
+    """A node's label, its parent's in front where another node bears the same."""
+    own = label(world, node)
+    if [label(world, other) for other in paper.nodes.values()].count(own) > 1 and node.parent:
+        return f"{label(world, paper.nodes[node.parent])}/{own}"
+    return own
+
+
 def reached(world: World, paper: Paper, period: str) -> tuple[str, list[Node]]:
     """The node that is ranked, and the nodes computed with it."""
     totals = paper.totals(world.scheme.periods)
@@ -94,11 +102,11 @@ def write(world: World, paper: Paper, period: str, *, codes: bool = False) -> st
             if len(opened) > 1:
                 several.setdefault(one, []).append(node)
         if len(opened) == 1:
-            head = node.code if codes else label(world, node)
+            head = node.code if codes else head_of(world, paper, node)
             columns += node_columns(world, paper, node, next(iter(opened)), head)
     for one in sorted(several, key=results_order):
         for node in several[one]:
-            head = f"{one}/{node.code if codes else label(world, node)}"
+            head = f"{one}/{node.code if codes else head_of(world, paper, node)}"
             columns += node_columns(world, paper, node, one, head)
     reaching = {node.code for node in listed}
     for code, keys in paper.adjustments.items():

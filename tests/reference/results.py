@@ -10,7 +10,7 @@ from . import numbers, periods
 from .absolute import LIMITS, in_band
 from .asked import sure
 from .evaluate import Place, evaluate, number
-from .expressions import Number, node_reference, tree_of
+from .expressions import Call, Number, Operation, Tree, node_reference, tree_of
 from .numbers import NA, Gap, Value, half_up
 from .scheme import Paper
 
@@ -175,7 +175,19 @@ def exact_quota(circle: list[Standing], band: dict[str, Any], eligible: int) -> 
         return Fraction(0)
     tree = tree_of(band["most"])
     value = sure(number(tree, circle[0].place))
-    return value * size if (isinstance(tree, Number) and tree.percent) or is_ratio(band["most"]) else value
+    return value * size if is_share(tree) or is_ratio(band["most"]) else value
+
+
+def is_share(tree: Tree) -> bool:
+    """Whether a quota is a share however it comes out: a percentage, or a choice among or sum of such."""
+    if isinstance(tree, Number):
+        return tree.percent or tree.value == 0
+    if isinstance(tree, Operation):
+        return tree.sign in ("+", "-", "*", "minus") and all(map(is_share, tree.operands))
+    if isinstance(tree, Call) and tree.path in (("if",), ("at",)):
+        return all(map(is_share, tree.arguments[1:]))
+    chosen = isinstance(tree, Call) and tree.path in (("min",), ("max",), ("clamp",), ("otherwise",))
+    return chosen and all(map(is_share, tree.arguments))
 
 
 def is_ratio(raw: object) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from .expressions import node_reference
+from .expressions import Number, node_reference, tree_of
 
 METHOD_KEYS = frozenset(
     [
@@ -147,11 +148,30 @@ def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     if "method" in new or "formula" in new:
         old = {key: value for key, value in old.items() if key not in METHOD_KEYS}
     for key, value in new.items():
-        if isinstance(value, dict) and isinstance(old.get(key), dict):
+        whole = key == "of" and isinstance(value, dict) and closes(value)
+        if isinstance(value, dict) and isinstance(old.get(key), dict) and not whole:
             old[key] = merged(old[key], value)
         else:
             old[key] = value
     return old
+
+
+def closes(weights: dict[str, Any]) -> bool:
+    """Whether weights said anew make up the whole."""
+    found = [tree_of(weight) for weight in weights.values()]
+    return all(isinstance(one, Number) for one in found) and sum(
+        one.value for one in found if isinstance(one, Number)
+    ) == Fraction(1)
+
+
+def without(node: dict[str, Any], drop: list[str]) -> dict[str, Any]:
+    """A node whose parts are those that are left."""
+    of = node.get("of")
+    if isinstance(of, dict):
+        return {**node, "of": {part: w for part, w in of.items() if node_reference(part).code not in drop}}
+    if isinstance(of, list):
+        return {**node, "of": [part for part in of if node_reference(part).code not in drop]}
+    return node
 
 
 def resolved(papers: dict[str, dict[str, Any]], code: str) -> dict[str, Any]:
@@ -167,14 +187,17 @@ def resolved(papers: dict[str, dict[str, Any]], code: str) -> dict[str, Any]:
             for key, value in base.items()
         }
         keys = merged_paper(keep, keys)
+        keys["nodes"] = {c: without(node, drop) for c, node in keys.get("nodes", {}).items()}
+        if isinstance(keys.get("total"), dict):
+            keys["total"] = {when: node for when, node in keys["total"].items() if node not in drop}
     return keys
 
 
 def merged_paper(base: dict[str, Any], keys: dict[str, Any]) -> dict[str, Any]:
-    """As `merged`, but `total` and the paper's plain keys are replaced whole."""
+    """As `merged`; the paper's plain keys are replaced."""
     out = dict(base)
     for key, value in keys.items():
-        if key in ("nodes", "adjustments", "vetoes", "results", "round") and isinstance(out.get(key), dict):
+        if isinstance(value, dict) and isinstance(out.get(key), dict):
             out[key] = merged(out[key], value)
         else:
             out[key] = value

@@ -170,6 +170,45 @@ drop = ["b"]
     assert read_scheme(text).recipe.papers["zone"].nodes["total"]["of"] == {"a": "50%"}
 
 
+WEIGHTS = (
+    HEAD
+    + """
+[papers.town]
+total = { year = "total", half = "a" }
+[papers.town.nodes]
+total = { compose = "weighted", of = { a = "50%", b = "30%", c = "20%" } }
+a = { method = "deduct", full = 9, per = { minor = 1, serious = 3 } }
+b = { formula = "1" }
+c = { formula = "1" }
+[papers.zone]
+like = "town"
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("differs", "weights"),
+    [
+        ('total.of.a = "40%"\ntotal.of.b = "40%"', {"a": "40%", "b": "40%", "c": "20%"}),
+        ('total.of = { a = "60%", b = "40%" }', {"a": "60%", "b": "40%"}),  # they make up the whole
+        ('total.of = { b = "1/3", a = "2/3" }', {"b": "1/3", "a": "2/3"}),
+    ],
+)
+def test_weights_are_merged_one_by_one_unless_they_are_said_anew(
+    differs: str, weights: dict[str, str]
+) -> None:
+    zone = read_scheme(WEIGHTS + "[papers.zone.nodes]\n" + differs).recipe.papers["zone"]
+    assert zone.nodes["total"]["of"] == weights
+
+
+def test_tables_of_a_paper_like_another_are_merged_key_by_key() -> None:
+    zone = read_scheme(WEIGHTS + 'drop = ["b"]\n[papers.zone.nodes]\na.per.minor = 2').recipe.papers["zone"]
+    assert zone.nodes["a"]["per"] == {"minor": 2, "serious": 3}
+    assert zone.keys["total"] == {"year": "total", "half": "a"}
+    zone = read_scheme(WEIGHTS + 'drop = ["a"]').recipe.papers["zone"]
+    assert zone.keys["total"] == {"year": "total"}  # what was ranked at half-year is gone
+
+
 def test_clause_and_collector_come_down_the_tree() -> None:
     nodes = read_scheme(HEAD + PAPER).recipe.papers["town"].nodes
     assert (nodes["grain"]["clause"], nodes["grain"]["collector"]) == ("一", "考核办")

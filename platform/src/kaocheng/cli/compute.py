@@ -35,6 +35,8 @@ TOLERATED = frozenset(
         "undeclared",
         "divided_by_zero",
         "either_name",
+        "weights",
+        "unknown_clause",
     ]
 )
 

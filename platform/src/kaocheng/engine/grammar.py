@@ -186,13 +186,25 @@ def walk(tree: Tree) -> Iterator[Tree]:
 
 
 def is_share(text: str) -> bool:
-    """A percentage, or a fraction below one, is a share of the circle; anything else is a number of units."""
-    tree = parse(text)
-    if isinstance(tree, Number):
-        return tree.percent
-    if isinstance(tree, Operation) and tree.sign == "/":
-        above, below = tree.parts
-        return isinstance(above, Number) and isinstance(below, Number) and above.value < below.value
+    """A percentage, or a fraction below one, is a share of the circle; anything else is a number of units.
+
+    So is what chooses among shares or adds them: ``if(unit.kind = "山", 30%, 20%)``, ``20% + 5%``.
+    """
+    return _share(parse(text))
+
+
+def _share(tree: Tree) -> bool:
+    match tree:
+        case Number(value, percent):
+            return percent or value == 0
+        case Operation("/", (Number(above), Number(below))):
+            return above < below
+        case Operation("+" | "-" | "*", parts):
+            return all(map(_share, parts))
+        case Call(("if" | "at",), parts):
+            return all(map(_share, parts[1:]))
+        case Call(("min" | "max" | "clamp" | "otherwise",), parts):
+            return all(map(_share, parts))
     return False
 
 

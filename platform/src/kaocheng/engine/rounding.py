@@ -21,7 +21,8 @@ def _steps(value: Fraction, decimals: int) -> int:
 
 
 EXACT = -1  # decimals of a column that no rule rounds: printed as exactly as a decimal can
-LONGEST = 15  # decimals of a value that no decimal writes exactly
+LONGEST = 20  # decimals of a value that no decimal writes exactly
+WORKED = 40  # a decimal of more places comes of a root or logarithm, whose last digits mean nothing
 
 
 def plain(value: Fraction | None) -> str:
@@ -51,7 +52,8 @@ def printed(value: Fraction, decimals: int) -> str:
     """
     if decimals == EXACT:
         text = plain(value)
-        return text if "/" not in text else printed(value, LONGEST)
+        ends = "/" not in text and len(text.partition(".")[2]) <= WORKED
+        return text if ends else printed(value, LONGEST)
     steps = _steps(value, decimals)
     digits = str(abs(steps)).rjust(decimals + 1, "0")
     sign = "-" if steps < 0 else ""

@@ -253,10 +253,17 @@ class _Paper:
 
     def _label(self, node: NodeRule) -> str:
         label = node_label(self.run.recipe, node)
-        parent = self.paper.nodes.get(str(node.get("in")))
-        if self._bearers[label] > 1 and parent is not None:
-            return f"{node_label(self.run.recipe, parent)}/{label}"
-        return label
+        above = self._above.get(node.code) if self._bearers[label] > 1 else None
+        return label if above is None else f"{node_label(self.run.recipe, self.paper.nodes[above])}/{label}"
+
+    @cached_property
+    def _above(self) -> Mapping[str, str]:
+        """The node that each node is part of: the one it says, else the first that lists it."""
+        found = {n.code: str(n["in"]) for n in self.paper.nodes.values() if n.get("in") in self.paper.nodes}
+        for node in self.paper.nodes.values():
+            for reference, _weight in compose.references(self.paper, node) if node.composed else ():
+                found.setdefault(reference.partition("@")[0].strip(), node.code)
+        return found
 
     @cached_property
     def _bearers(self) -> Counter[str]:

@@ -16,11 +16,12 @@ from kaocheng.engine.blocks import settle
 from kaocheng.engine.explain import Explanation
 from kaocheng.engine.integers import Array
 from kaocheng.engine.recipe import PaperRule
-from kaocheng.engine.rounding import LONGEST
 from kaocheng.engine.sheet import Standing
 
 if TYPE_CHECKING:
     from kaocheng.engine.run import Run
+
+FLOATS = 15  # decimals of what no decimal writes exactly
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +152,6 @@ class Scores:
 
 
 def _decimals(d: int | Array) -> int:
-    """As many decimals as a value over *d* needs that no rule rounds, as the sheet prints it."""
-    fits = (places for places in range(LONGEST) if isinstance(d, int) and 10**places % d == 0)
-    return next(fits, LONGEST)
+    """As many decimals as a value over *d* needs that no rule rounds, or as a float holds."""
+    fits = (places for places in range(FLOATS) if isinstance(d, int) and 10**places % d == 0)
+    return next(fits, FLOATS)

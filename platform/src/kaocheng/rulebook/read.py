@@ -8,6 +8,7 @@ from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.errors import Place
 from kaocheng.i18n import _
+from kaocheng.rulebook.findings import fraction
 from kaocheng.rulebook.grammar import check_keys
 from kaocheng.rulebook.scheme import Packs, Scheme
 from kaocheng.rulebook.shapes import check_shapes, check_whole
@@ -173,6 +174,8 @@ def _laid(base: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
             node["of"] = {ref: w for ref, w in of.items() if ref.partition("@")[0] not in dropped}
         elif isinstance(of, list):
             node["of"] = [ref for ref in of if str(ref).partition("@")[0] not in dropped]
+    if isinstance(total := result.get("total"), Mapping):
+        result["total"] = {period: node for period, node in total.items() if node not in dropped}
     for kind in ("adjustments", "vetoes", "results"):
         if kind in result:
             result[kind] = {code: rule for code, rule in result[kind].items() if code not in dropped}
@@ -181,17 +184,21 @@ def _laid(base: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
 
 def _over_node(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     kept = dict(below)
-    if {"method", "formula", "compose"} & set(above):
+    if {"method", "formula", "compose"} & above.keys():
         old = METHODS.get(str(below.get("method", "")))
         gone = {"method", "formula", "compose", *(old.keys if old else ())}
         kept = {key: value for key, value in kept.items() if key not in gone}
-    result = dict(kept)
-    for key, value in above.items():
-        replaced = key in ("of", "bands", "cases", "per", "values") or not isinstance(value, Mapping)
-        result[key] = (
-            value if replaced or not isinstance(kept.get(key), Mapping) else merged(kept[key], value)
-        )
-    return result
+    if _closes(above.get("of")):  # weights said anew are the whole, not some of them
+        kept.pop("of", None)
+    return merged(kept, above)
+
+
+def _closes(weights: Any) -> bool:
+    """Whether weights make up the whole by themselves."""
+    if not isinstance(weights, Mapping):
+        return False
+    known = [fraction(weight) for weight in weights.values()]
+    return None not in known and sum(weight or 0 for weight in known) == 1
 
 
 def _inherited(paper: Mapping[str, Any]) -> dict[str, Any]:
