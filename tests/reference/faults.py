@@ -85,9 +85,9 @@ FAULTS = [
     ),
     Fault(
         "a sum of floats",
-        "compose:_sum",
-        "return result",
-        "return Exact.of([None if (v := result.fraction(i)) is None else Fraction(float(v)) for i in"
+        "sums:added",
+        "return reduce(add, sums, ZERO)",
+        "result = reduce(add, sums, ZERO)\n    return Exact.of([None if (v := result.fraction(i)) is None else Fraction(float(v)) for i in"
         " range(result.shape[0])], result.spread(result.shape[0]).state) if result.shape else result",
     ),
     Fault(

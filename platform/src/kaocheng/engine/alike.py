@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
+import numpy as np
+
 from kaocheng.engine import nodes
 from kaocheng.engine.arrays import Exact
 from kaocheng.engine.blocks import Deferred, Noted
@@ -134,7 +136,10 @@ def _worked_out(
         return None
     if type(found._n) is int:
         return lambda _given: found
-    noted = Noted(cast("Deferred", found._n), [value._n for value in hidden])
+    columns, last = [value._n for value in hidden], cast("Deferred", found._n)
+    if any(last is column for column in columns):  # as it is
+        last = Deferred(np.positive, (last,), last.length, float)
+    noted = Noted(last, columns)
     low, high, d = found.low, found.high, found._d
 
     def done_with(given: list[Value]) -> Exact:

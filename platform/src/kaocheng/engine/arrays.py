@@ -168,7 +168,7 @@ class Exact:
     def take(self, index: Array) -> Exact:
         """The values at *index*: a row's unit, a unit's parent."""
         n, d, state = self._n, self.d, self._state
-        n = n if isinstance(n, int) else self.n[index]
+        n = n if isinstance(n, int) else n.take(index)
         d = d if isinstance(d, int) else d[index]
         state = state if state is None or not state.shape else state[index]
         return Exact(n, d, state, self.low, self.high, self.below)

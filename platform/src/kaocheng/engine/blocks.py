@@ -3,19 +3,20 @@
 A step on a short column is done at once.  On a long one it is only noted down; when somebody looks at
 the numbers, all noted steps run over one block after another, so that a formula reads its columns once
 and writes its result once, whatever it consists of.  Each step is an element-wise function of numpy:
-the numbers are the same either way.
+the numbers are the same either way.  What nobody looks at is never worked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from threading import RLock
 from typing import Any
 
 import numpy as np
 
 Array = np.ndarray[Any, Any]
 BLOCK = 8192  # 64 kB a column: a formula's handful of them stay in the second-level cache
-SHORT = 2 * BLOCK  # up to here a column is worked in one piece
+_ONE_BY_ONE = RLock()  # two who look at the same numbers at the same time do not work them at the same time
 
 
 class Deferred:
@@ -44,6 +45,17 @@ class Deferred:
         assert self._made is not None
         return self._made
 
+    def take(self, index: Array) -> Array:
+        """The numbers at *index*; where that is a few of many, no others are worked for it."""
+        if len(index) > BLOCK or self.length <= BLOCK:
+            return self.array()[index]
+        with _ONE_BY_ONE:
+            if self._made is not None:
+                return self._made[index]
+            program, found = _Program([self]), np.empty(len(index), self.kind)
+            program.work([column[index] for column in program.columns], [found], program.room(len(index)))
+            return found
+
 
 def work(step: Callable[..., Any], *inputs: Any, kind: Any = float) -> Array | Deferred:
     """*step* of the *inputs*: done at once on short columns, noted down on long ones."""
@@ -51,48 +63,12 @@ def work(step: Callable[..., Any], *inputs: Any, kind: Any = float) -> Array | D
     for given in inputs:
         if type(given) is Deferred:
             length = given.length
-        elif type(given) is np.ndarray and given.size > SHORT:
+        elif type(given) is np.ndarray and given.size > BLOCK:
             length = given.size
     if length:
         return Deferred(step, inputs, length, kind)
     done: Array = step(*inputs)
     return done
-
-
-class Noted:
-    """Steps that were noted down on some columns, to be done with others."""
-
-    def __init__(self, last: Deferred, columns: Sequence[Any]) -> None:
-        order, uses = _ordered([last])
-        at = {id(value): i for i, value in enumerate(order)}
-        self.places = [at.get(id(column)) for column in columns]  # none for a column that made no difference
-        self.begun: list[Any] = [None if type(value) is Deferred else value for value in order]
-        self.steps: list[tuple[Callable[..., Any], list[int], Any, int, int | None]] = []
-        passing: set[int] = set()  # registers of what is no column, and may be written over
-        for i, value in enumerate(order):
-            if type(value) is not Deferred or i in self.places:
-                continue
-            inputs = [at[id(given)] for given in value.inputs]
-            for given in value.inputs:
-                uses[id(given)] -= 1
-            over = next((at[id(v)] for v in value.inputs if not uses[id(v)] and at[id(v)] in passing), None)
-            function = type(value.step) is np.ufunc and value.kind is float
-            self.steps.append((value.step, inputs, value.kind, i, over if function else None))
-            passing |= {i} if value.kind is float else set()
-
-    def done_with(self, columns: Sequence[Any]) -> Any:
-        """What the last step comes to."""
-        registers = self.begun.copy()
-        for place, column in zip(self.places, columns, strict=True):
-            if place is not None:
-                registers[place] = column
-        short = not any(type(c) is Deferred or (type(c) is np.ndarray and c.size > SHORT) for c in columns)
-        for step, inputs, kind, at, over in self.steps:
-            if short and over is not None:
-                registers[at] = step(*[registers[i] for i in inputs], out=registers[over])
-            else:
-                registers[at] = work(step, *[registers[i] for i in inputs], kind=kind)
-        return registers[-1]
 
 
 def settled(given: Any) -> Any:
@@ -102,21 +78,69 @@ def settled(given: Any) -> Any:
 
 def settle(wanted: Iterable[Any]) -> None:
     """Work what is not worked yet together: what several are made from is read, and worked, once."""
-    by_length: dict[int, dict[int, Deferred]] = {}
-    for one in wanted:
-        if type(one) is Deferred and one._made is None:
-            by_length.setdefault(one.length, {})[id(one)] = one
-    for length, ones in by_length.items():
-        results = [np.empty(length, one.kind) for one in ones.values()]  # a huge piece would be slow to come
-        _Program(ones.values(), results).run(length)
-        for one, made in zip(ones.values(), results, strict=True):
-            one._made, one.inputs = made, ()  # what it was made from need not be kept
+    with _ONE_BY_ONE:
+        by_length: dict[int, dict[int, Deferred]] = {}
+        for one in wanted:
+            if type(one) is Deferred and one._made is None:
+                by_length.setdefault(one.length, {})[id(one)] = one
+        for length, ones in by_length.items():
+            results = [np.empty(length, one.kind) for one in ones.values()]  # a huge piece is slow to come
+            _in_blocks(_Program(list(ones.values())), length, results)
+            for one, made in zip(ones.values(), results, strict=True):
+                one._made = made
+                one.inputs = ()  # what it was made from need not be kept
+
+
+def _in_blocks(program: _Program, length: int, results: Sequence[Array]) -> None:
+    room = program.room(min(length, BLOCK))
+    for start in range(0, length, BLOCK):
+        end = min(start + BLOCK, length)
+        columns = [column[start:end] for column in program.columns]
+        program.work(columns, [result[start:end] for result in results], room)
 
 
 def together(*wanted: Any) -> list[Any]:
     """The numbers of each, worked in one go."""
     settle(wanted)
     return [settled(one) for one in wanted]
+
+
+class Noted:
+    """Steps that were noted down on some columns, to be done with others; they are one step then."""
+
+    def __init__(self, last: Deferred, columns: Sequence[Any]) -> None:
+        self._program = _Program([last], columns)
+        at = {id(column): i for i, column in enumerate(columns)}
+        self._from = [(at.get(id(read)), read) for read in self._program.columns]
+
+    def done_with(self, columns: Sequence[Any]) -> Array | Deferred:
+        """What the last step comes to."""
+        return work(self, *[read if at is None else columns[at] for at, read in self._from])
+
+    def __call__(
+        self, *blocks: Array, out: Array | None = None, room: Sequence[Array] | None = None
+    ) -> Array:
+        """The steps, done at once with columns in the order in which they are read."""
+        out = np.empty(len(blocks[0])) if out is None else out
+        self._program.work(blocks, [out], self._program.room(len(out)) if room is None else room)
+        return out
+
+    def added(self, *blocks: Array) -> Array:
+        """The steps, done with ever so many columns, and what they come to added up."""
+        many = len(self._from)
+        whole = self(*blocks[:many])
+        one, room = np.empty_like(whole), self._program.room(len(whole))
+        for first in range(many, len(blocks), many):
+            np.add(whole, self(*blocks[first : first + many], out=one, room=room), out=whole)
+        return whole
+
+
+def noted(number: Any) -> tuple[Noted | None, tuple[Any, ...]]:
+    """The noted steps by which a column is still to be worked, and of what; ``None``: it is not so."""
+    if type(number) is not Deferred or type(number.step) is not Noted:
+        return None, ()
+    inputs = number.inputs  # looked at first: whoever works it meanwhile drops them when it is made
+    return (number.step, inputs) if number._made is None else (None, ())
 
 
 def _keep(made: Any, out: Array) -> None:
@@ -130,76 +154,83 @@ class _Program:
     used again, so that few of them stay in the cache.
     """
 
-    def __init__(self, wanted: Iterable[Deferred], results: Sequence[Array]) -> None:
-        self.steps: list[tuple[Callable[..., Any], list[int], int, bool]] = []  # what, of which, to, in place
-        self.registers: list[Any] = []
-        self.columns: list[tuple[int, Array]] = []  # read, or written, block by block
-        self.buffers: list[tuple[int, Array]] = []
+    def __init__(self, wanted: Sequence[Deferred], given: Sequence[Any] = ()) -> None:
+        self.columns: list[Any] = []  # read block by block; what is *given* is one, worked or not
+        self._steps: list[
+            tuple[Callable[..., Any], list[int], int, bool]
+        ] = []  # what, of which, to, in place
+        self._registers: list[Any] = []
+        self._read: list[int] = []  # registers of the columns
+        self._buffers: list[int] = []  # registers of what stands between two steps
+        self._free: list[int] = []  # of them, those to be used again
         self._at: dict[int, int] = {}
-        self._free: list[int] = []
-        self._own: set[int] = set()  # registers to be used again
-        results_of = {id(one): result for one, result in zip(wanted, results, strict=True)}
-        order, uses = _ordered(wanted)
+        wanted_ones, given_ones = set(map(id, wanted)), set(map(id, given))
+        order, uses = _ordered(wanted, given_ones)
         for value in order:
-            if type(value) is Deferred and value._made is None:
-                self._step(value, uses, results_of.get(id(value)))
+            if _open(value, given_ones):
+                self._step(value, uses, id(value) in wanted_ones)
             else:
-                self._read(value._made if type(value) is Deferred else value, id(value))
+                self._look(value, id(value) in given_ones)
+        self._results = [self._at[id(one)] for one in wanted]
 
-    def run(self, length: int) -> None:
-        """All blocks of so long columns."""
-        registers = self.registers
-        for start in range(0, length, BLOCK):
-            end = min(start + BLOCK, length)
-            for at, column in self.columns:
-                registers[at] = column[start:end]
-            for at, buffer in self.buffers:
-                registers[at] = buffer[: end - start]
-            for step, inputs, at, in_place in self.steps:
-                if in_place:
-                    step(*[registers[i] for i in inputs], out=registers[at])
-                else:
-                    registers[at] = step(*[registers[i] for i in inputs])
+    def room(self, length: int) -> list[Array]:
+        """What the steps need between them, for blocks so long."""
+        return [np.empty(length) for _buffer in self._buffers]
 
-    def _read(self, value: Any, name: int) -> None:
-        self._at[name] = self._register(value)
-        if type(value) is np.ndarray and value.size > 1:
-            self.columns.append((self._at[name], value))
+    def work(self, columns: Sequence[Array], results: Sequence[Array], room: Sequence[Array]) -> None:
+        """All steps on one block of each of the columns, into one of each result."""
+        registers = self._registers.copy()
+        for at, column in zip(self._read, columns, strict=True):
+            registers[at] = column
+        for at, result in zip(self._results, results, strict=True):
+            registers[at] = result
+        for at, buffer in zip(self._buffers, room, strict=True):
+            registers[at] = buffer[: len(results[0])]
+        for step, inputs, at, in_place in self._steps:
+            if in_place:
+                step(*[registers[i] for i in inputs], out=registers[at])
+            else:
+                registers[at] = step(*[registers[i] for i in inputs])
 
-    def _step(self, value: Deferred, uses: dict[int, int], result: Array | None) -> None:
+    def _look(self, value: Any, given: bool) -> None:
+        read = value._made if type(value) is Deferred and not given else value
+        self._at[id(value)] = self._register(read)
+        if given or (type(read) is np.ndarray and read.size > 1):
+            self._read.append(self._at[id(value)])
+            self.columns.append(read)
+
+    def _step(self, value: Deferred, uses: dict[int, int], wanted: bool) -> None:
         inputs = [self._at[id(given)] for given in value.inputs]
         for given in value.inputs:
             uses[id(given)] -= 1
-            if not uses[id(given)] and (at := self._at[id(given)]) in self._own:
-                self._own.discard(at)
+            if not uses[id(given)] and (at := self._at[id(given)]) in self._buffers:
                 self._free.append(at)  # from here on: a step may write where it reads, cell by cell
-        function = type(value.step) is np.ufunc
-        if result is not None:
-            at = self._register(None)
-            self.columns.append((at, result))
-        elif function and value.kind is float:
-            at = self._free.pop() if self._free else self._buffer()
-            self._own.add(at)
-        else:
-            at = self._register(None)
+        in_place = type(value.step) in (np.ufunc, Noted) and (wanted or value.kind is float)
+        at = self._buffer() if in_place and not wanted else self._register(None)
         self._at[id(value)] = at
-        if result is None or function:
-            self.steps.append((value.step, inputs, at, result is not None or at in self._own))
+        if in_place or not wanted:
+            self._steps.append((value.step, inputs, at, in_place))
         else:
             made = self._register(None)
-            self.steps += [(value.step, inputs, made, False), (_keep, [made], at, True)]
+            self._steps += [(value.step, inputs, made, False), (_keep, [made], at, True)]
 
     def _register(self, value: Any) -> int:
-        self.registers.append(value)
-        return len(self.registers) - 1
+        self._registers.append(value)
+        return len(self._registers) - 1
 
     def _buffer(self) -> int:
-        at = self._register(None)
-        self.buffers.append((at, np.empty(BLOCK)))
-        return at
+        if self._free:
+            return self._free.pop()
+        self._buffers.append(self._register(None))
+        return self._buffers[-1]
 
 
-def _ordered(wanted: Iterable[Deferred]) -> tuple[list[Any], dict[int, int]]:
+def _open(value: Any, given: set[int]) -> bool:
+    """Whether it is still to be worked, and is none of the columns to be *given*."""
+    return type(value) is Deferred and value._made is None and id(value) not in given
+
+
+def _ordered(wanted: Iterable[Deferred], given: set[int]) -> tuple[list[Any], dict[int, int]]:
     """Everything that is read or worked, after what it is made from; and how often each is made use of."""
     order: list[Any] = []
     uses: dict[int, int] = {}
@@ -209,15 +240,14 @@ def _ordered(wanted: Iterable[Deferred]) -> tuple[list[Any], dict[int, int]]:
         value, ready = waiting.pop()
         if id(value) in done:
             continue
-        if ready or type(value) is not Deferred or value._made is not None:
+        if ready or not _open(value, given):
             done.add(id(value))
             order.append(value)
             continue
         waiting.append((value, True))
-        for given in value.inputs[::-1]:
-            waiting.append((given, False))
+        waiting += [(one, False) for one in value.inputs[::-1]]
     for value in order:
-        if type(value) is Deferred and value._made is None:
-            for given in value.inputs:
-                uses[id(given)] = uses.get(id(given), 0) + 1
+        if _open(value, given):
+            for used in value.inputs:
+                uses[id(used)] = uses.get(id(used), 0) + 1
     return order, uses

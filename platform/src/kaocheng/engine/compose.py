@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import reduce
-from math import lcm
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import irrational, periods
-from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact, Truth, choose, larger, smaller
+from kaocheng.engine import periods, sums
+from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact, Truth, choose
 from kaocheng.engine.evaluate import Scope, number
 from kaocheng.engine.recipe import NodeRule, PaperRule
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 ZERO, ONE = Exact.constant(0), Exact.constant(1)
-EVERYBODY = np.ones((), bool)
 COMPOSITIONS = [
     "sum",
     "weighted",
@@ -96,7 +93,7 @@ def composed(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     scores = [run.score(p.paper, p.node.code, p.period) for p in made_of]
     weights = [p.weight for p in made_of]
     if scores and all(s.all_ok for s in scores):
-        whole = _folded(run, kind, node, period, made_of, scores, [EVERYBODY] * len(scores), weights)
+        whole = _folded(run, kind, node, period, made_of, scores, [sums.EVERYBODY] * len(scores), weights)
         return whole.spread(len(run.units))
     there = [np.asarray(s.state != NA) for s in scores]
     if "available" in node.keys:
@@ -126,21 +123,21 @@ def _folded(
     if kind in ("sum", "weighted"):
         return _closing(run, made_of, scores, there, weights)
     if kind in ("mean", "weighted_mean"):
-        return _sum(scores, there, weights) / _sum([ONE] * len(scores), there, weights)
+        return sums.weighted(scores, there, weights) / sums.weighted([ONE] * len(scores), there, weights)
     if kind == "rescale":
         fulls = [run.full(p.paper, p.node.code, p.period) for p in made_of]
         full_marks = number("full", run.scope(made_of[0].paper, node, period))
-        return _sum(scores, there, weights) / _sum(fulls, there, weights) * full_marks
+        return sums.weighted(scores, there, weights) / sums.weighted(fulls, there, weights) * full_marks
     if kind == "product":
         result = ONE
         for score, applies in zip(scores, there, strict=True):
             result = result * choose(Truth(applies), score, ONE)
         return result
     if kind in ("min", "max"):
-        return _extreme(kind, scores, there)
+        return sums.extreme(kind, scores, there)
     if kind == "best":
-        return _best(node, scores, there)
-    return _by_powers(kind, scores, there, weights)
+        return sums.best(int(node.get("n", 1)), node.get("take") == "mean", scores, there)
+    return sums.by_powers(kind, scores, there, weights)
 
 
 def _closing(
@@ -151,8 +148,8 @@ def _closing(
     weights: Sequence[Exact],
 ) -> Exact:
     """Weighted sum; what does not apply leaves its marks to the siblings that have full marks."""
-    plain = _sum(scores, there, weights)
-    if all(t is EVERYBODY or np.all(t) for t in there):
+    plain = sums.weighted(scores, there, weights)
+    if all(map(sums.everywhere, there)):
         return plain
     whole, applicable, rescaled, fixed = ZERO, ZERO, ZERO, ZERO
     for mark, score, applies, weight in zip(upwards(run, made_of), scores, there, weights, strict=True):
@@ -185,76 +182,6 @@ def upwards(run: Run, made_of: Sequence[Part]) -> list[Exact | None]:
     if all(mark is None for mark in marks) and any(p.weighed for p in made_of):
         return [p.weight if takes else None for p, takes in zip(made_of, up, strict=True)]
     return marks
-
-
-def _sum(values: Sequence[Exact], there: Sequence[Array], weights: Sequence[Exact]) -> Exact:
-    result = ZERO
-    for value, applies, weight in zip(values, there, weights, strict=True):
-        term = value * weight
-        all_do = applies is EVERYBODY or np.all(applies)
-        result = result + (term if all_do else choose(Truth(applies), term, ZERO))
-    return result
-
-
-def _extreme(kind: str, scores: Sequence[Exact], there: Sequence[Array]) -> Exact:
-    pick = smaller if kind == "min" else larger
-    result, seen = scores[0], there[0]
-    for score, applies in zip(scores[1:], there[1:], strict=True):
-        both = choose(Truth(np.asarray(seen)), pick(result, score), score)
-        result, seen = choose(Truth(applies), both, result), seen | applies
-    return result
-
-
-def _best(node: NodeRule, scores: Sequence[Exact], there: Sequence[Array]) -> Exact:
-    length = max((s.shape[0] for s in scores if s.shape), default=1)
-    n, mean = int(node.get("n", 1)), node.get("take") == "mean"
-    columns = [s.spread(length) for s in scores]
-    results: list[Fraction | None] = []
-    for i in range(length):
-        applying = [c for c, t in zip(columns, there, strict=True) if np.broadcast_to(t, (length,))[i]]
-        values = [c.fraction(i) for c in applying]
-        if any(v is None for v in values) or not values:
-            results.append(None)
-            continue
-        top = sorted((v for v in values if v is not None), reverse=True)[:n]
-        results.append(sum(top, Fraction(0)) / (len(top) if mean else 1))
-    return Exact.of(results)
-
-
-def _by_powers(kind: str, scores: Sequence[Exact], there: Sequence[Array], weights: Sequence[Exact]) -> Exact:
-    """Geometric and harmonic means, unit by unit."""
-    length = max((s.shape[0] for s in scores if s.shape), default=1)
-    columns = [s.spread(length) for s in scores]
-    relative = [w.fraction() or Fraction(0) for w in weights]
-    results: list[Fraction | None] = []
-    state = np.zeros(length, np.uint8)
-    for i in range(length):
-        pairs = [
-            (c.fraction(i), w)
-            for c, t, w in zip(columns, there, relative, strict=True)
-            if np.broadcast_to(t, (length,))[i]
-        ]
-        gap = not pairs or any(v is None for v, _w in pairs)
-        result = None if gap else _power_mean(kind, [(v or Fraction(0), w) for v, w in pairs])
-        state[i] = MISSING if gap else UNDEFINED if result is None else OK
-        results.append(result or Fraction(0))
-    return Exact.of(results, state)
-
-
-def _power_mean(kind: str, pairs: list[tuple[Fraction, Fraction]]) -> Fraction | None:
-    weight = sum((w for _v, w in pairs), Fraction(0))
-    if kind == "harmonic":
-        below = sum((w / v for v, w in pairs), Fraction(0)) if all(v for v, _w in pairs) else Fraction(0)
-        return weight / below if below else None
-    if any(v <= 0 for v, _w in pairs):
-        return Fraction(0) if all(v >= 0 for v, _w in pairs) else None
-    degree = lcm(*((w / weight).denominator for _v, w in pairs))
-    steps = degree if degree < 100 else 1  # one root of all together, so that a mean of equals is that number
-    product = Fraction(1)
-    for value, w in pairs:
-        factor = irrational.power(value, w / weight * steps)
-        product *= factor if factor is not None else 0
-    return irrational.power(product, Fraction(1, steps))
 
 
 def _available(
@@ -309,11 +236,11 @@ def full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     clean = [f.put(np.zeros((), np.uint8)) for f in fulls]
     weights = [p.weight for p in made_of]
     if kind in ("min", "max"):
-        result = _extreme(kind, clean, there)
+        result = sums.extreme(kind, clean, there)
     else:
-        result = _sum(clean, there, weights)
+        result = sums.weighted(clean, there, weights)
         if kind in ("mean", "weighted_mean"):
-            result = result / _sum([ONE] * len(clean), there, weights)
+            result = result / sums.weighted([ONE] * len(clean), there, weights)
     nobody = ~reduce(np.logical_or, there)
     return result.put(np.where(nobody, MISSING, OK).astype(np.uint8)) if np.any(nobody) else result
 
@@ -380,21 +307,24 @@ def over_periods(run: Run, fold: Any, spans: Sequence[str], each: Sequence[Exact
     if isinstance(fold, Mapping):
         first = next(iter(run.recipe.papers.values()))
         weights = [number(str(fold.get(p, 0)), Scope(run, first, None, p)) for p in spans]
-        summed, weight = _sum(clean, there, weights), _sum([ONE] * len(each), there, weights)
+        summed, weight = (
+            sums.weighted(clean, there, weights),
+            sums.weighted([ONE] * len(each), there, weights),
+        )
         value = (
             summed
             if all(np.all(t) for t in there)
-            else summed / weight * _sum([ONE] * len(each), [np.array(True)] * len(each), weights)
+            else summed / weight * sums.weighted([ONE] * len(each), [np.array(True)] * len(each), weights)
         )
     elif fold == "last":
         value = clean[-1]
         there = there[-1:]
     elif fold in ("min", "max"):
-        value = _extreme(fold, clean, there)
+        value = sums.extreme(fold, clean, there)
     else:
-        value = _sum(clean, there, [ONE] * len(each))
+        value = sums.weighted(clean, there, [ONE] * len(each))
         if fold == "mean":
-            value = value / _sum([ONE] * len(each), there, [ONE] * len(each))
+            value = value / sums.weighted([ONE] * len(each), there, [ONE] * len(each))
     nobody = ~np.any(there, axis=0)
     whole = value.spread(len(run.units))
     return whole.put(np.where(nobody, NA, whole.state).astype(np.uint8))

@@ -136,7 +136,8 @@ class Scores:
         for paper in self.papers:
             nodes = sorted(paper.rules.nodes.values(), key=lambda node: not node.composed)
             points = [run.score(paper.rules, node.code, paper.period) for node in nodes]
-            settle(value._n for value in points if not value.waits)
+            composed = [value for node, value in zip(nodes, points, strict=True) if node.composed]
+            settle(value._n for value in composed if not value.waits)  # a leaf's: when somebody looks at them
         self.exact_cells = run.slow
 
     def paper(self, group_or_code: str) -> PaperScores:
