@@ -62,6 +62,7 @@ def figures(seed: int, units: int) -> Figures:
 @pytest.fixture(params=["in one piece", "in blocks"])
 def _worked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "in blocks":
+        monkeypatch.setattr(blocks, "SHORT", 0)
         monkeypatch.setattr(blocks, "BLOCK", 7)
 
 
@@ -97,11 +98,12 @@ def test_what_looks_at_others_is_worked_out_by_itself(
     assert any(told) is shared
 
 
-@pytest.mark.parametrize("block", [blocks.BLOCK, 2])
+@pytest.mark.parametrize("short", [blocks.SHORT, 0])
 @pytest.mark.parametrize("seed", range(150))
 def test_schemes_at_random_with_every_leaf_worked_out_unseen(
-    seed: int, block: int, monkeypatch: pytest.MonkeyPatch
+    seed: int, short: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(alike, "FIRST", 0)
-    monkeypatch.setattr(blocks, "BLOCK", block)
+    monkeypatch.setattr(blocks, "SHORT", short)
+    monkeypatch.setattr(blocks, "BLOCK", 2)
     assert not disagreements(random_case(seed))

@@ -43,6 +43,7 @@ def _worked(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "SHORT", 0)
         patch.setattr(blocks, "BLOCK", 3)
         yield
 

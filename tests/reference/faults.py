@@ -87,7 +87,8 @@ FAULTS = [
         "a sum of floats",
         "sums:added",
         "return reduce(add, sums, ZERO)",
-        "result = reduce(add, sums, ZERO)\n    return Exact.of([None if (v := result.fraction(i)) is None else Fraction(float(v)) for i in"
+        "result = reduce(add, sums, ZERO)\n"
+        "    return Exact.of([None if (v := result.fraction(i)) is None else Fraction(float(v)) for i in"
         " range(result.shape[0])], result.spread(result.shape[0]).state) if result.shape else result",
     ),
     Fault(
@@ -218,7 +219,13 @@ FAULTS = [
         "return str(known)",
         seed=2811,
     ),
-    Fault("last year's x is the figure", "nodes:_last", 'if "x" not in node.keys:', "if True:", seed=812),
+    Fault(
+        "last year's x is the figure",
+        "nodes:_last",
+        'expression = parse(str(node["x"]))',
+        'expression = Name(("last",))',
+        seed=812,
+    ),
     Fault(
         "a target of full marks unheard", "marks:full", 'if run.has_target(node.code, "full"):', "if False:"
     ),

@@ -9,7 +9,7 @@ columns.  So nothing here knows any method.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, cast
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FIRST = 1  # so many leaves of a shape are worked out by themselves, before it is worth seeing what they do
 NAMES = frozenset(["in", "label", "clause", "show", "weight"])  # keys that decide nothing about points
-WORDS = ("full", "x", "target", "base", "last")
+SAID = frozenset(["x", "target", "base", "last", "let"])  # keys by which a leaf's words mean something else
 
 
 class LookedAt(Exception):
@@ -58,23 +58,31 @@ def points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact | N
     said = repr([(key, value) for key, value in node.keys.items() if key not in NAMES])
     shape: Shape = run.once(("alike", paper.code, period, said, len(run.units)), Shape)
     shape.seen += 1
-    here = run.scope(paper, node, period)
-    if shape.seen <= FIRST or (here.figure and run.series(here.figure)):
+    if shape.seen <= FIRST or ((figure := nodes.measured(run, node)) and run.series(figure)):
         return None
     try:
         if shape.words is None:
             if not shape.tries:
                 return None
             shape.tries -= 1
-            shape.words = _used(here)
-        given = [evaluate(Name((word,)), here) for word in shape.words]
+            shape.words = _used(run.scope(paper, node, period))
+        given = _given(run, paper, node, period, shape.words)
         signed = tuple(map(_signature, given))
     except (LookedAt, Invalid):  # what is wrong is said where it is worked out
         return None
     if signed not in shape.known:
+        here = run.scope(paper, node, period)
         shape.known[signed] = _worked_out(here, shape.words, given, signed)
     done = shape.known[signed]
     return None if done is None else done(given)
+
+
+def _given(run: Run, paper: PaperRule, node: NodeRule, period: str, words: Iterable[str]) -> list[Value]:
+    """What the words of a leaf mean."""
+    if node.get("method") == "import" or not node.keys.keys().isdisjoint(SAID):
+        here = run.scope(paper, node, period)
+        return [evaluate(Name((word,)), here) for word in words]
+    return [nodes.usual(word, run, paper, node, period) for word in words]
 
 
 def _added_to(paper: PaperRule) -> frozenset[str]:
@@ -119,7 +127,7 @@ def _used(here: Scope) -> tuple[str, ...]:
         used[word] = evaluate(Name((word,)), here)
         return _hidden(used[word], _signature(used[word]))
 
-    _unseen(here, {word: partial(asked, word) for word in WORDS})
+    _unseen(here, {word: partial(asked, word) for word in nodes.WORDS})
     return tuple(used)
 
 

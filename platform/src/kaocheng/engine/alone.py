@@ -21,7 +21,7 @@ from kaocheng.engine.recipe import PaperRule
 from kaocheng.engine.roster import Roster
 from kaocheng.engine.run import Run
 
-OWN = frozenset(["scope", "row scope"])  # where names are looked up: made anew, over this unit's values
+OWN = frozenset(["scope", "row scope", "parts"])  # where names are looked up: made anew, with its own values
 SHARED = frozenset(["adjustment", "vetoed"])  # of one unit, and decided with all in view
 OTHERS = frozenset(["circle", "at"])  # what only the whole run can know
 

@@ -161,16 +161,16 @@ class Exact:
         n, d, state = self._n, self._d, self._state
         if isinstance(n, int):
             n = np.full(length, n, float if abs(n) < LIMIT else object)
+        elif state is None:
+            return self
         if state is not None and not state.shape:
             state = np.full(length, state, np.uint8)
         return Exact(n, d, state, self.low, self.high, self.below)
 
     def take(self, index: Array) -> Exact:
         """The values at *index*: a row's unit, a unit's parent."""
-        n, d, state = self._n, self.d, self._state
-        n = n if isinstance(n, int) else n.take(index)
-        d = d if isinstance(d, int) else d[index]
-        state = state if state is None or not state.shape else state[index]
+        n, d = (part if isinstance(part, int) else part.take(index) for part in (self._n, self._d))
+        state = self._state if self._state is None or not self._state.shape else self._state[index]
         return Exact(n, d, state, self.low, self.high, self.below)
 
     def put(self, state: State) -> Exact:

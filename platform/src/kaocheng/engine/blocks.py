@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray[Any, Any]
-BLOCK = 8192  # 64 kB a column: a formula's handful of them stay in the second-level cache
+SHORT = 4096  # up to here a column is worked at once
+BLOCK = 16384  # 128 kB a column: a formula's handful of them stay in the second-level cache
 _ONE_BY_ONE = RLock()  # two who look at the same numbers at the same time do not work them at the same time
 
 
@@ -47,7 +48,7 @@ class Deferred:
 
     def take(self, index: Array) -> Array:
         """The numbers at *index*; where that is a few of many, no others are worked for it."""
-        if len(index) > BLOCK or self.length <= BLOCK:
+        if len(index) > SHORT:
             return self.array()[index]
         with _ONE_BY_ONE:
             if self._made is not None:
@@ -63,7 +64,7 @@ def work(step: Callable[..., Any], *inputs: Any, kind: Any = float) -> Array | D
     for given in inputs:
         if type(given) is Deferred:
             length = given.length
-        elif type(given) is np.ndarray and given.size > BLOCK:
+        elif type(given) is np.ndarray and given.size > SHORT:
             length = given.size
     if length:
         return Deferred(step, inputs, length, kind)
@@ -188,9 +189,9 @@ class _Program:
             registers[at] = buffer[: len(results[0])]
         for step, inputs, at, in_place in self._steps:
             if in_place:
-                step(*[registers[i] for i in inputs], out=registers[at])
+                step(*map(registers.__getitem__, inputs), out=registers[at])
             else:
-                registers[at] = step(*[registers[i] for i in inputs])
+                registers[at] = step(*map(registers.__getitem__, inputs))
 
     def _look(self, value: Any, given: bool) -> None:
         read = value._made if type(value) is Deferred and not given else value

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -36,8 +35,7 @@ COMPOSITIONS = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One part of a composition: a node, in a period, with its weight."""
 
     paper: PaperRule
@@ -59,6 +57,12 @@ def references(paper: PaperRule, node: NodeRule) -> list[tuple[str, Any]]:
 
 def parts(run: Run, paper: PaperRule, node: NodeRule, period: str) -> list[Part]:
     """The parts of a composition: named by ``of``, or the nodes that say they are ``in`` it."""
+    key = ("parts", paper.code, node.code, period)
+    found: list[Part] = run.once(key, lambda: _parts(run, paper, node, period))
+    return found
+
+
+def _parts(run: Run, paper: PaperRule, node: NodeRule, period: str) -> list[Part]:
     found = []
     for reference, weight in references(paper, node):
         path, _at, name = reference.partition("@")

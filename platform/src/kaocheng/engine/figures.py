@@ -56,7 +56,7 @@ class Figures:
             ``revenue@2025``, ``target(revenue)``, ``target(revenue@2026H1, "stretch")``.
         values: (units, columns), exact: whole numbers in units of 10⁻ᵈ (any integer type, or float64
             that holds whole numbers below 2⁵³), or objects (``int``, ``Decimal``, ``Fraction``) as they are.
-            Column-major float64 (``order="F"``) is used in place: leave it as it is while its scores are in use.
+            Column-major float64 (``order="F"``) is used in place: leave it alone while its scores are in use.
         decimals: d, of every column or (columns,); a figure in % with two decimals holds 9853 for 98.53 %.
         missing: (units, columns) true where a value should be there and is not; ``None``: nowhere.
         not_applicable: (units, columns) true where there is no such work; beats *missing*.

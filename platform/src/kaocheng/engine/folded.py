@@ -155,4 +155,5 @@ def plain(node: NodeRule) -> NodeRule:
 
 def _in_period(run: Run, paper: PaperRule, inner: NodeRule, period: str) -> Exact:
     here = nodes.scope(run, paper, inner, period)
-    return nodes.instead(run, here, nodes.last_of(nodes.in_period(run, here)))
+    value = nodes.last_of(nodes.in_period(run, here))
+    return value if value.all_ok else nodes.instead(run, here, value)

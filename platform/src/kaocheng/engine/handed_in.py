@@ -14,7 +14,7 @@ import numpy as np
 from kaocheng.engine import checks, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose
 from kaocheng.engine.columns import parsed, shared, typed
-from kaocheng.engine.evaluate import Rows, Scope, Value, number
+from kaocheng.engine.evaluate import Rows, Scope, Value, by_unit, number
 from kaocheng.engine.figures import Figures, Of
 from kaocheng.engine.inputs import EVERYBODY, NOT_APPLICABLE, Claim, Figure, Inputs, Unit
 from kaocheng.engine.recipe import Recipe
@@ -68,7 +68,7 @@ class HandedIn:
         """The columns handed in as arrays, each under its period; an undated figure is this run's."""
         own = {of: "" if of.kind else self.period for of in columns}
         return {
-            of._replace(period=self.recipe.period(of.period) if of.period else own[of]): column
+            Of(of.figure, of.part, of.kind, self.recipe.period(of.period) if of.period else own[of]): column
             for of, column in columns.items()
         }
 
@@ -235,11 +235,13 @@ class HandedIn:
         return found
 
     def target_of(self, code: str, kind: str, scope: Scope) -> Value:
+        """The target that holds in a scope, for each of its units or rows."""
+        return by_unit(self.target(code, kind, scope.period), scope)
+
+    def target(self, code: str, kind: str, period: str) -> Value:
         """Each unit's target: the period's own row, else a longer period's row times the share."""
-        value = self.once(
-            ("target", code, kind, scope.period), lambda: self._target(code, kind, scope.period)
-        )
-        return value if scope.rows is None else value.take(scope.rows.units)  # type: ignore[no-any-return]
+        found: Value = self.once(("target", code, kind, period), lambda: self._target(code, kind, period))
+        return found
 
     def _target(self, code: str, kind: str, period: str) -> Value:
         """A unit's own row, of the period or of a longer one, comes before everybody's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,6 @@ from kaocheng.engine.evaluate import (
     method_text,
     number,
     truth,
-    when,
 )
 from kaocheng.engine.grammar import BadExpression, Name, parse, walk
 from kaocheng.engine.marks import bounded, check_range, holdable, rounded
@@ -34,11 +34,13 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 Stages = Iterator[tuple[str, Exact]]
 ZERO = Exact.constant(0)
+WORDS = ("full", "x", "target", "base", "last")  # of every node
 
 
 def points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     """The points of every unit, rounded where the scheme rounds, and what stands in where there are none."""
-    return instead(run, run.scope(paper, node, period), run.applied(paper, node.code, period))
+    value = run.applied(paper, node.code, period)
+    return value if value.all_ok else instead(run, run.scope(paper, node, period), value)
 
 
 def applied(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
@@ -135,29 +137,14 @@ def formula(node: NodeRule, here: Scope) -> str:
 
 def scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:
     """A node's own words, each worked out when it is first needed."""
-    here = Scope(run, paper, node, period, {}, figure=_measured(run, node))
+    here = Scope(run, paper, node, period, {}, figure=measured(run, node))
     base = here.words
-    figure = here.figure
-
-    def default(kind: str) -> Callable[[], Value]:
-        return lambda: run.target_of(figure or node.code, kind, here)
-
-    def of_figure(when_: str | None) -> Callable[[], Value]:
-        def work() -> Value:
-            if figure is None:
-                raise BadExpression(node.code, 0, _("节点“{node}”没有写 x,也没有同名的指标", node=node.label))
-            return run.figure(figure, "", when(when_, here))
-
-        return work
-
-    base["full"] = lambda: run.full(paper, node.code, period)
-    for word, otherwise in (
-        ("x", of_figure(None)),
-        ("target", default("target")),
-        ("base", default("base")),
-        ("last", _last(node, here, of_figure("last_year"))),
-    ):
-        base[word] = _said(node, here, word) or otherwise
+    for word in WORDS:
+        base[word] = partial(usual, word, run, paper, node, period)
+        if word in node.keys and word != "full":
+            base[word] = later(str(node[word]), here)
+    if "x" in node.keys and "last" not in node.keys:
+        base["last"] = _last(node, here)
     if node.get("method") == "import":
         base["x"] = lambda: imported.value(run, here, node.keys)
     for name, text in (node.get("let") or {}).items():
@@ -168,14 +155,25 @@ def scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:
     return here
 
 
-def _last(node: NodeRule, here: Scope, otherwise: Callable[[], Value]) -> Callable[[], Value]:
-    """Last year's measured value: the same expression a year earlier where x is one."""
-    if "x" not in node.keys:
-        return otherwise
-    measured = parse(str(node["x"]))
-    if any(isinstance(word, Name) and word.path == ("last",) for word in walk(measured)):
-        return otherwise  # a growth is measured against the figure itself, or it would never begin
-    return lambda: evaluate(measured, here.run.scope(here.paper, node, periods.last_year(here.period)))
+def usual(word: str, run: Run, paper: PaperRule, node: NodeRule, period: str) -> Value:
+    """What one of a node's words means where the node does not say."""
+    if word == "full":
+        return run.full(paper, node.code, period)
+    figure = measured(run, node)
+    if word in ("target", "base"):
+        return run.target(figure or node.code, word, period)
+    if figure is None:
+        raise BadExpression(node.code, 0, _("节点“{node}”没有写 x,也没有同名的指标", node=node.label))
+    return run.figure(figure, "", period if word == "x" else periods.last_year(period))
+
+
+def _last(node: NodeRule, here: Scope) -> Callable[[], Value]:
+    """Last year's measured value: the same expression a year earlier."""
+    expression = parse(str(node["x"]))
+    if any(isinstance(word, Name) and word.path == ("last",) for word in walk(expression)):
+        # a growth is measured against the figure itself, or it would never begin
+        return partial(usual, "last", here.run, here.paper, node, here.period)
+    return lambda: evaluate(expression, here.run.scope(here.paper, node, periods.last_year(here.period)))
 
 
 def _part_scope(run: Run, paper: PaperRule, part: compose.Part) -> Scope:
@@ -190,7 +188,7 @@ def _part_scope(run: Run, paper: PaperRule, part: compose.Part) -> Scope:
     )
 
 
-def _measured(run: Run, node: NodeRule) -> str | None:
+def measured(run: Run, node: NodeRule) -> str | None:
     """The figure a node measures: the one of its code, or the one its x plainly names."""
     written = node.get("x")
     if isinstance(written, str):
@@ -198,10 +196,6 @@ def _measured(run: Run, node: NodeRule) -> str | None:
         if isinstance(tree, Name) and len(tree.path) == 1 and tree.path[0] in run.recipe.figures:
             return tree.path[0]
     return node.code if node.code in run.recipe.figures else None
-
-
-def _said(node: NodeRule, here: Scope, key: str) -> Later | None:
-    return later(str(node[key]), here) if key in node.keys else None
 
 
 def later(text: str, here: Scope) -> Later:
@@ -307,8 +301,6 @@ def instead(run: Run, here: Scope, value: Exact) -> Exact:
     """What stands for a value that is missing or not applicable, taken from the group's own points."""
     node = here.node
     assert node is not None
-    if value.all_ok:
-        return value
     value = there(run, here, value)
     rule = node.get("not_applicable")
     whole = value.spread(len(run.units))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,34 +114,34 @@ class Run(HandedIn):
 
     def score(self, paper: PaperRule, code: str, period: str) -> Exact:
         """What a node or an adjustment comes to in a period, for every unit of the paper."""
-        key = (paper.code, code, period)
+        key = ("score", paper.code, code, period)
+        known: Exact | None = self._known.get(key)
+        if known is not None:
+            return known
         if periods.span(period).end <= self.first_month:
             return Exact.nothing(MISSING, len(self.units))
-        if ("score", *key) not in self._known:
-            with self._begun(key):
-                node = paper.nodes.get(code)
-                points = (
-                    nodes.points(self, paper, node, period)
-                    if node is not None
-                    else adjust.adjustment(self, paper, code, period)
-                )
-            self._known[("score", *key)] = self._of_members(paper, points.spread(len(self.units))).lean()
-        found: Exact = self._known[("score", *key)]
+        self._begin(key[1:])
+        try:
+            node = paper.nodes.get(code)
+            points = (
+                nodes.points(self, paper, node, period)
+                if node is not None
+                else adjust.adjustment(self, paper, code, period)
+            )
+        finally:
+            self._working.pop()
+        found = self._of_members(paper, points.spread(len(self.units))).lean()
+        self._known[key] = found
         return found
 
-    @contextmanager
-    def _begun(self, key: tuple[str, str, str]) -> Iterator[None]:
-        """While it is worked out: whatever asks for it again meanwhile is a loop."""
+    def _begin(self, key: tuple[str, str, str]) -> None:
+        """Until it is worked out, whatever asks for it again is a loop."""
         if key in self._working:
             start = self._working.index(key)
             raise Loop(tuple(f"{c}@{p}" for _paper, c, p in (*self._working[start:], key)))
         if len(self._working) > 400:
             raise Loop(tuple(f"{c}@{p}" for _paper, c, p in self._working[-4:]))
         self._working.append(key)
-        try:
-            yield
-        finally:
-            self._working.pop()
 
     def _of_members(self, paper: PaperRule, points: Exact) -> Exact:
         """Points as they are, not applicable to whom the paper does not assess."""
@@ -189,8 +188,11 @@ class Run(HandedIn):
 
         def work() -> Words:
             code = result or next(iter(paper.table("results")), "")
-            with self._begun((paper.code, f"grade({code})", period)):
+            self._begin((paper.code, f"grade({code})", period))
+            try:
                 standings = grade.standings(self, paper, code, period)
+            finally:
+                self._working.pop()
             for standing in standings:
                 if standing.grade is not None:
                     at = self.at[standing.unit]
