@@ -126,6 +126,10 @@ async def test_rows_of_a_list_are_shown_one_by_one(yunling: County, browser) -> 
         sent = await upload(b, TASKS)
         page = await b.get(sent.headers["location"])
     assert "高标准农田建设2万亩" in page.text
+    # Each field stands in a column of its own under its name, on a phone beside it.
+    for name in ("任务", "分值", "完成时限", "完成日期", "完成进度"):
+        assert f'<th scope="col">{name}</th>' in page.text
+    assert '<td data-label="完成时限">2026-11-30</td>' in page.text
 
 
 async def test_what_is_no_workbook_is_refused_on_the_same_page(yunling: County, browser) -> None:
@@ -166,6 +170,11 @@ async def test_a_liaison_types_his_figures_and_sees_what_was_wrong(yunling: Coun
         assert "由县林业局填报" in theirs.text
 
 
+def sentence(page: str) -> str:
+    found = re.search(r"<h1>没有找到</h1>\s*<p>(.*?)</p>", page)
+    return found.group(1) if found else ""
+
+
 async def test_a_figure_of_another_unit_reads_like_none(yunling: County, browser) -> None:
     await yunling.import_(YEAR)
     theirs = await yunling.key("城关镇", "forest")
@@ -175,6 +184,9 @@ async def test_a_figure_of_another_unit_reads_like_none(yunling: County, browser
         workbook = await b.get("/figures/workbooks/1")
         nothing = await b.get("/figures/workbooks/99")
     assert (other.status_code, none.status_code) == (404, 404)
+    # The same words to the letter, and nothing of what was asked for in them.
+    assert sentence(other.text) == sentence(none.text) != ""
+    assert sentence(workbook.text) == sentence(nothing.text) == "没有这个工作簿;请回到导入页重新选择文件"
     assert (workbook.status_code, nothing.status_code) == (404, 404)
 
 

@@ -87,7 +87,7 @@ async def test_an_adopted_scheme_is_the_draft_in_force_and_its_indicators_can_be
         known = await indicators(session)
         assert known["figure", "revenue", ""][1] == "地方财政收入"
         assert known["target", "grain", "target"][1] == "粮食总产量"
-        assert known["row", "task", "due"][1] == "工作任务·due"
+        assert known["row", "task", "due"][1] == "工作任务·完成时限"
         assert known["claim", "bonus", "document"][1] == "加分·依据文号"
 
 

@@ -227,6 +227,9 @@ async def test_the_office_publishes_and_the_leader_reads(
     assert refused.status_code == 404
     async with as_(county, "chen") as b:
         assert "东镇" in (await b.get("/standings?period=2026")).text
+        home = (await b.get("/?role=leader")).text
+        assert "总分的位置" in home  # the register itself, each total a dot on the scale
+        assert '<span class="tag ok">优秀</span>' in home
         assert (await b.get("/publish", follow_redirects=True)).status_code == 403
 
 
@@ -292,6 +295,9 @@ async def test_the_citys_inbox_receives_compares_and_opens(
         original = await b.get(f"{path}/bundle")
         absent = await b.get("/inbox/99")
     assert cell.status_code == unit.status_code == book.status_code == 200
+    assert 'class="reach"' in page.text  # from the lowest to the highest, drawn
+    assert 'hx-get="' in kept.text
+    assert 'hx-select="#working"' in kept.text
     assert "47.50" in cell.text
     for told in ("失分在哪里", "前一名 东镇 97.40,差 3.4", "各部分怎么来的"):
         assert told in total.text

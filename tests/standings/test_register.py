@@ -87,6 +87,14 @@ def test_a_portrait_sets_each_item_against_its_class_and_its_half_year() -> None
     # 80 and 85 of 100: 40.00 and 42.50 of 50; the class's year: (50 + 47.5 + 42.5 + 30) ÷ 4 = 42.5
     assert (revenue.label, revenue.points, revenue.mean) == ("财政收入", ("40.00", "42.50"), 42.5)
     assert (revenue.lost, revenue.rate) == (7.5, revenue.mean_rate)
+    # The sums stand below their own periods, what they are put together to after them, the total last.
+    assert [(s.label, len([p for p in s.points if p])) for s in drawn.sums] == [
+        ("责任制", 2),
+        ("加分", 1),
+        (paper().column[paper().total].label, 1),
+    ]
+    assert [s.total for s in drawn.sums] == [False, False, True]
+    assert drawn.sums[-1].points == ("", "84.00")
 
 
 @pytest.mark.parametrize(

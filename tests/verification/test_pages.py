@@ -105,3 +105,25 @@ async def test_the_office_does_not_verify(yunling: County, browser) -> None:
 async def test_what_is_no_figure_reads_like_none(yunling: County, browser, ref: str) -> None:
     async with as_(yunling, browser, "zhaomin") as b:
         assert (await b.get(f"/verification/figure?ref={ref}")).status_code == 404
+
+
+async def test_returning_without_a_reason_says_so_at_the_field_and_keeps_what_was_ticked(
+    yunling: County, browser
+) -> None:
+    await yunling.import_(HALF)
+    async with as_(yunling, browser, "zhaomin") as b:
+        page = await b.get("/verification?period=2026H1&collector=县林业局")
+        refs = re.findall(r'name="ref" value="([^"]+)"', page.text)
+        fields = {"ref": refs[1], "reason": " ", "period": "2026H1", "collector": "县林业局"}
+        refused = await b.post("/verification/return", fields)
+        alone = await b.post("/verification/return", {"ref": refs[1], "one": "yes", "reason": ""})
+        again = await b.get("/verification/return?period=2026H1")
+    assert refused.status_code == alone.status_code == 422
+    for answer in (refused.text, alone.text):
+        assert re.search(r'id="f-reason"[^>]*aria-invalid="true"', answer), answer
+        assert "退回要写明理由" in answer
+    assert re.findall(r'name="ref" value="([^"]+)" checked', refused.text) == [refs[1]]
+    assert len(re.findall(r'name="ref"', refused.text)) == len(refs) == 16
+    assert "历次填报" in alone.text
+    # Whoever reloads the address of the refused form, or follows one of its filters, sees the queue.
+    assert (again.status_code, again.headers["location"]) == (303, "/verification?period=2026H1")

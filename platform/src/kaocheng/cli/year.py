@@ -37,6 +37,7 @@ from kaocheng.verification.domain import Filter, NothingWaits
 
 __all__ = ["NobodyToAct", "Year"]
 
+FIRST = 3  # mistakes of a workbook to be told at once; the import page tells them all
 Say = Callable[[str], None]
 BEFORE_THE_ROUND = (FormKind.CATALOGUE, FormKind.TARGETS)
 
@@ -207,6 +208,8 @@ class Year:
             seen = await figures.look(session, path.name, content, shelf=self.shelf)
             if seen.errors:
                 self.say(_("{name}:有 {count} 处错误,没有导入", name=path.name, count=len(seen.errors)))
+                for wrong in seen.errors[:FIRST]:
+                    self.say(f"  {wrong.sheet}!{wrong.cell} {wrong.what}{_(';')}{wrong.remedy}")
                 return 0
             kept = await figures.preview(session, path.name, content, by=office, at=at, shelf=self.shelf)
             assert kept.workbook_id is not None

@@ -141,7 +141,7 @@ async def history(session: TenantSession, key: Key) -> tuple[Figure, ...]:
     connection = await session.raw()
     rows = await connection.fetch(_HISTORY, [key.period], [key.unit_id], key.indicator_id, key.series)
     if not rows:
-        raise NoSuchFigure(f"{key.period} · {key.unit_id} · {key.indicator_id} {key.series}".strip())
+        raise NoSuchFigure
     return await _figures(session, rows)
 
 

@@ -362,7 +362,7 @@ async def _yours(session: TenantSession, by: Person, keys: Iterable[Key]) -> Non
     for key in keys:
         indicator = known.get(key.indicator_id)
         if indicator is None or key.unit_id not in units:
-            raise NoSuchFigure(f"{key.period} · {key.unit_id} · {key.indicator_id} {key.series}".strip())
+            raise NoSuchFigure
         if not _may_file(by, key, indicator, own):
             named = {int(unit.id): unit.label for unit in await tenancy.units(session)}
             raise NotYoursToFile(indicator.label, indicator.collector, named.get(key.unit_id, ""))

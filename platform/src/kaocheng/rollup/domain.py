@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
 from kaocheng.errors import Missing, Refused
@@ -91,6 +91,13 @@ class Comparison:
     subordinates: Sequence[Subordinate]
 
     @property
+    def top(self) -> Decimal:
+        """The end of the scale on which rates are drawn: full marks, or the next tenth above the best."""
+        highs = [c.high for one in self.subordinates for c in one.classes if c.high is not None]
+        tenths = max(highs, default=Decimal(1)) * 10
+        return max(Decimal(1), tenths.to_integral_value(rounding=ROUND_CEILING) / 10)
+
+    @property
     def missing(self) -> Sequence[Subordinate]:
         """Who has published nothing yet."""
         return [one for one in self.subordinates if one.received is None]
@@ -140,4 +147,4 @@ class NoSuchBundle(Missing):
     code = "no_such_bundle"
 
     def __str__(self) -> str:
-        return _("收件箱里没有编号 {id} 的结果包;请回到收件箱重新选择", id=self.id)
+        return _("收件箱里没有这个结果包;请回到收件箱重新选择")

@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery
 from kaocheng.db.session import TenantSession
 from kaocheng.engine import telling
 from kaocheng.engine.explain import Explanation
+from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.run import Run
 from kaocheng.engine.sheet import PaperSheet, Sheet
 from kaocheng.i18n import _
@@ -26,6 +27,7 @@ from kaocheng.scoring.explaining import worked_out
 from kaocheng.scoring.service import find_column, find_unit
 from kaocheng.standings import keys
 from kaocheng.standings.bundle import Bundle
+from kaocheng.standings.pages.shared import cells
 from kaocheng.standings.portrait import portrait
 from kaocheng.standings.reasons import gaps_in_words, in_words, line_in_words, vetoes
 from kaocheng.standings.register import heading, register
@@ -117,7 +119,9 @@ class InboxPages(Controller):
             line=line_in_words(shown.line) if shown.line else "",
             gaps=gaps_in_words(paper),
             heading=heading,
+            cells=cells,
             telling=telling,
+            adjustments=_adjustments(opened.recipe),
             vetoes=vetoes,
             chosen=unit,
             explained=await _explained(opened, unit, column) if unit else None,
@@ -140,8 +144,8 @@ class InboxPages(Controller):
         return render(
             request,
             "rollup/unit.html",
-            heading=heading,
             telling=telling,
+            adjustments=_adjustments(opened.recipe),
             received=received,
             drawn=portrait(paper, code),
             standing=standing,
@@ -162,6 +166,15 @@ async def _explained(opened: Bundle, unit: str, column: str) -> Explanation:
     key = find_column(paper, column)
     run = Run(opened.recipe, opened.inputs, opened.manifest.period)
     return await asyncio.to_thread(worked_out, run, paper, code, paper.column[key])
+
+
+def _adjustments(recipe: Recipe) -> Mapping[str, str]:
+    """What bonuses and deductions are called: the words of each entry stay with the county."""
+    return {
+        code: str(keys.get("label", code))
+        for paper in recipe.papers.values()
+        for code, keys in paper.table("adjustments").items()
+    }
 
 
 def _latest(periods: Sequence[str]) -> str:

@@ -22,6 +22,8 @@ CLAIM_FIELDS = {
     "date": ("日期", "date"),
     "document": ("依据文号", "text"),
 }
+# What the usual fields of a list's rows are called; the language gives them codes and no labels.
+ROW_FIELDS = {"task": "任务", "full": "分值", "due": "完成时限", "done": "完成日期", "progress": "完成进度"}
 _OWN_YEAR = re.compile(r"\[(scheme|periods)\]")
 
 
@@ -244,7 +246,9 @@ def _rows(recipe: Recipe) -> Iterator[Declared]:
     for code, keys in recipe.lists.items():
         label, collector = str(keys.get("label") or code), str(keys.get("collector") or "")
         for name, measure in (keys.get("fields") or {}).items():
-            yield Declared("row", code, name, f"{label}·{name}", str(measure), collector)
+            yield Declared(
+                "row", code, name, f"{label}·{ROW_FIELDS.get(name, name)}", str(measure), collector
+            )
 
 
 def _claims(recipe: Recipe) -> Iterator[Declared]:

@@ -104,7 +104,7 @@ class NoSuchPublication(Missing):
     code = "no_such_publication"
 
     def __str__(self) -> str:
-        return _("没有编号 {id} 的公布;请回到公布页重新选择", id=self.id)
+        return _("没有这次公布;请回到公布页重新选择")
 
 
 @dataclass(eq=False)

@@ -3,14 +3,15 @@
 Pure: a sheet in, what the unit's page and its score slip (得分单) show out.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from kaocheng.engine.sheet import Column, PaperSheet
 from kaocheng.scoring.domain import bare
+from kaocheng.standings.register import heading
 
-__all__ = ["Item", "Portrait", "portrait"]
+__all__ = ["Item", "Portrait", "Sum", "portrait"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,19 @@ class Item:
     rate: Fraction | None
     mean_rate: Fraction | None
     lost: Fraction | None
+    row: bool = False  # one row of a list, part of the item above it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """What items add up to, a bonus or a deduction, and last of all the total; in the period it is of."""
+
+    label: str
+    clause: str | None
+    full: str | None
+    keys: tuple[str, ...]  # as of an item
+    points: tuple[str, ...]
+    total: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +53,7 @@ class Portrait:
     paper: PaperSheet
     periods: tuple[str, ...]
     items: tuple[Item, ...]
-    sums: tuple[tuple[Column, str], ...]  # compositions and adjustments, as printed
+    sums: tuple[Sum, ...]
 
     @property
     def lost(self) -> tuple[Item, ...]:
@@ -59,11 +73,35 @@ def portrait(paper: PaperSheet, unit: str) -> Portrait:
         paper=paper,
         periods=periods,
         items=tuple(_items(paper, unit, leaves, periods)),
-        sums=tuple(
-            (c, paper.shown(unit, c.key))
-            for c in paper.columns
-            if c.show and (c.kind == "adjustment" or (c.kind == "node" and _composed(paper, c)))
-        ),
+        sums=tuple(_sums(paper, unit, periods)),
+    )
+
+
+def _sums(paper: PaperSheet, unit: str, periods: Sequence[str]) -> Iterator[Sum]:
+    """The sums in the order of the working: each period's own, what they are put together to, the total."""
+    rows: dict[str, dict[int, Column]] = {}
+    for c in paper.columns:
+        if c.key != paper.total and c.show and (c.kind == "adjustment" or _composed(paper, c)):
+            place = periods.index(c.period) if c.period in periods else max(len(periods) - 1, 0)
+            row = c.node if place not in rows.get(c.node, {}) else c.key
+            rows.setdefault(row, {})[place] = c
+    halves = [own for own in rows.values() if len(own) > 1]
+    for own in (*halves, *(own for own in rows.values() if len(own) == 1)):
+        yield _sum(paper, unit, periods, own)
+    total = paper.column.get(paper.total)
+    if total is not None:
+        yield replace(_sum(paper, unit, periods, {max(len(periods) - 1, 0): total}), total=True)
+
+
+def _sum(paper: PaperSheet, unit: str, periods: Sequence[str], row: Mapping[int, Column]) -> Sum:
+    last = row[max(row)]
+    own = [row.get(place) for place in range(max(len(periods), 1))]
+    return Sum(
+        label=bare(last) if len(row) > 1 else heading(last, paper),
+        clause=last.clause,
+        full=last.full,
+        keys=tuple(c.key if c else "" for c in own),
+        points=tuple(paper.shown(unit, c.key) if c else "" for c in own),
     )
 
 
@@ -74,7 +112,7 @@ def class_mean(paper: PaperSheet, key: str) -> Fraction | None:
 
 
 def _composed(paper: PaperSheet, column: Column) -> bool:
-    return any(c.parent == column.key and c.kind == "node" for c in paper.columns)
+    return column.kind == "node" and any(c.parent == column.key and c.kind == "node" for c in paper.columns)
 
 
 def _items(paper: PaperSheet, unit: str, leaves: Sequence[Column], periods: Sequence[str]) -> Iterator[Item]:
@@ -96,4 +134,31 @@ def _items(paper: PaperSheet, unit: str, leaves: Sequence[Column], periods: Sequ
             rate=points / full if full and points is not None else None,
             mean_rate=mean / full if full and mean is not None else None,
             lost=full - points if full is not None and points is not None else None,
+        )
+        yield from _rows(paper, unit, by_period, periods)
+
+
+def _rows(
+    paper: PaperSheet, unit: str, by_period: Mapping[str, Column], periods: Sequence[str]
+) -> Iterator[Item]:
+    """The rows of a list below their item: a department's tasks, each with its own points."""
+    above = {column.key: period for period, column in by_period.items()}
+    found: dict[str, dict[str, Column]] = {}
+    for c in paper.columns:
+        if c.kind == "row" and c.parent in above and paper.shown(unit, c.key):
+            found.setdefault(c.label, {})[above[c.parent]] = c
+    for label, own in found.items():
+        yield Item(
+            node=next(iter(own.values())).node,
+            label=label,
+            group="",
+            clause=None,
+            full=None,
+            keys=tuple(own[p].key if p in own else "" for p in periods),
+            points=tuple(paper.shown(unit, own[p].key) if p in own else "" for p in periods),
+            mean=None,
+            rate=None,
+            mean_rate=None,
+            lost=None,
+            row=True,
         )

@@ -30,7 +30,7 @@ class Ref(NamedTuple):
         """
         key, _tilde, revision = written.rpartition("~")
         if not (revision.isascii() and revision.isdigit() and len(revision) <= 9):
-            raise NoSuchFigure(written[:80])
+            raise NoSuchFigure
         return cls(Key.read(key), int(revision))
 
 

@@ -1,7 +1,7 @@
 """Where a verifier works through what was filed: a collector's queue, and two answers to each figure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,10 +20,10 @@ from kaocheng.identity.domain import Permission, Person
 from kaocheng.pages import Ask, Form, Page, form, go, may, ordered, render
 from kaocheng.pages.excel import Column, Table, excel
 from kaocheng.verification import queries, service
-from kaocheng.verification.domain import Filter, Judged, Ref, Waiting
+from kaocheng.verification.domain import Filter, Judged, ReasonNeeded, Ref, Waiting
 
 SHOWN = 500  # rows: more than anybody looks at one by one; the filter narrows, the export holds all
-FIELDS = ("ref", "all", "reason", "period", "collector", "unit", "indicator", "only", "seen")
+FIELDS = ("ref", "one", "all", "reason", "period", "collector", "unit", "indicator", "only", "seen")
 KEYS: dict[str, Any] = {
     "unit": lambda w: w.figure.unit,
     "indicator": lambda w: w.figure.indicator.id,
@@ -54,30 +54,8 @@ class VerificationPages(Controller):
         sort: FromQuery[str] = "",
     ) -> Page:
         """What waits, by collector; doubts first to be seen, differences beside the values."""
-        mine = await service.remit(session, person)
-        everything = [w for w in await queries.queue(session, Filter(period=period)) if mine.covers(w.figure)]
-        wanted = _filter(period, collector, unit, indicator, only)
-        waiting = [w for w in everything if wanted.takes(w)]
-        return render(
-            request,
-            "verification/queue.html",
-            waiting=ordered(waiting, sort, KEYS)[:SHOWN],
-            count=len(waiting),
-            own=sum(w.figure.filed_by == person.id for w in waiting),
-            periods=await figures.periods(session),
-            collectors=Counter(w.figure.indicator.collector for w in everything),
-            asked={
-                "period": period,
-                "collector": collector,
-                "unit": unit,
-                "indicator": indicator,
-                "only": only,
-            },
-            seen=datetime.now(UTC).isoformat(),
-            sort=sort,
-            name=collector_name,
-            place=place,
-        )
+        asked = {"period": period, "unit": unit, "indicator": indicator, "only": only}
+        return await _queue(request, session, person, {**asked, "collector": collector}, sort=sort)
 
     @get("/queue.xlsx")
     async def export(
@@ -93,7 +71,8 @@ class VerificationPages(Controller):
     ) -> Page:
         """The same, whole, as a workbook."""
         mine = await service.remit(session, person)
-        waiting = await queries.queue(session, _filter(period, collector, unit, indicator, only))
+        asked = {"period": period, "unit": unit, "indicator": indicator, "only": only}
+        waiting = await queries.queue(session, _filter({**asked, "collector": collector}))
         return excel(_("待核验"), _table([w for w in waiting if mine.covers(w.figure)]))
 
     @post("/vouch")
@@ -105,7 +84,7 @@ class VerificationPages(Controller):
         done = await service.vouch_all(
             session, _chosen(handed_in), by=person, at=datetime.now(UTC), reason=handed_in.text("reason")
         )
-        return go(request, _back(handed_in), _said(done))
+        return go(request, _back(_asked(handed_in)), _said(done))
 
     @post("/return")
     async def send_back(
@@ -113,10 +92,34 @@ class VerificationPages(Controller):
     ) -> Page:
         """Send back what was ticked, with the reason."""
         handed_in = await form(request, *FIELDS)
-        done = await service.send_back(
-            session, _chosen(handed_in), by=person, at=datetime.now(UTC), reason=handed_in.text("reason")
-        )
-        return go(request, _back(handed_in), _("已退回 {count} 个数", count=done.count))
+        reason = handed_in.text("reason")
+        try:
+            done = await service.send_back(
+                session, _chosen(handed_in), by=person, at=datetime.now(UTC), reason=reason
+            )
+        except ReasonNeeded as problem:
+            if "one" in handed_in.fields:
+                return await _figure(request, session, person, handed_in.text("ref"), mistake=str(problem))
+            ticked = frozenset(handed_in.all("ref"))
+            return await _queue(
+                request, session, person, _asked(handed_in), ticked=ticked, mistake=str(problem)
+            )
+        return go(request, _back(_asked(handed_in)), _("已退回 {count} 个数", count=done.count))
+
+    @get(["/return", "/vouch"])
+    async def back(
+        self,
+        request: Ask,
+        *,
+        period: FromQuery[str] = "",
+        collector: FromQuery[str | None] = None,
+        unit: FromQuery[str] = "",
+        indicator: FromQuery[str] = "",
+        only: FromQuery[str] = "",
+    ) -> Page:
+        """The queue again: a refused form leaves its reader at these addresses, with filters to follow."""
+        asked = {"period": period, "unit": unit, "indicator": indicator, "only": only}
+        return go(request, _back({**asked, "collector": collector}))
 
     @post("/undo")
     async def undo(
@@ -125,7 +128,10 @@ class VerificationPages(Controller):
         """Take back what was said of one figure."""
         handed_in = await form(request, "ref", "reason")
         ref = Ref.read(handed_in.text("ref", required=_("选中的数")))
-        await service.undo(session, ref, by=person, at=datetime.now(UTC), reason=handed_in.text("reason"))
+        try:
+            await service.undo(session, ref, by=person, at=datetime.now(UTC), reason=handed_in.text("reason"))
+        except ReasonNeeded as problem:
+            return await _figure(request, session, person, str(ref), mistake=str(problem))
         return go(request, f"/verification/figure?ref={_quoted(ref)}", _("已撤销,此数重新待核验"))
 
     @get("/figure")
@@ -137,26 +143,73 @@ class VerificationPages(Controller):
         ref: FromQuery[str],
     ) -> Page:
         """One figure's whole life: every revision, and everything said of each."""
-        key = Ref.read(ref).key
-        history = await figures.history(session, key)
-        return render(
-            request,
-            "verification/figure.html",
-            history=history,
-            times={f.revision: time for time, f in enumerate(reversed(history), 1)},
-            latest=history[0],
-            ref=Ref(key, history[0].revision),
-            said=await queries.judgements(session, key),
-            part=await series_name(session, history[0]),
-            own=history[0].filed_by == person.id,
-            mine=(await service.remit(session, person)).covers(history[0]),
-            place=place,
-        )
+        return await _figure(request, session, person, ref)
 
 
-def _filter(period: str, collector: str | None, unit: str, indicator: str, only: str) -> Filter:
-    wanted = Filter(period=period, collector=collector, unit=unit, indicator=indicator)
-    match only:
+async def _queue(
+    request: Ask,
+    session: TenantSession,
+    person: Person,
+    asked: Mapping[str, str | None],
+    *,
+    sort: str = "",
+    ticked: Collection[str] = (),
+    mistake: str = "",
+) -> Page:
+    mine = await service.remit(session, person)
+    period = asked["period"] or ""
+    everything = [w for w in await queries.queue(session, Filter(period=period)) if mine.covers(w.figure)]
+    wanted = _filter(asked)
+    waiting = [w for w in everything if wanted.takes(w)]
+    return render(
+        request,
+        "verification/queue.html",
+        status=422 if mistake else 200,
+        waiting=ordered(waiting, sort, KEYS)[:SHOWN],
+        count=len(waiting),
+        own=sum(w.figure.filed_by == person.id for w in waiting),
+        periods=await figures.periods(session),
+        collectors=Counter(w.figure.indicator.collector for w in everything),
+        asked=asked,
+        ticked=ticked,
+        mistake=mistake,
+        seen=datetime.now(UTC).isoformat(),
+        sort=sort,
+        name=collector_name,
+        place=place,
+    )
+
+
+async def _figure(
+    request: Ask, session: TenantSession, person: Person, ref: str, *, mistake: str = ""
+) -> Page:
+    key = Ref.read(ref).key
+    history = await figures.history(session, key)
+    return render(
+        request,
+        "verification/figure.html",
+        status=422 if mistake else 200,
+        history=history,
+        times={f.revision: time for time, f in enumerate(reversed(history), 1)},
+        latest=history[0],
+        ref=Ref(key, history[0].revision),
+        said=await queries.judgements(session, key),
+        part=await series_name(session, history[0]),
+        own=history[0].filed_by == person.id,
+        mine=(await service.remit(session, person)).covers(history[0]),
+        mistake=mistake,
+        place=place,
+    )
+
+
+def _filter(asked: Mapping[str, str | None]) -> Filter:
+    wanted = Filter(
+        period=asked["period"] or "",
+        collector=asked["collector"],
+        unit=asked["unit"] or "",
+        indicator=asked["indicator"] or "",
+    )
+    match asked["only"]:
         case "changed":
             return replace(wanted, changed=True)
         case "doubted":
@@ -171,15 +224,16 @@ def _chosen(handed_in: Form) -> Filter:
     """What the verifier's form says: the ticked ones, or all that the filter showed him."""
     if not handed_in.text("all"):
         return Filter(chosen=service.chosen(handed_in.all("ref")))
-    given = handed_in.fields.get("collector")
-    wanted = _filter(
-        handed_in.text("period"),
-        given[0] if given else None,
-        handed_in.text("unit"),
-        handed_in.text("indicator"),
-        handed_in.text("only"),
-    )
+    wanted = _filter(_asked(handed_in))
     return replace(wanted, filed_until=_moment(handed_in.text("seen", required=_("打开页面的时间"))))
+
+
+def _asked(handed_in: Form) -> dict[str, str | None]:
+    """The filters of the form; a collector absent and one of no name differ: the latter is the office."""
+    asked: dict[str, str | None] = {
+        name: handed_in.text(name) for name in ("period", "unit", "indicator", "only")
+    }
+    return {**asked, "collector": handed_in.text("collector") if "collector" in handed_in.fields else None}
 
 
 def _moment(written: str) -> datetime:
@@ -190,11 +244,11 @@ def _moment(written: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _back(handed_in: Form) -> str:
+def _back(asked: Mapping[str, str | None]) -> str:
     kept = [
-        f"{name}={_quoted(handed_in.text(name))}"
-        for name in ("period", "collector", "unit", "indicator", "only")
-        if name in handed_in.fields and (handed_in.text(name) or name == "collector")
+        f"{name}={_quoted(value)}"
+        for name, value in asked.items()
+        if value or (name == "collector" and value is not None)
     ]
     return "/verification" + ("?" + "&".join(kept) if kept else "")
 

@@ -34,16 +34,18 @@ class NoSuchWorkbook(Missing):
     id: int
 
     def __str__(self) -> str:
-        return _("没有编号 {id} 的工作簿;请回到导入页重新选择文件", id=self.id)
+        return _("没有这个工作簿;请回到导入页重新选择文件")
 
 
 @dataclass(eq=False)
 class NoSuchFigure(Missing):
     """No such figure in this tenant."""
 
-    what: str
+    what: str = ""  # in words of the office; an address is not said back to whoever asked
 
     def __str__(self) -> str:
+        if not self.what:
+            return _("没有这个数;请从待核验页或我的填报里重新点开")
         return _("没有这个数:{what};请核对时段、单位和指标", what=self.what)
 
 

@@ -151,7 +151,7 @@ class Key(NamedTuple):
         match written.split("~"):
             case [period, unit, indicator, series] if _number(unit) and _number(indicator):
                 return cls(period, int(unit), int(indicator), series)
-        raise NoSuchFigure(written[:80])
+        raise NoSuchFigure
 
 
 def _number(written: str) -> bool:

@@ -117,7 +117,7 @@ async def _edit(
 ) -> Page:
     latest = (await queries.history(session, key))[0]
     if not _reads(person, latest):
-        raise NoSuchFigure(str(key))
+        raise NoSuchFigure
     labels = await expected.series_labels(session)
     return render(
         request,

@@ -36,6 +36,15 @@ class Said:
     remedy: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One list's rows, or all bonuses, deductions and vetoes, as a table."""
+
+    label: str
+    fields: Sequence[str]
+    rows: Sequence[tuple[str, str, Sequence[str]]]
+
+
 class WorkbookPages(Controller):
     """From a file to figures, nothing stored before somebody agrees."""
 
@@ -103,7 +112,7 @@ class WorkbookPages(Controller):
             doubts=_said(seen.doubts),
             sheets=_sheets(seen),
             units=await _unit_labels(session),
-            lines=await _lines(session, seen),
+            lists=await _lists(session, seen),
             can_agree=open_ and importing,
         )
 
@@ -257,17 +266,23 @@ def _cell(values: Mapping[str, Value], kinds: Mapping[str, str], cell: str) -> t
     return cell.rpartition("!")[2], shown(value) if value else "", kinds.get(cell, "")
 
 
-async def _lines(session: TenantSession, seen: Preview) -> list[tuple[str, str, str]]:
-    """Rows of lists and claims as one line each: the unit, what, and its fields."""
+async def _lists(session: TenantSession, seen: Preview) -> list[Listed]:
+    """Rows of lists as a table each, claims of every kind in one: the unit, what, and its fields by name."""
     known = await queries.indicators(session)
     units = {int(u.id): u.label for u in await tenancy.units(session)}
-    found: dict[tuple[int, str, str, str], list[str]] = defaultdict(list)
+    found: dict[str, dict[tuple[str, str], dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     for value in seen.values:
         indicator = known.get(value.key.indicator_id)
         if indicator is not None and indicator.of in ("row", "claim"):
-            label, _dot, _field = indicator.label.rpartition("·")
-            found[value.key.unit_id, indicator.code, label, value.key.series].append(shown(value.value))
+            label, _dot, field = indicator.label.rpartition("·")
+            what = value.key.series if indicator.of == "row" else f"{label} {value.key.series}"
+            row = found[label if indicator.of == "row" else ""][units.get(value.key.unit_id, ""), what]
+            row[field] = shown(value.value)
     return [
-        (units.get(unit, ""), f"{label} {series}", " · ".join(fields))
-        for (unit, _code, label, series), fields in found.items()
+        Listed(
+            label,
+            fields := list(dict.fromkeys(field for row in rows.values() for field in row)),
+            [(unit, what, [row.get(field, "") for field in fields]) for (unit, what), row in rows.items()],
+        )
+        for label, rows in found.items()
     ]

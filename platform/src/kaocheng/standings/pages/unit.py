@@ -21,7 +21,6 @@ from kaocheng.standings import service, working
 from kaocheng.standings.pages.shared import explained_for, follows
 from kaocheng.standings.portrait import Portrait, portrait
 from kaocheng.standings.reasons import in_words
-from kaocheng.standings.register import heading
 
 
 class UnitPages(Controller):
@@ -61,7 +60,6 @@ class UnitPages(Controller):
             losses=losses,
             lost_in_all=telling.lost_in_all(total) if total.losses else "",
             by_reason=_by_reason(total),
-            heading=heading,
             follows=after.by_unit().get(code, ()),
             explained=await explained_for(session, seen, code if column else "", column),
             chart=_chart(drawn, ranked=seen.ranked),
@@ -93,7 +91,6 @@ class UnitPages(Controller):
             standing=standing if seen.ranked else None,
             reasons=in_words(standing, paper) if standing and seen.ranked else (),
             clauses=recipe.clauses,
-            heading=heading,
             scheme=recipe.keys.get("name") or recipe.code,
         )
 

@@ -4,14 +4,15 @@ from datetime import UTC, datetime
 
 from kaocheng.db.session import TenantSession
 from kaocheng.identity.domain import Person
+from kaocheng.packs.shelf import TenantShelf
 from kaocheng.standings import queries, service
 from kaocheng.standings.reasons import line_in_words, vetoes
-from kaocheng.standings.register import register
+from kaocheng.standings.register import heading, register
 from kaocheng.web.home.lines import Told
 
 
-async def page(session: TenantSession, person: Person) -> Told:
-    """The leader's page."""
+async def page(session: TenantSession, person: Person, shelf: TenantShelf) -> Told:
+    """The leader's page: the register of each class, and what follows from it."""
     publications = await queries.publications(session)
     periods = sorted({p.period for p in publications}, reverse=True)
     if not periods:
@@ -26,5 +27,7 @@ async def page(session: TenantSession, person: Person) -> Told:
         "registers": registers,
         "lines": [line_in_words(r.line) if r.line else "" for r in registers],
         "publications": publications,
+        "follows": [await service.consequences(session, shelf, r.paper, seen.row.period) for r in registers],
+        "heading": heading,
         "vetoes": vetoes,
     }

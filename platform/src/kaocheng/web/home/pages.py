@@ -15,13 +15,12 @@ from kaocheng.pages.formats import today
 from kaocheng.web.home import analyst, collector, leader, liaison, office, operator, verifier
 from kaocheng.web.home.lines import Told
 
-# The order decides which page somebody with several roles sees first.
+# Who does something comes before who reads, for whoever holds several roles.
 HOMES: Mapping[Role, Callable[[TenantSession, Person], Awaitable[Told]]] = {
     Role.OFFICE: office.page,
     Role.COLLECTOR: collector.page,
     Role.VERIFIER: verifier.page,
     Role.LIAISON: liaison.page,
-    Role.LEADER: leader.page,
     Role.ANALYST: analyst.page,
     Role.OPERATOR: operator.page,
 }
@@ -40,11 +39,14 @@ class HomePages(Controller):
         role: FromQuery[str] = "",
     ) -> Page:
         """The page of the person's role: how things stand, and what to do next."""
-        own = [held for held in HOMES if held in person.roles]
+        own = [held for held in (*HOMES, Role.LEADER) if held in person.roles]
         if not own:
             return render(request, "home/nothing.html")
         chosen = next((held for held in own if held.value == role), own[0])
-        template, facts = await HOMES[chosen](session, person)
+        told = (
+            leader.page(session, person, shelf) if chosen is Role.LEADER else HOMES[chosen](session, person)
+        )
+        template, facts = await told
         paced = await _pace(session, shelf, person, chosen)
         return render(
             request, template, person=person, roles=own, role=chosen, pace=paced, absent=shelf.absent, **facts
