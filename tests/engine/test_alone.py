@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from kaocheng.engine import nodes
+from kaocheng.engine import Figure, Inputs, Recipe, Unit, nodes, terms
 from kaocheng.engine.alone import Alone
 from kaocheng.engine.imported import in_words
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import sheet_of
+from kaocheng.engine.terms import Seat
 from kaocheng.errors import Invalid
 from kaocheng.rulebook import read_scheme
 from kaocheng.rulebook.files import Tables, read_inputs
@@ -75,3 +76,27 @@ def test_published_results(name: str) -> None:
 @pytest.mark.parametrize("period", ["2026", "2026H1"])
 def test_the_county(period: str) -> None:
     assert unlike(yunling(period)) == []
+
+
+def test_what_the_parts_count_is_each_units_own() -> None:
+    leaves = {code: {"in": "total", "full": 50, "method": "given"} for code in "ab"}
+    recipe = Recipe(
+        {
+            "code": "own",
+            "year": 2026,
+            "round": {"leaf": 2, "total": 2},
+            "figures": {"a": {}, "b": {}},
+            "papers": {"town": {"nodes": {"total": {"compose": "sum", "full": 100}} | leaves}},
+        }
+    )
+    told = [("u0", "a", "40"), ("u0", "b", "/"), ("u1", "a", "40"), ("u1", "b", "40")]
+    run = Run(recipe, Inputs((Unit("u0"), Unit("u1")), tuple(Figure(*one) for one in told)))
+    paper = recipe.papers["town"]
+    total = paper.nodes["total"]
+    for place in (0, 1):  # each among all first, as it is asked where others decide
+        terms.counts_for(Seat(run, place), paper, total, "2026")
+        terms.terms(Seat(run, place), paper, total, "2026")
+
+    alone = [Seat(Alone(run, place), 0) for place in (0, 1)]
+    assert [terms.counts_for(seat, paper, total, "2026")["a", "2026"] for seat in alone] == [2, 1]
+    assert [terms.terms(seat, paper, total, "2026")[0].coefficient for seat in alone] == [2, 1]

@@ -21,7 +21,9 @@ from kaocheng.engine.recipe import PaperRule
 from kaocheng.engine.roster import Roster
 from kaocheng.engine.run import Run
 
-OWN = frozenset(["scope", "row scope", "parts"])  # where names are looked up: made anew, with its own values
+OWN = frozenset(  # where its names are looked up, and what its parts count: made anew, over its own values
+    ["scope", "row scope", "parts", "terms", "counts for"]
+)
 SHARED = frozenset(["adjustment", "vetoed"])  # of one unit, and decided with all in view
 OTHERS = frozenset(["circle", "at"])  # what only the whole run can know
 

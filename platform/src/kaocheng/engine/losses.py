@@ -126,17 +126,7 @@ class _Losing:
                 yield self._lost(here, name, a - b, rounds=rounds)
 
     def _lost(self, here: _At, kind: str, points: Fraction, *, rounds: int | None = None) -> Lost:
-        why = {
-            "round": _("四舍五入到 {places} 位", places=rounds) if rounds is not None else _("四舍五入"),
-            "bounds": _("上下限"),
-            "gate": _("前提条件不成立"),
-            "veto": _("一票否决"),
-            "stand_in": _("缺数据或不适用,按规定计分"),
-            "undefined": _("除数为零,按规定计分"),
-            "missing": _("缺数据,按规定计分"),
-            "structure": _("各部分满分与总满分之差"),
-        }.get(kind, "")
-        label = node_label(self.seat.run.recipe, here.node)
+        label, why = node_label(self.seat.run.recipe, here.node), _why(kind, rounds)
         return Lost(here.paper, here.node.code, here.period, label, kind, here.share * points, why)
 
     def _parts(self, here: _At, base: Fraction) -> Iterator[Lost]:
@@ -230,6 +220,28 @@ class _Losing:
                 factor = ONE if all_apply or not left else whole / left
                 return [w * factor if t else ZERO for w, t in zip(weights, there, strict=True)]
         return None
+
+
+def _why(kind: str, rounds: int | None) -> str:
+    """What a stage took points for, where its name alone does not tell."""
+    match kind:
+        case "round":
+            return _("四舍五入") if rounds is None else _("四舍五入到 {places} 位", places=rounds)
+        case "bounds":
+            return _("上下限")
+        case "gate":
+            return _("前提条件不成立")
+        case "veto":
+            return _("一票否决")
+        case "stand_in":
+            return _("缺数据或不适用,按规定计分")
+        case "undefined":
+            return _("除数为零,按规定计分")
+        case "missing":
+            return _("缺数据,按规定计分")
+        case "structure":
+            return _("各部分满分与总满分之差")
+    return ""
 
 
 def _weights(run: Run, fold: dict[str, Any], spans: list[str]) -> list[Fraction]:

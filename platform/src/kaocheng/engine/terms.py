@@ -56,6 +56,12 @@ def terms(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Ter
     the parts before it as they are and those after it without loss.  Geometric and harmonic means have
     none (all 0).
     """
+    key = ("terms", paper.code, node.code, period, seat.at)
+    found: list[Term] = seat.run.once(key, lambda: _terms(seat, paper, node, period))
+    return found
+
+
+def _terms(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Term]:
     run, kind = seat.run, str(node["compose"])
     none_said = ONE if kind == "product" else ZERO
     found = []
