@@ -77,3 +77,29 @@ def test_a_group_by_what_no_unit_has_is_refused_and_not_one_of_everybody(rule: s
     )
     with pytest.raises(Invalid, match="按“zoen”分组,而没有一个单位写了它"):
         points(leaf(rule), there)
+
+
+def test_the_largest_share_of_a_sum_below_zero() -> None:
+    node = leaf('full = 10, method = "share", x = "value", undefined = "zero"')
+    assert points(node, given({"value": {"a": -3, "b": 0, "c": 1}})) == {
+        "a": "10.00",
+        "b": "0.00",
+        "c": "0.00",
+    }
+    assert points(node, given({"value": {"a": 3, "b": 0, "c": 1}})) == {
+        "a": "10.00",
+        "b": "0.00",
+        "c": "3.33",
+    }
+    assert points(node, given({"value": {"a": 0, "b": 0}})) == {"a": "0.00", "b": "0.00"}
+
+
+def test_points_that_stand_for_an_unknown_applies_count_in_the_mean() -> None:
+    figures = "value = {}\nfarms = {}"
+    node = leaf(
+        'full = 10, x = "value", method = "given", applies = "farms > 0",'
+        ' missing = "zero", not_applicable = "group_mean"',
+        figures,
+    )
+    inputs = given({"value": {"a": 8, "b": 6, "c": 6}, "farms": {"a": 1, "b": 0}})  # of c nobody knows
+    assert points(node, inputs) == {"a": "8.00", "b": "4.00", "c": "0.00"}

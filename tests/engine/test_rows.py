@@ -91,3 +91,11 @@ def test_whether_it_applies_is_asked_of_a_unit_without_rows_too() -> None:
     assert scored(node.format("task.count() > 0")) == {"jia": "1.50", "yi": "/", "bing": "5.00"}
     assert scored(node.format("people > 500")) == {"jia": "/", "yi": "/", "bing": "5.00"}
     assert scored(node.format("size > 1")) == {"jia": "2.00", "yi": "", "bing": "5.00"}
+
+
+def test_a_row_without_its_weight_leaves_the_whole_open() -> None:
+    node = 'full = 10, rows = "task", fold = { weighted = "size" }, formula = "5"'
+    rows = {"jia": [{"size": 1}, {"size": 2}], "yi": [{"minor": 1}, {"size": 2}], "bing": [{"minor": 1}]}
+    assert scored(node, rows) == {"jia": "5.00", "yi": "", "bing": ""}
+    rows = {"jia": [{"size": 0}], "yi": [{"size": "/"}, {"size": 2}], "bing": [{"size": "/"}]}
+    assert scored(f'{node}, undefined = "zero"', rows) == {"jia": "0.00", "yi": "5.00", "bing": "/"}

@@ -174,7 +174,8 @@ def of_group(rule: str, place: Place, points_of: Callable[[Place], Points]) -> P
     """The mean or the least of the group's rounded points, rounded."""
     world = place.world
     own = set(world.units(place.paper)) - {place.unit}
-    found = [points_of(place.at(u)) for u in world.group(place, []) if u in own]
+    members = world.group(world.bare(place, place.unit), [])  # who does not apply has no points
+    found = [points_of(place.at(u)) for u in members if u in own]
     points = [v for v in found if isinstance(v, Fraction)]
     if not points:
         return MISSING
@@ -337,18 +338,17 @@ def by_rows(place: Place) -> Points:
     lines = row_points(place)
     if not lines and asked_of_the_unit(place) is False:
         return NA
-    if not lines or not closed(place, [line for line, _ in lines]):
+    if not lines or not closed(place, [x for x, _ in lines]) or any(p is MISSING for _, p in lines):
         return MISSING
-    if any(points is MISSING for _, points in lines):
-        return MISSING
-    counted = [(line, points) for line, points in lines if isinstance(points, Fraction)]
+    fold = node_of(place).get("fold", "sum")
+    weighed = fold.get("weighted") if isinstance(fold, dict) else None
+    counted = [(x, p) for x, p in lines if isinstance(p, Fraction) and (not weighed or x[weighed] is not NA)]
     if not counted:
         return NA
     points = [p for _, p in counted]
-    fold = node_of(place).get("fold", "sum")
-    if isinstance(fold, dict) and "weighted" in fold:
-        weights = [line[fold["weighted"]] for line, _ in counted]
-        if any(not isinstance(w, Fraction) for w in weights):
+    if weighed:
+        weights = [line[weighed] for line, _ in counted]
+        if MISSING in weights:
             return MISSING
         whole = sum(weights, ZERO)
         if whole == 0:

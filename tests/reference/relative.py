@@ -91,8 +91,8 @@ def rank_gain(m: Asked) -> Fraction:
 
 def share(m: Asked) -> Fraction:
     x, found = m.x(), m.group()
-    divided(x, sum(found, Fraction(0)))
-    return m.w * divided(x, max(found))
+    whole = sum(found, Fraction(0))
+    return m.w * divided(divided(x, whole), max(divided(v, whole) for v in found))
 
 
 def z(m: Asked) -> Fraction:

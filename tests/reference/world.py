@@ -174,7 +174,7 @@ class World:
             members = [u for u in members if self.attribute(place.at(u), name) == own]
         if node is not None and "applies" in node.keys and "rows" not in node.keys:
             applies = tree_of(node.keys["applies"])
-            members = [u for u in members if evaluate(applies, self.bare(place, u)) is not False]
+            members = [u for u in members if evaluate(applies, self.bare(place, u)) is True]
         return members
 
     def bare(self, place: Place, unit: str) -> Place:

@@ -39,19 +39,29 @@ def row_scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:
 
 def by_rows(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     rows, value = row_points(run, paper, node, period)
+    weighs = _row_weights(node, rows)
     found: dict[int, list[int]] = {}
     for i, unit in enumerate(rows.units):
-        if int(value.state[i]) != NA:
+        if int(value.state[i]) != NA and (weighs is None or int(weighs.state[i]) != NA):
             found.setdefault(int(unit), []).append(i)
     results: list[Fraction | None] = [None] * len(run.units)
     for unit, indices in found.items():
         each = [value.fraction(i) for i in indices]
-        if all(v is not None for v in each):
-            weights = _row_weights(node, rows, indices)
-            results[unit] = _fold_rows(node.get("fold", "sum"), [v for v in each if v is not None], weights)
+        weights = [weighs.fraction(i) for i in indices] if weighs is not None else []
+        if all(v is not None for v in (*each, *weights)):
+            results[unit] = _fold_rows(
+                node.get("fold", "sum"),
+                [v for v in each if v is not None],
+                [w for w in weights if w is not None],
+            )
     state = np.array([MISSING if v is None else OK for v in results], np.uint8)
     state[[unit for unit, *_sums in unclosed(run, paper, node, period)]] = MISSING
-    weightless = [u for u in found if results[u] is None and all(value.state[i] == OK for i in found[u])]
+    weightless = [
+        u
+        for u in found
+        if results[u] is None
+        and all(value.state[i] == OK and (weighs is None or weighs.state[i] == OK) for i in found[u])
+    ]
     state[weightless] = UNDEFINED
     inapplicable = np.setdiff1d(np.unique(rows.units), list(found))  # rows it has, none of which applies
     state[inapplicable.astype(int)] = NA
@@ -82,15 +92,13 @@ def unclosed(
             yield unit, found, wanted or Fraction(0)
 
 
-def _row_weights(node: NodeRule, rows: Rows, indices: list[int]) -> list[Fraction]:
+def _row_weights(node: NodeRule, rows: Rows) -> Exact | None:
+    """The field that rows are weighted by; one that a row lacks makes the whole missing."""
     fold = node.get("fold")
     field = (
         rows.fields.get(str(fold["weighted"])) if isinstance(fold, Mapping) and "weighted" in fold else None
     )
-    if not isinstance(field, Exact):
-        return []
-    whole = field.spread(len(rows.units))
-    return [whole.fraction(i) or Fraction(0) for i in indices]
+    return field.spread(len(rows.units)) if isinstance(field, Exact) else None
 
 
 def _fold_rows(fold: Any, values: list[Fraction], weights: list[Fraction]) -> Fraction | None:

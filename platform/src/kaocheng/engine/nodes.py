@@ -235,6 +235,13 @@ def applies(here: Scope, length: int) -> Array:
     return np.broadcast_to(asked(here).holds, (length,))
 
 
+def _outside(here: Scope, length: int) -> Array:
+    """Whom a node is known not to apply to; of others it may only be missing whether it does."""
+    if here.node is None or "applies" not in here.node.keys or here.node.get("rows"):
+        return np.zeros(length, bool)
+    return np.broadcast_to((~asked(here)).holds, (length,))
+
+
 def asked(here: Scope) -> Truth:
     """The condition itself: groups in it are of everybody, whoever the node then applies to."""
     assert here.node is not None
@@ -326,7 +333,7 @@ def there(run: Run, here: Scope, value: Exact) -> Exact:
 def _of_points(run: Run, here: Scope, value: Exact, fold: circles.Fold) -> Exact:
     groups = run.groups(replace(here, node=_without(here.node, "applies")), ())
     whole = value.spread(len(run.units))
-    counted = run.members(here.paper) & applies(here, len(run.units))  # a veto gives points to others too
+    counted = run.members(here.paper) & ~_outside(here, len(run.units))  # a veto gives points to others too
     own = whole.put(np.where(counted, whole.state, NA).astype(np.uint8))
     found = circles.of_group(own, groups, fold)
     return rounded(run, here, bounded(run, here, found))

@@ -101,7 +101,10 @@ def rank_gain(keys: Keys) -> str:
 
 def share(keys: Keys) -> str:
     """w·the unit's share of the group's sum / the largest share (贡献率)."""
-    return "full * (x / group.sum(x)) / (group.max(x) / group.sum(x))"
+    largest = (
+        "if(group.sum(x) < 0, group.min(x), group.max(x)) / group.sum(x)"  # of a sum below 0, the least x
+    )
+    return f"full * (x / group.sum(x)) / ({largest})"
 
 
 def z(keys: Keys) -> str:
