@@ -64,6 +64,21 @@ def test_over_the_others_of_a_group(fold: circles.Fold, given_: list[Member]) ->
         assert found.fraction(at) == fold(others)
 
 
+@pytest.mark.parametrize("others", [False, True])
+@settings(deadline=None)
+@given(st.one_of(members(decimals), members(ratios), members(huge)), st.data())
+def test_a_place_of_each_units_own(others: bool, given_: list[Member], data: st.DataObject) -> None:
+    values, groups, known = column(given_)
+    size = len(groups)
+    ks = data.draw(st.lists(st.one_of(st.integers(-1, 6), st.none()), min_size=size, max_size=size))
+    found = circles.nth_each(values, groups, Exact.of(ks), others=others)
+
+    for at, k in enumerate(ks):
+        mates = [i for i in range(size) if groups[i] == groups[at] >= 0 and not (others and i == at)]
+        inside = [v for i in mates if (v := known[i]) is not None]
+        assert found.fraction(at) == (None if k is None else circles.nth(k)(inside))
+
+
 @pytest.mark.parametrize("ties", ["competition", "dense", "average", "ordinal"])
 @pytest.mark.parametrize("highest_first", [True, False])
 @settings(deadline=None)

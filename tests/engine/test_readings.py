@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from kaocheng.engine import Claim, Target, Unit, score
+from kaocheng.engine.grammar import BadExpression
 from kaocheng.rulebook import lint, read_scheme
 from tests.engine.small import HEAD, column, given, points, recipe, standings
 
@@ -182,3 +185,42 @@ def test_a_bonus_is_named_in_what_shifts_a_grade() -> None:
     inputs = given({"tasks": {"a": 90, "b": 20}, "culture.built": {"a": 2, "b": 4}})
     places = standings(recipe(BOTH % "score(tasks)"), inputs)
     assert {unit: place.grade for unit, place in places.items()} == {"a": "良", "b": "优"}
+
+
+def test_the_place_asked_for_may_differ_by_group_and_by_unit() -> None:
+    zones = {
+        "a": {"zone": "山"},
+        "b": {"zone": "山"},
+        "c": {"zone": "坝"},
+        "d": {"zone": "坝"},
+        "e": {"zone": "坝"},
+    }
+    figures = {"grain": dict(zip("abcde", (1, 2, 3, 4, 5), strict=True))}
+
+    def of(formula: str) -> list[str]:
+        node = f'[figures]\ngrain = {{}}\n[papers.p.nodes]\npoints = {{ formula = "{formula}" }}\n'
+        return list(points(recipe(node), given(figures, attributes=zones)).values())
+
+    assert of("group(zone).nth(grain, group(zone).count(grain))") == ["1.00", "1.00", "3.00", "3.00", "3.00"]
+    assert of("group.nth(grain, group.rank(grain) - 1)") == ["2.00", "3.00", "4.00", "5.00", ""]
+    assert of("others.nth(grain, grain)") == ["5.00", "4.00", "2.00", "1.00", ""]
+
+
+def test_a_day_handed_in_is_compared_with_one_the_rule_writes() -> None:
+    node = (
+        "[figures]\ndone = {{ unit = 'date' }}\n[papers.p.nodes]\npoints = {{ formula = \"if({}, 1, 0)\" }}\n"
+    )
+    days = given({"done": {"a": "2026-06-29", "b": "2026-06-30", "c": "2026-07-01"}}, units=["d"])
+    for condition, wanted in {
+        "done <= '2026-06-30'": ["1.00", "1.00", "0.00", ""],
+        "'2026-06-30' < done": ["0.00", "0.00", "1.00", ""],
+        "done = '2026-06-30'": ["0.00", "1.00", "0.00", ""],
+        "done != '2026-06-30'": ["1.00", "0.00", "1.00", ""],
+    }.items():
+        assert list(points(recipe(node.format(condition)), days).values()) == wanted
+
+
+def test_decimals_that_differ_by_unit_are_refused() -> None:
+    node = '[figures]\ngrain = {}\n[papers.p.nodes]\npoints = { formula = "round(1 / 7, grain)" }\n'
+    with pytest.raises(BadExpression, match="固定的数"):
+        points(recipe(node), given({"grain": {"a": 1, "b": 2}}))

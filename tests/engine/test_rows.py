@@ -99,3 +99,19 @@ def test_a_row_without_its_weight_leaves_the_whole_open() -> None:
     assert scored(node, rows) == {"jia": "5.00", "yi": "", "bing": ""}
     rows = {"jia": [{"size": 0}], "yi": [{"size": "/"}, {"size": 2}], "bing": [{"size": "/"}]}
     assert scored(f'{node}, undefined = "zero"', rows) == {"jia": "0.00", "yi": "5.00", "bing": "/"}
+
+
+def test_the_place_among_the_rows_may_differ_by_unit() -> None:
+    rows = {"jia": [{"size": 4}, {"size": 9}, {"size": 1}], "yi": [{"size": 8}], "bing": []}
+    assert scored('formula = "task.nth(size, 2)"', rows) == {"jia": "4.00", "yi": "", "bing": ""}
+    last = 'formula = "task.nth(size, task.count())"'
+    assert scored(last, rows) == {"jia": "1.00", "yi": "8.00", "bing": ""}
+    of_people = {"people": {"jia": 3, "yi": 1}}
+    assert scored('formula = "task.nth(size, people)"', rows, of_people) == {"jia": "1.00", "yi": "8.00"}
+    whole = 'formula = "task.sd(size, \'population\')", undefined = "zero"'
+    assert scored(whole, rows) == {"jia": "3.30", "yi": "0.00", "bing": ""}
+    assert scored('formula = "task.sd(size)", undefined = "zero"', rows) == {
+        "jia": "4.04",
+        "yi": "0.00",
+        "bing": "",
+    }

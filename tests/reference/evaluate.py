@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import imports, numbers, periods
 from .expressions import Call, Name, Number, Operation, Part, Tree, Word, tree_of
-from .functions import PLAIN
+from .functions import PLAIN, dates
 from .numbers import MISSING, NA, UNDEFINED, Gap, Value, worst
 from .place import Place, WrongScheme, as_number
 from .scheme import Node
@@ -175,7 +175,7 @@ def operation(tree: Operation, place: Place) -> Value:
         return not values[0]
     if sign == "minus":
         return -as_number(values[0])
-    left, right = values
+    left, right = dates(values)
     if sign in ("=", "!="):
         return (left == right) is (sign == "=")
     if sign in ("<", "<=", ">=", ">"):
@@ -209,7 +209,8 @@ def call(tree: Call, place: Place) -> Value:
         return statistic(path[1], [inner(tree, p) for p in places], extra)
     if len(path) == 2 and path[0] in world.scheme.lists:
         lines = world.rows(place, path[0])
-        return statistic(path[1], [inner(tree, replace(place, row=line)) for line in lines])
+        extra = evaluate(tree.arguments[1], replace(place, row=None)) if len(tree.arguments) > 1 else None
+        return statistic(path[1], [inner(tree, replace(place, row=line)) for line in lines], extra)
     if len(path) > 1:
         raise WrongScheme(f"nobody knows {'.'.join(path)}()")
     word = path[0]

@@ -18,6 +18,12 @@ def days(first: Value, last: Value) -> Value:
     return Fraction((last - first).days)
 
 
+def dates(values: list[Value]) -> list[Value]:
+    """A date the rule writes out, beside one that was handed in."""
+    one = any(type(value) is date for value in values)
+    return [date.fromisoformat(value) if one and isinstance(value, str) else value for value in values]
+
+
 PLAIN: dict[str, Callable[..., Value]] = {
     "min": lambda *values: min(as_number(v) for v in values),
     "max": lambda *values: max(as_number(v) for v in values),

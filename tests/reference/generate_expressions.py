@@ -85,7 +85,8 @@ class Writer:
         if who == "others" and word in ("rank", "rank_up"):
             who = "group"
         if word == "nth":
-            return f"{who}.nth({inner}, {rng.randint(1, 3)})"
+            of_each = [f"ceil({who}.count({inner}) / 2)", f"{self.figure()} / 20", "group(zone).count(1)"]
+            return f"{who}.nth({inner}, {rng.choice(['1', '2', '3', *of_each])})"
         if word in ("rank", "rank_up") and rng.random() < 0.4:
             return f"{who}.{word}({inner}, '{rng.choice(['average', 'dense'])}')"
         if word == "count" and rng.random() < 0.5:

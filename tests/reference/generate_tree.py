@@ -286,6 +286,8 @@ def tasks(tree: Tree, parent: str, full: int) -> None:
     if draft.maybe(0.5):
         counting = ["task.count()", "task.sum(size) / 3", "task.mean(progress) / 20", "task.max(size)"]
         counting += ["task.count(progress >= 50)", "task.min(progress) / 9"]
+        counting += ["task.nth(progress, 2) / 9", "task.nth(progress, ceil(task.count() / 2)) / 9"]
+        counting += ["task.sd(progress, 'population')", "task.count(done <= '2026-07-31')"]
         node = {"label": "数量", "formula": rng.choice(counting), "only_shown": True}
         tree.sheet.nodes["counted"] = node
 

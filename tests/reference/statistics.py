@@ -46,6 +46,8 @@ def statistic(word: str, values: list[Value], extra: Value | None = None) -> Val
     """One statistic; over nothing `count` is 0 and all else missing."""
     if word == "count":
         return count(values)
+    if word == "nth" and isinstance(extra, Gap):
+        return extra
     found = numbers_of(values)
     if not found:
         return NA if values and all(value is NA for value in values) else MISSING

@@ -76,6 +76,11 @@ WRONG = {
     "an empty point": (bands("{ from = 90, below = 90, gives = 9 }", LOW), "unreachable_band", "第 1 档"),
     "grades the wrong way round": (grades("from = 60", "from = 90", ""), "unreachable_band", "第 2 档"),
     "a grade after one for all": (grades("from = 90", "", "from = 60"), "unreachable_band", "第 3 档"),
+    "a grade after one from the last upwards": (
+        grades("from = 90", "least = 1", "from = 60"),
+        "unreachable_band",
+        "第 3 档",
+    ),
     "grades with a hole": (grades("from = 90", "from = 60, to = 89", "below = 60"), "band_gap", "89 与 90"),
     "grades that overlap": (
         grades("from = 90", "from = 60, to = 90", ""),
@@ -180,3 +185,10 @@ def test_what_is_worked_from_written_numbers_alone_is_known_not_to_be_zero(divis
 def test_what_is_worked_to_zero_is_said() -> None:
     rule = 'x = { in = "total", full = 9, formula = "rate / (sqrt(4) - 2)" }\n'
     assert "divided_by_zero" in [finding.code for finding in found(rule)]
+
+
+def test_a_side_without_width_is_put_right_by_leaving_it_out() -> None:
+    limits = "outer_lo = 60, lo = 60, hi = 90, outer_hi = 90"
+    rule = f'rate = {{ in = "total", full = 9, method = "interval", {limits} }}'
+    remedies = [f.remedy for f in found(rule) if f.code == "band_order"]
+    assert remedies == ["一出界就不得分的,请删去 outer_lo", "一出界就不得分的,请删去 outer_hi"]

@@ -118,6 +118,16 @@ SLIPS = {
         node('formula = "days(unit.begun, unit.since)"'),
         "wrong_kind",
     ),
+    "a day against what is none": (
+        node("""formula = "if(task.count(«due > '2026年10月') > 1, 1, 0)\""""),
+        node("""formula = "if(task.count(due > '2026-10-31') > 1, 1, 0)\""""),
+        "wrong_kind",
+    ),
+    "an amount against a day": (
+        node("""formula = "if(«grain > '2026-10-31', 1, 0)\""""),
+        node("""formula = "if(task.count('2026-10-31' < done) > 1, 1, 0)\""""),
+        "wrong_kind",
+    ),
     "% compared with a share": (
         node('formula = "if(«rate >= 60%, 1, 0)"'),
         node('formula = "if(rate >= 60, 1, 0)"'),
@@ -360,6 +370,8 @@ def test_one_that_can_be_zero_is(keys: str) -> None:
         "at(unit.parent, rate)",
         "task.sum(progress / 100)",
         "task.count(days(due, done) > 0)",
+        "task.count(done <= '2026-10-31')",
+        "task.nth(progress, ceil(task.count() / 2)) + task.sd(progress, 'population')",
         "otherwise(target(rate, 'stretch'), 98)",
         "if(used.rank <= 3, 1, 0)",
         "if(grade(overall) = '优', 1, 0)",

@@ -45,7 +45,11 @@ def statistic(tree: Call, values: Exact, groups: Array, scope: language.Scope) -
     which, function = tree.path
     folding = _FOLDS.get(function, circles.counted)
     if function == "nth":
-        folding = circles.nth(int(language.constant(tree.arguments[1], scope)))
+        k = language.number(tree.arguments[1], scope)
+        place = None if k.shape and len(groups) == k.shape[0] else k.floor().fraction()
+        if place is None:  # each unit asks for a place of its own
+            return circles.nth_each(values, groups, k, others=which == "others")
+        folding = circles.nth(int(place))
     words = [a.value for a in tree.arguments[1:] if isinstance(a, Word)]
     if function in ("rank", "rank_up"):
         result = circles.ranks(values, groups, words[0] if words else "competition", function == "rank")
@@ -93,9 +97,9 @@ def _over_rows(tree: Call, scope: language.Scope) -> Exact:
     rows = scope.run.rows(tree.path[0], scope.period)
     inner = scope.by_rows(rows)
     value = language.evaluate(tree.arguments[0], inner) if tree.arguments else Exact.constant(1)
-    folding = _FOLDS[tree.path[1]]
     whole = _held(value, tree.path[1], tree).spread(len(rows.units))
     length = len(scope.run.units)
+    folding, gaps = _by_rows(tree, scope, length)
     per_unit: list[list[Fraction]] = [[] for _unit in range(length)]
     has, applies = np.zeros(length, bool), np.zeros(length, bool)
     for i, unit in enumerate(rows.units):
@@ -103,12 +107,25 @@ def _over_rows(tree: Call, scope: language.Scope) -> Exact:
         if found is not None:
             per_unit[int(unit)].append(found)
         has[unit], applies[unit] = True, applies[unit] or whole.state[i] != NA
-    results = [folding(values) for values in per_unit]
+    results = [one(values) for one, values in zip(folding, per_unit, strict=True)]
     nothing = np.where(has & ~applies, NA, MISSING)  # of rows none of which applies
     if tree.path[1] == "sd":
         nothing = np.where([bool(values) for values in per_unit], UNDEFINED, nothing)
     state = np.where([value is None for value in results], nothing, OK)
+    state = np.where(gaps == OK, state, gaps)
     return Exact.of([value or 0 for value in results], state.astype(np.uint8))
+
+
+def _by_rows(tree: Call, scope: language.Scope, length: int) -> tuple[list[circles.Fold], Array]:
+    """What is done with the rows of each unit, and where that itself has a gap."""
+    function, options = tree.path[1], tree.arguments[1:]
+    if function == "nth":
+        k = language.number(options[0], scope).floor().spread(length)
+        return [circles.nth(int(k.fraction(i) or 0)) for i in range(length)], k.state
+    folding = _FOLDS[function]
+    if function == "sd" and [a.value for a in options if isinstance(a, Word)] == ["population"]:
+        folding = circles.Fold("sd", of_sample=False)
+    return [folding] * length, np.zeros(length, np.uint8)
 
 
 def fold(function: str, values: list[language.Value], tree: Call | None = None) -> Exact:

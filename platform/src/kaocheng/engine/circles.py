@@ -29,6 +29,7 @@ __all__ = [
     "median",
     "minimum",
     "nth",
+    "nth_each",
     "of_group",
     "of_others",
     "places",
@@ -157,6 +158,11 @@ deviation = Fold("sd")  # of a sample unless told otherwise; missing over fewer 
 def nth(k: int) -> Fold:
     """The k-th highest; missing where there are fewer."""
     return Fold("nth", k)
+
+
+def nth_each(values: Exact, groups: Array, k: Exact, *, others: bool = False) -> Exact:
+    """The k-th highest of each unit's group (*others*: without itself), where *k* differs by unit."""
+    return _Circle(values, groups).nth_each(k, others)
 
 
 def of_group(values: Exact, groups: Array, fold: Fold) -> Exact:
@@ -335,12 +341,28 @@ class _Circle:
         one = self._taken(first)
         return one if np.array_equal(first, second) else (one + self._taken(second)) / Exact.constant(2)
 
+    @cached_property
+    def turn(self) -> Array:
+        """Each unit's own place in its group, from the lowest; beyond all of them where it has none."""
+        found = np.full(len(self.groups), len(self.groups))
+        found[self.ordered] = np.arange(len(self.ordered)) - self.first[self.groups[self.ordered]]
+        return found
+
+    def nth_each(self, k: Exact, others: bool) -> Exact:
+        """The k-th highest, by the *k* of each unit; missing where there are fewer; a gap of *k* stays."""
+        which = k.floor().spread(len(self.groups))
+        size = self.sizes[self.groups] - (self.present if others else 0)
+        at = size - np.clip(which.n, 0, len(self.groups) + 1).astype(int)
+        there = (at >= 0) & (at < size)
+        at = self.first[self.groups] + at + ((at >= self.turn) if others else 0)
+        who = np.full(len(self.groups), -1)
+        who[there] = self.ordered[at[there]]
+        found = self._taken(who)
+        return found.put(np.where(which.state == OK, found.state, which.state).astype(np.uint8))
+
     def ordered_without_own(self, fold: Fold) -> Exact:
         """A statistic of places, of every unit's group without itself."""
-        own = self.present.astype(int)
-        left = self.sizes[self.groups] - own
-        turn = np.full(len(self.groups), len(self.groups))  # each unit's own place in its group
-        turn[self.ordered] = np.arange(len(self.ordered)) - self.first[self.groups[self.ordered]]
+        left, turn = self.sizes[self.groups] - self.present, self.turn
         where = {n: fold.positions(n) for n in np.unique(left).tolist()}
         ends = []
         for end in (0, -1):

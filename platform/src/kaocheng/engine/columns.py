@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Words
+from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words
 from kaocheng.engine.grammar import BadExpression
 from kaocheng.engine.inputs import NOT_APPLICABLE
 from kaocheng.engine.integers import ROUNDING_LIMIT, within
@@ -109,6 +109,19 @@ def parsed(text: str) -> Fraction | None:
     except NotANumber:
         return _fraction(text)
     return Fraction(reading.value)
+
+
+def day(text: str) -> Fraction | None:
+    """A date as a rule writes it, ``2026-10-31``, as a number; ``None`` for anything else."""
+    return parsed(text) if len(text) == len("2026-10-31") and text[4] == "-" else None
+
+
+def day_beside(value: Exact | Truth | Words, other: object) -> Exact | Truth | Words:
+    """A date the rule writes out, where it is compared with one that was handed in."""
+    if not isinstance(value, Words) or value.v.shape or not isinstance(other, Exact):
+        return value
+    found = day(str(value.v.item()))
+    return value if found is None else Exact.constant(found)
 
 
 def _fraction(text: str) -> Fraction | None:

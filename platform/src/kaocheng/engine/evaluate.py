@@ -11,7 +11,7 @@ import numpy as np
 
 from kaocheng.engine import periods
 from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact, Truth, Words
-from kaocheng.engine.columns import no_number
+from kaocheng.engine.columns import day_beside, no_number
 from kaocheng.engine.grammar import BadExpression, Call, Name, Number, Operation, Tree, Word, parse
 from kaocheng.engine.methods import METHODS, Keys
 from kaocheng.engine.spelling import written
@@ -243,6 +243,7 @@ def _operation(tree: Operation, scope: Scope) -> Value:
 
 def _compare(tree: Operation, scope: Scope) -> Truth:
     left, right = (evaluate(part, scope) for part in tree.parts)
+    left, right = day_beside(left, right), day_beside(right, left)
     if isinstance(left, Words) or isinstance(right, Words):
         left, right = _wordlike(left, right), _wordlike(right, left)
         if isinstance(left, Words) and isinstance(right, Words) and tree.sign in ("=", "!="):
@@ -373,8 +374,10 @@ def method_text(method: str, given: Mapping[str, Any], scope: Scope) -> str:
 
 
 def constant(tree: Tree, scope: Scope) -> Fraction:
-    value = number(tree, scope).fraction()
-    if value is None:
+    """The one number that stands there for everybody."""
+    given = number(tree, scope)
+    value = given.fraction()
+    if value is None or not np.all(given.same(Exact.constant(value)).holds):
         raise BadExpression(written(tree), getattr(tree, "at", 0), _("这里要的是一个固定的数"))
     return value
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from kaocheng.engine import periods
-from kaocheng.engine.columns import parsed
+from kaocheng.engine.columns import day
 from kaocheng.engine.functions import FUNCTIONS
 from kaocheng.engine.grammar import Call, Name, Operation, Tree, Word
 from kaocheng.engine.imported import in_words
@@ -38,7 +38,8 @@ AGGREGATES: Mapping[str, tuple[str, ...]] = {
     "others": ("min", "max", "mean", "median", "sum", "count", "sd", "nth"),
     "parts": ("min", "max", "mean", "sum", "count", "sd"),
 }
-OVER_ROWS = ("min", "max", "mean", "median", "sum", "count", "sd")
+OVER_ROWS = ("min", "max", "mean", "median", "sum", "count", "sd", "nth")
+DEVIATIONS = ("sample", "population")
 TIES = ("competition", "dense", "average", "ordinal")
 
 
@@ -249,7 +250,7 @@ def _otherwise(reader: Reader, tree: Call) -> Sort:
 
 def _days(reader: Reader, tree: Call) -> Sort:
     for argument in tree.arguments:
-        if isinstance(argument, Word) and len(argument.value) == 10 and parsed(argument.value):
+        if isinstance(argument, Word) and day(argument.value) is not None:
             continue
         sort = reader.sort(argument)
         if sort.kind in (WORD, sorts.CONDITION) or sort.constant is not None:
@@ -287,17 +288,22 @@ def _group_of(reader: Reader, tree: Call) -> Sort:
             reader.say(first, "rough_rank", *rough_rank(), "warning")
         known: tuple[str, ...] = TIES
     elif function == "sd":
-        known = ("sample", "population")
+        known = DEVIATIONS
     else:
         for argument in more:
             reader.number(argument)
         return sort
     for argument in more:
-        word = argument.value if isinstance(argument, Word) else None
-        if word not in known:
-            reason = _("{key} 只能是:{known}", key=".".join(tree.path), known=_("、").join(known))
-            reader.say(argument, "unknown_word", reason, nearest(str(word or a_word(argument)), known))
+        one_of(reader, tree, argument, known)
     return sort
+
+
+def one_of(reader: Reader, tree: Call, argument: Tree, known: tuple[str, ...]) -> None:
+    """A word that says how a statistic is meant must be one of those it knows."""
+    word = argument.value if isinstance(argument, Word) else None
+    if word not in known:
+        reason = _("{key} 只能是:{known}", key=".".join(tree.path), known=_("、").join(known))
+        reader.say(argument, "unknown_word", reason, nearest(str(word or a_word(argument)), known))
 
 
 def _of_part(reader: Reader, tree: Call) -> Sort:
@@ -315,8 +321,15 @@ def _of_part(reader: Reader, tree: Call) -> Sort:
 
 
 def _rows(reader: Reader, tree: Call) -> Sort:
-    if not counted(reader, tree, 0 if tree.path[1] == "count" else 1, 1):
+    function = tree.path[1]
+    least = 0 if function == "count" else 2 if function == "nth" else 1
+    if not counted(reader, tree, least, max(least, 2 if function == "sd" else 1)):
         return ANYTHING
+    for option in tree.arguments[1:]:
+        if function == "nth":
+            reader.number(option)
+        else:
+            one_of(reader, tree, option, DEVIATIONS)
     with reader.with_words(**reader.about.fields(tree.path[0])):
         sort = reader.sort(tree.arguments[0]) if tree.arguments else COUNT
-    return COUNT if tree.path[1] == "count" else Sort(measure=sort.measure, low=sort.low, rough=sort.rough)
+    return COUNT if function == "count" else Sort(measure=sort.measure, low=sort.low, rough=sort.rough)

@@ -13,12 +13,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from kaocheng.engine import nodes
-from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree
+from kaocheng.engine.columns import day
+from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word
 from kaocheng.engine.spelling import show
 from kaocheng.i18n import _
 from kaocheng.rulebook import sorts
 from kaocheng.rulebook.calls import call
-from kaocheng.rulebook.sorts import ANYTHING, CONDITION, NUMBER, RATIO, WORD, Sort
+from kaocheng.rulebook.sorts import ANY, ANYTHING, CONDITION, DATE, NUMBER, RATIO, WORD, Sort
 from kaocheng.rulebook.source import nearest
 
 if TYPE_CHECKING:
@@ -215,7 +216,13 @@ class Reader:
         a, b = (self.sort(part) for part in tree.parts)
         ordered = tree.sign not in ("=", "!=")
         kinds = {a.kind, b.kind}
-        if CONDITION in kinds or (WORD in kinds and (ordered or NUMBER in kinds)):
+        days = [_beside_a_day(*pair) for pair in zip(tree.parts, (b, a), strict=True)]
+        if True in days:
+            return sorts.A_CONDITION
+        if False in days:
+            remedy = _('日期请写成 "2026-10-31" 的样子')
+            self.say(tree, "wrong_kind", _("两边不能这样比较"), remedy)
+        elif CONDITION in kinds or (WORD in kinds and (ordered or NUMBER in kinds)):
             reason = _("两边不能这样比较")
             remedy = _("文字只能用 = 和 != 与文字比较;条件不能与数比较")
             self.say(tree, "wrong_kind", reason, remedy)
@@ -275,6 +282,15 @@ class Reader:
             for one, other, way in ((left, right, sign), (right, left, _FLIPPED[sign])):
                 if isinstance(other, Number) and _excludes_zero(way, other.value):
                     yield show(one)
+
+
+def _beside_a_day(written: Tree, other: Sort) -> bool | None:
+    """Whether a word of the rule is a date beside one that is handed in; nothing where neither is."""
+    if not isinstance(written, Word):
+        return None
+    is_day = day(written.value) is not None
+    could_be = other.kind == DATE or (other.kind == ANY and other.measure is None)
+    return True if is_day and could_be else False if other.kind == DATE else None
 
 
 def _excludes_zero(sign: str, limit: Fraction) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 End = tuple[Fraction, int]  # a limit, and whether the point itself is on this side (0) or just beyond it (1)
 _LIMITED = frozenset(["if", "from", "above", "below", "to", "most", "rank_from", "rank_to"])
-_CONDITIONS = ("if", "most", "least", "rank_from", "rank_to")
+_CONDITIONS = ("if", "most", "rank_from", "rank_to")  # "least" gives a grade beyond them
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +191,11 @@ class BandLint:
         for (a, low), (b, high) in pairwise(limits):
             touching = {a, b} != {"lo", "hi"} and low == high
             if low is not None and high is not None and (low > high or touching):
-                reason = _("{b} 应高于 {a}", a=a, b=b)
-                yield self.linter.finding("error", "band_order", (*path, b), reason, _("请核对上下限"))
+                reason, remedy = _("{b} 应高于 {a}", a=a, b=b), _("请核对上下限")
+                if low == high:
+                    outer = a if a == "outer_lo" else b
+                    remedy = _("一出界就不得分的,请删去 {outer}", outer=outer)
+                yield self.linter.finding("error", "band_order", (*path, b), reason, remedy)
 
     def _table(self, node: NodeRule, path: Path) -> Iterator[Finding]:
         first, last = len(node.get("table") or ()), len(node.get("from_end") or ())
