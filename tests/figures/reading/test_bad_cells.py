@@ -108,6 +108,7 @@ def test_a_whole_column_of_fractions_without_a_percentage_format_is_ambiguous() 
     preview = read(changed("04", unformatted), "04-乡镇全年完成情况.xlsx", NAMES)
 
     assert found(preview) == [("error", "maybe_fractions", "I3")]
+    assert not any(entry.cell.startswith("I") for entry in preview.entries)  # nor is any of it compared
 
 
 @pytest.mark.parametrize(
@@ -166,6 +167,33 @@ def test_only_a_date_cell_or_iso_text_is_a_date(written: object) -> None:  # X-1
 
     assert found(preview) == [("error", "not_a_date", "H4")]
     assert "2026-09-30" in preview.errors[0].remedy
+
+
+@pytest.mark.parametrize("written", ["2026.9.24", "2026/9/24", "2026-9-24", "2026年9月24日"])
+def test_a_date_with_the_year_first_is_suggested_in_the_accepted_form(written: str) -> None:
+    (finding,) = dated(written).errors
+    assert (finding.code, finding.suggestion) == ("not_a_date", "2026-09-24")
+    assert finding.remedy.startswith("是否应为“2026-09-24”?")
+
+
+def test_a_table_with_no_figure_at_all_says_so_once() -> None:
+    def empty(sheet: Worksheet) -> None:
+        for row in sheet.iter_rows(min_row=4, max_row=19, min_col=3):
+            for cell in row:
+                cell.value = None
+
+    preview = read(changed("04", empty), "04-乡镇全年完成情况.xlsx", NAMES)
+    assert found(preview) == [("error", "nothing_filled_in", "C4")]
+
+
+def test_a_header_nearly_right_gets_the_nearest_wherever_its_name_stands() -> None:
+    def spoil(sheet: Worksheet) -> None:
+        sheet["F2"] = "规上工业增加值增速"  # above its unit of measure
+        sheet["L3"] = "已建成"  # below an indicator that is named right
+
+    preview = read(changed("04", spoil), "04-乡镇全年完成情况.xlsx", NAMES)
+    meant = {f.cell: f.suggestion for f in preview.errors if f.code == "unknown_column"}
+    assert meant == {"F3": "规模以上工业增加值增速", "L3": "建成投用"}
 
 
 def test_a_serial_number_formatted_as_a_date_of_1900_is_refused() -> None:

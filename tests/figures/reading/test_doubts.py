@@ -37,6 +37,12 @@ def test_a_slip_is_doubted_once(cell: str, value: float, code: str) -> None:
     assert doubted(cell, value) == [(code, cell)]
 
 
+def test_a_target_below_zero_among_others_above_is_doubted() -> None:
+    content = county.changed("02", lambda sheet: sheet.__setitem__("D4", -5))
+    preview = read(content, "02-目标任务分解表.xlsx", NAMES, context=Context())
+    assert [(f.code, f.cell) for f in preview.doubts] == [("negative", "D4")]
+
+
 def test_without_last_period_the_target_and_the_peers_are_looked_at() -> None:
     def slip(sheet: Worksheet) -> None:
         sheet["C8"] = 7076.7

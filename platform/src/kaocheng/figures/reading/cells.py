@@ -23,6 +23,8 @@ MOST_CLEAN = 1e15
 EARLIEST, LATEST = 1990, 2100  # a year outside was a number that somebody formatted as a date
 TWO_READINGS = Decimal("1.5")  # above 150 % a percentage-formatted cell may hold 98.5 for 98.5 %
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+# The one accepted form is ISO's; what was probably meant by these is suggested, never read.
+_YEAR_FIRST = re.compile(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?", re.ASCII)
 
 
 class NotApplicable(Enum):
@@ -192,13 +194,16 @@ def _dated(stamp: datetime) -> Outcome:
 
 def _written_day(cell: Cell) -> Outcome:
     bare = straighten(cell.value)
+    parts = _YEAR_FIRST.fullmatch(bare)
     try:
-        found = date.fromisoformat(bare) if _ISO.fullmatch(bare) else None
+        meant = date(*map(int, parts.groups())) if parts else None
     except ValueError:
-        found = None
-    if found is None or not EARLIEST <= found.year <= LATEST:
+        meant = None
+    if meant is None or not EARLIEST <= meant.year <= LATEST:
         return _error("not_a_date", written=_short(cell.value))
-    return Outcome(found, CONVERSION, "date_as_text", _facts(cell.value, bare))
+    if not _ISO.fullmatch(bare):
+        return _error("not_a_date", meant.isoformat(), written=_short(cell.value))
+    return Outcome(meant, CONVERSION, "date_as_text", _facts(cell.value, bare))
 
 
 def _unreadable(cell: Cell, code: str) -> Outcome:

@@ -4,7 +4,7 @@ A doubt never blocks; it goes to the verifier.  So it is raised only where a sli
 figure far outside what all the others do, measured by median and median deviation.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import log
@@ -42,15 +42,15 @@ class Context:
 def doubts(entries: Sequence[Entry], names: Names, context: Context) -> list[Finding]:
     """At most one doubt per value, the weightiest."""
     measures = {i.code: i.measure for i in names.indicators if i.of == "figure"}
-    grouped: dict[tuple[str, str, str], list[Entry]] = {}
+    grouped: dict[tuple[str, str, str, str], list[Entry]] = {}
     for entry in entries:
-        if entry.of == "figure" and type(entry.value) is Decimal:
-            grouped.setdefault((entry.sheet, entry.code, entry.series), []).append(entry)
+        if entry.of in TESTS and type(entry.value) is Decimal:
+            grouped.setdefault((entry.of, entry.sheet, entry.code, entry.series), []).append(entry)
     found: list[Finding] = []
-    for (_sheet, code, series), several in grouped.items():
+    for (of, _sheet, code, series), several in grouped.items():
         column = _column(code, series, several, plain(measures.get(code, "")) in PERCENT, context)
         told: set[str] = set()
-        for test in (_falls, _from_last, _from_target, _from_peers, _negative):
+        for test in TESTS[of]:
             for entry, reason, facts in test(column):
                 if entry.cell not in told:
                     told.add(entry.cell)
@@ -172,3 +172,10 @@ def _far(values: list[float], beside: Sequence[float | None], percent: bool, tim
 
 def _text(value: object) -> str:
     return numbers.text(value) if isinstance(value, Decimal) else ""
+
+
+# Towns of unlike size have unlike targets; that one is below zero is a slip all the same.
+TESTS: Mapping[str, Sequence[Callable[[_Column], Told]]] = {
+    "figure": (_falls, _from_last, _from_target, _from_peers, _negative),
+    "target": (_negative,),
+}

@@ -278,8 +278,11 @@ class _Headers:
         else:
             labels = [one.label for several in self.lookup.indicators.values() for one in several]
             labels += [part.label for several in self.lookup.parts.values() for _one, part in several]
-            nearest = max(labels, key=lambda label: alike(label, stack[-1]), default="")
-            suggestion = nearest if nearest and alike(nearest, stack[-1]) >= 0.5 else ""
+            # Above the unit of measure, or below an indicator that is named right.
+            strange = [text for text in stack if not self.lookup.indicator(text)] or stack
+            likeness = {label: max(alike(label, text) for text in strange) for label in labels}
+            nearest = max(likeness, key=lambda label: likeness[label], default="")
+            suggestion = nearest if likeness.get(nearest, 0) >= 0.5 else ""
             self.desk.error("unknown_column", self.sheet, self._cell(index), suggestion, written=header)
 
     def _holds(self, index: int) -> bool:

@@ -34,8 +34,7 @@ class Percentages:
     def settle(self, desk: Desk, sheet: Sheet) -> list[str]:
         """Report the column; the cells that can be read in two ways are returned."""
         if not self.formatted:
-            self._all_plain(desk, sheet)
-            return []
+            return self._all_plain(desk, sheet)
         spoilt = []
         minority = len(self.plain) <= len(self.formatted)
         for cell, value, told in self.plain:
@@ -49,11 +48,13 @@ class Percentages:
                 self._listed(desk, sheet, cell, value)
         return spoilt
 
-    def _all_plain(self, desk: Desk, sheet: Sheet) -> None:
+    def _all_plain(self, desk: Desk, sheet: Sheet) -> list[str]:
         values = [value for _cell, value, _told in self.plain]
         if len(values) > 2 and all(0 <= v <= 1 for v in values) and any(v % 1 for v in values):
             # A whole column can be meant in two ways as well as a cell; a percentage format settles it.
             desk.error("maybe_fractions", sheet, self.header, label=self.label)
+            return [cell for cell, _value, _told in self.plain]
+        return []
 
     def _two_readings(self, desk: Desk, sheet: Sheet, cell: str, value: Decimal) -> None:
         shown, other = numbers.text(value), numbers.text(value.scaleb(2))

@@ -41,6 +41,7 @@ def _checked(f: Facts) -> str:
 _WHAT: dict[str, Callable[[Facts], str]] = {
     # cells
     "empty_cell": lambda f: _("应填的单元格是空的;空白不是零,也不是“没有此项工作”"),
+    "nothing_filled_in": lambda f: _("单位和表头都在,而一个数也没有填"),
     "formula_not_allowed": lambda f: _("单元格里是公式“{written}”,不是数", **f),
     "error_cell": lambda f: _("单元格显示的是错误值“{written}”", **f),
     "not_a_number": lambda f: _(
@@ -114,6 +115,7 @@ _WHAT: dict[str, Callable[[Facts], str]] = {
 
 _REMEDY: dict[str, Callable[[Facts], str]] = {
     "empty_cell": lambda f: _("请填入数;没有此项工作请填“/”"),
+    "nothing_filled_in": lambda f: _("请填好后再导入;是否选了空白表?"),
     "formula_not_allowed": lambda f: _("请复制后以“值”粘贴,或直接键入算出的数"),
     "error_cell": lambda f: _("请查明原因,键入正确的数;没有此项工作请填“/”"),
     "not_a_number": lambda f: _("请按表头的计量单位只填一个数"),
@@ -178,5 +180,13 @@ _REMEDY: dict[str, Callable[[Facts], str]] = {
 }
 
 _SUGGESTED = frozenset(
-    {"unknown_unit", "duplicate_unit", "unknown_column", "unit_ambiguous", "unknown_type", "rule_missing"}
+    {
+        "duplicate_unit",
+        "not_a_date",
+        "rule_missing",
+        "unit_ambiguous",
+        "unknown_column",
+        "unknown_type",
+        "unknown_unit",
+    }
 )

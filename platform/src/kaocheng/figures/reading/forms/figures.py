@@ -101,6 +101,12 @@ def _values(desk: Desk, sheet: Sheet, table: Table, lines: list[Line], kept: set
                 entries.append(
                     Entry(column.of, column.code, column.field, column.series, unit, value, name, place)
                 )
+    if lines and not any(
+        sheet.rows.get(line.row, {}).keys() & {c.index for c in table.columns} for line in lines
+    ):
+        # Nothing at all is said once, not once for every cell.
+        desk.findings[:] = [f for f in desk.findings if f.code != "empty_cell" or f.sheet != name]
+        desk.error("nothing_filled_in", sheet, address(lines[0].row, table.columns[0].index))
     spoilt = {cell for column in shape if column.percent for cell in column.stored.settle(desk, sheet)}
     if spoilt:
         entries[:] = [e for e in entries if e.sheet != name or e.cell not in spoilt]
