@@ -359,3 +359,43 @@ by = "total"
 """
     run = Run(recipe(body), given({"before": {"a": 2, "b": 1}, "points": {"a": 90, "b": 80}}))
     assert work_out(run, "a", "gain").lines == ("上年名次 - 总分名次", "2 - 1 = 1")
+
+
+ASKED = """
+[figures]
+pm = { label = "浓度", unit = "微克" }
+drop = { label = "下降目标", unit = "%" }
+gdp = { label = "生产总值", unit = "亿元" }
+[papers.town.nodes]
+total = { label = "总分", compose = "weighted_mean", full = 100, of = { air = 1, gdp = 1 } }
+air.label = "空气"
+air.full = 100
+air.method = "ratio"
+air.x = "100 * (pm@last_year - pm) / pm@last_year"
+air.to = "otherwise(target(drop, 'letter'), target(drop))"
+gdp = { full = 100, formula = "full * gdp / group.max(gdp)", applies = "unit.has_gdp = '是'" }
+[papers.town.results.overall]
+by = "total"
+"""
+
+
+def asked_of_all() -> Run:
+    figures = {"pm": {"a": 49, "b": 45}, "pm@2025": {"a": 50, "b": 50}, "gdp": {"a": 5, "b": 8}}
+    targets = {"drop:letter": {"a": "2.4", "b": "2.4"}, "drop": {"*": 5}}
+    attributes = {"a": {"has_gdp": "是"}, "b": {"has_gdp": "否"}}
+    return Run(recipe(ASKED), given(figures, targets=targets, attributes=attributes))
+
+
+def test_what_is_measured_by_an_expression_is_worked_out_before_the_eyes() -> None:
+    it = work_out(asked_of_all(), "a", "air")
+    measured = "实际值:100 × (浓度(上年) - 浓度) ÷ 浓度(上年) = 100 × (50 - 49) ÷ 50 = 2"
+    assert it.lines[1:3] == (measured, "100 × 2 ÷ 2.4 = 83.333333…")
+    assert {"下降目标(letter)", "下降目标的目标值"} <= {one.name for one in it.used}
+
+
+def test_nothing_is_worked_out_for_whom_an_item_does_not_apply_to() -> None:
+    it = work_out(asked_of_all(), "b", "gdp")
+    assert it.lines[0] == "单位属性“has_gdp” = “是”(即 否 = “是”) 不成立"
+    assert [(one.name, one.value, one.among) for one in it.used] == [("单位属性“has_gdp”", "否", None)]
+    with speaking("en"):
+        assert work_out(asked_of_all(), "b", "gdp").lines[0].startswith("“has_gdp” of the unit = “yes”")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -30,6 +30,7 @@ BINDING = {
     "*": 4,
     "/": 4,
 }
+MEASURED = "the figure measured"  # among labels, its code
 DECIMALS = 6  # of a value that is only passed through
 
 
@@ -65,11 +66,9 @@ def in_words(tree: Tree, labels: Mapping[str, str], outer: int = -1) -> str:
         case Number():
             return percent(tree.value) if tree.percent else shown(tree.value)
         case Word():
-            return f"“{tree.value}”"
-        case Name() if tree.path[1:2] == ("rank",) and tree.path[0] in labels:
-            return _("{node}名次", node=labels[tree.path[0]])
+            return f"“{word(tree.value)}”"
         case Name():
-            return labels.get(".".join(tree.path), labels.get(tree.path[0], ".".join(tree.path)))
+            return _name_in_words(tree, labels)
         case Operation():
             if len(tree.parts) == 1:
                 return (_("非 ") if tree.sign == "not" else "-") + in_words(tree.parts[0], labels, 5)
@@ -77,8 +76,16 @@ def in_words(tree: Tree, labels: Mapping[str, str], outer: int = -1) -> str:
             tight = binding + (1 if tree.sign in ("-", "/") else 0)
             left, right = in_words(tree.parts[0], labels, binding), in_words(tree.parts[1], labels, tight)
             return bracketed(f"{left}{sign(tree.sign)}{right}", tree, outer)
+    return _call_in_words(tree, labels, outer)
+
+
+def _call_in_words(tree: Call, labels: Mapping[str, str], outer: int) -> str:
     if tree.path in (("target",), ("base",)):
-        return kind_label(kind_of(tree))
+        return kind_label(kind_of(tree), _whose(tree, labels))
+    if tree.path == ("at",) and len(tree.arguments) == 2:
+        where, what = tree.arguments
+        unit = where.value if isinstance(where, Word) else in_words(where, labels)
+        return _("{unit}的{what}", unit=unit, what=in_words(what, labels, 5))
     if tree.path == ("if",) and _is_guard(tree):
         return in_words(tree.arguments[2], labels, outer)
     if tree.path in (("score",), ("figure",)) and len(tree.arguments) == 1:
@@ -90,6 +97,25 @@ def in_words(tree: Tree, labels: Mapping[str, str], outer: int = -1) -> str:
         return _of_raters(tree, labels)
     inside = ", ".join(in_words(argument, labels) for argument in tree.arguments)
     return f"{labels.get('.'.join(tree.path), '.'.join(tree.path))}({inside})"
+
+
+def _name_in_words(name: Name, labels: Mapping[str, str]) -> str:
+    if name.period:
+        label = _name_in_words(Name(name.path), labels)
+        return f"{label}({labels.get('@' + name.period, name.period)})"
+    if name.path[0] == "unit" and name.path[1:]:
+        return attribute_label(name.path[1])
+    if name.path[1:2] == ("rank",) and name.path[0] in labels:
+        return _("{node}名次", node=labels[name.path[0]])
+    return labels.get(".".join(name.path), labels.get(name.path[0], ".".join(name.path)))
+
+
+def _whose(tree: Call, labels: Mapping[str, str]) -> str:
+    """The figure whose target is asked for, unless it is the one measured."""
+    figure = tree.arguments[0] if tree.arguments else None
+    if not isinstance(figure, Name) or figure.path[0] in ("x", labels.get(MEASURED)):
+        return ""
+    return in_words(figure, labels)
 
 
 def _named(tree: Tree, labels: Mapping[str, str], outer: int) -> str:
@@ -155,6 +181,10 @@ def functions() -> Mapping[str, str]:
         "abs": _("绝对值"),
         "floor": _("去尾"),
         "ceil": _("进一"),
+        "sqrt": "√",
+        "ln": "ln",
+        "exp": "exp",
+        "power": _("乘方"),
     }
 
 
@@ -176,15 +206,36 @@ def kind_of(tree: Call) -> str:
     return tree.path[0]
 
 
-def kind_label(kind: str) -> str:
-    """What a kind of target is called."""
-    return {
+def kind_label(kind: str, whose: str = "") -> str:
+    """What a kind of target is called; of another figure than the one measured, with *whose* it is."""
+    known = {
         "target": _("目标值"),
         "base": _("基期值"),
         "full": _("分值"),
         "stretch": _("挑战目标"),
         "due": _("时限"),
-    }.get(kind, kind)
+    }
+    if kind in known:
+        return _("{unit}的{what}", unit=whose, what=known[kind]) if whose else known[kind]
+    return f"{whose or known['target']}({kind})"
+
+
+def attribute_label(code: str) -> str:
+    """What the trade calls the usual attributes of a unit; others keep the name their column has."""
+    known = {
+        "class": _("类别"),
+        "kind": _("类型"),
+        "parent": _("上级单位"),
+        "population": _("人口"),
+        "households": _("户数"),
+        "area": _("面积"),
+    }
+    return known.get(code) or _("单位属性“{code}”", code=code)
+
+
+def word(text: str) -> str:
+    """A word of the tenant's; yes and no in the reader's language."""
+    return {"是": _("是"), "否": _("否")}.get(text, text)
 
 
 def statistics() -> Mapping[str, str]:
@@ -236,7 +287,9 @@ def labels(scope: Scope) -> dict[str, str]:
         "lo": _("下限"),
         "hi": _("上限"),
     }
-    words |= {**functions(), **statistics()}
+    words |= {**functions(), **statistics(), MEASURED: scope.figure or ""}
+    words |= {"@last_year": _("上年"), "@previous": _("上期")}
+    words |= {f"@{name}": str(period) for name, period in run.recipe.periods.items()}
     words |= {code: _(method.chinese) for code, method in METHODS.items() if code not in words}
     words |= {code: other.label for code, other in scope.paper.nodes.items()}
     for code, rule in run.recipe.figures.items():
@@ -272,10 +325,10 @@ def _keys(scope: Scope, words: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def formula(scope: Scope) -> str:
-    """A leaf's formula in words."""
+def formula(scope: Scope, taken: Callable[[Tree], Tree] = lambda tree: tree) -> str:
+    """A leaf's formula in words; *taken* may leave out the branches that were not."""
     assert scope.node is not None
     own = scope.run.recipe.methods.get(str(scope.node.get("method")))
     if own is not None and plugged.is_plugged(own):
         return plugged.in_words(own)
-    return in_words(parse(nodes.formula(scope.node, nodes.measuring(scope))), labels(scope))
+    return in_words(taken(parse(nodes.formula(scope.node, nodes.measuring(scope)))), labels(scope))

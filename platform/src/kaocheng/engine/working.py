@@ -168,6 +168,10 @@ class Working:
 
     def lines(self) -> Iterator[str]:
         """The arithmetic, one step a line."""
+        if self._stands_outside():
+            yield from self._condition("applies")
+            yield from self._stages()
+            return
         if self.node.get("across"):
             yield from composing.across(self)
             return
@@ -193,9 +197,10 @@ class Working:
         return str(word.v[at]) if word.state[at] == OK else _("缺")
 
     def _worked(self) -> Iterator[str]:
-        if (said := formula(self.scope)) != _("实际值"):
+        scope = nodes.measuring(self.scope)
+        writer, text, value = self.write(scope, self.seat.at)
+        if (said := formula(self.scope, writer.taken)) != _("实际值"):
             yield said
-        writer, text, value = self.write(nodes.measuring(self.scope), self.seat.at)
         yield from dict.fromkeys(writer.first)
         for because in dict.fromkeys(writer.because):
             yield _("因 {reason}", reason=because)
@@ -243,7 +248,7 @@ class Working:
         self, name: str, a: Fraction | None, was: int, b: Fraction | None, state: int
     ) -> Iterator[str]:
         if name == "gate":
-            yield from self._gate(b, state)
+            yield from () if self._stands_outside() else self._gate(b)
         elif name == "times" and b is not None:
             writer = Writer(self.scope, self.seat.at, self.seat.at)
             times = writer.numbers(parse(str(self.node["times"])), 4)
@@ -263,18 +268,26 @@ class Working:
         elif name in ("undefined", "missing", "stand_in") and b is not None:
             yield self._instead(name, was, b)
 
-    def _gate(self, after: Fraction | None, state: int) -> Iterator[str]:
-        for key in ("only_if", "applies"):
-            if key not in self.node.keys:
-                continue
-            writer = Writer(self.scope, self.seat.at, self.seat.at)
-            tree = parse(str(self.node[key]))
-            said = writer.numbers(tree)
-            self.used |= {k: used for k, used in writer.used.items() if k not in self.used}
-            if key == "applies" and state == NA:
-                yield _("{condition} 不成立", condition=said)
-            elif key == "only_if" and writer.value(tree) == _("否"):
-                yield _("{condition} 不成立,按 {points} 分计", condition=said, points=shown(after))
+    def _gate(self, after: Fraction | None) -> Iterator[str]:
+        for key in {"only_if", "applies"} & self.node.keys.keys():
+            yield from self._condition(key, after)
+
+    def _stands_outside(self) -> bool:
+        """Whether the node does not apply to the unit, so that nothing was worked out for it."""
+        if "applies" not in self.node.keys or self.node.get("rows") or self.node.get("across"):
+            return False
+        asked = nodes.asked(self.scope).holds
+        return not bool(asked[self.seat.at] if asked.shape else asked)
+
+    def _condition(self, key: str, after: Fraction | None = None) -> Iterator[str]:
+        """The condition that a node has, where it does not hold."""
+        writer, tree = Writer(self.scope, self.seat.at, self.seat.at), parse(str(self.node[key]))
+        said = writer.condition(tree)
+        self.used |= {k: used for k, used in writer.used.items() if k not in self.used}
+        if key == "applies" and (self._stands_outside() or self.state == NA):
+            yield _("{condition} 不成立", condition=said)
+        elif key == "only_if" and writer.value(tree) == _("否"):
+            yield _("{condition} 不成立,按 {points} 分计", condition=said, points=shown(after))
 
     def _vetoes(self) -> Iterator[str]:
         for code, rule in self.paper.table("vetoes").items():

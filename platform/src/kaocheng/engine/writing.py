@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from kaocheng.engine import evaluate as language
 from kaocheng.engine import functions, others, periods, plugged
 from kaocheng.engine.alone import Alone, LooksAtOthers
-from kaocheng.engine.arrays import NA, OK, Truth, Words
 from kaocheng.engine.explain import Rounding, Used
-from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word, parse
+from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word, parse, walk
 from kaocheng.engine.methods import METHODS
-from kaocheng.engine.methods.absolute import points as in_points
-from kaocheng.engine.recipe import NodeRule, PaperRule
 from kaocheng.engine.run import Run
-from kaocheng.engine.score import node_label
 from kaocheng.engine.spelling import show
+from kaocheng.engine.using import Using
 from kaocheng.engine.wording import (
     BINDING,
     as_given,
-    day,
     gap_asked,
     in_words,
-    kind_label,
     kind_of,
     labels,
     only_guards,
@@ -32,42 +25,17 @@ from kaocheng.engine.wording import (
     shown,
     sign,
     statistics,
+    word,
 )
 from kaocheng.engine.wording import functions as function_names
 from kaocheng.i18n import _
 
+SEVERAL = 3  # choices in one formula: more than a reader follows
 LONGEST_NAME = 24  # of an expression beside the statistic taken over it
 
 
-class Writer:
-    """One unit (or one row of a list) in one node's scope."""
-
-    def __init__(self, scope: language.Scope, at: int, unit: int, *, deep: bool = True) -> None:
-        self.scope, self.at, self.unit, self.deep = scope, at, unit, deep
-        self.used: dict[tuple[str, ...], Used] = {}
-        self.because: list[str] = []  # conditions that decided a branch
-        self.first: list[str] = []  # what was worked out before the formula
-        self.roundings: list[Rounding] = []
-
-    # -- values ------------------------------------------------------------------------------------
-
-    def value(self, tree: Tree) -> str:
-        """The value of a tree for this unit, as text."""
-        return self._text(language.evaluate(tree, self.scope))
-
-    def _text(self, value: language.Value) -> str:
-        state = int(value.state if not value.state.shape else value.state[self.at])
-        if state != OK:
-            return "/" if state == NA else _("缺")
-        if isinstance(value, Words):
-            return str(value.v if not value.v.shape else value.v[self.at])
-        if isinstance(value, Truth):
-            return _("是") if (value.v if not value.v.shape else value.v[self.at]) else _("否")
-        return shown(value.fraction(self.at))
-
-    def _holds(self, tree: Tree) -> bool:
-        held = language.truth(tree, self.scope).holds
-        return bool(held if not held.shape else held[self.at])
+class Writer(Using):
+    """The formula of one unit (or one row of a list) in one node's scope."""
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -77,7 +45,7 @@ class Writer:
             case Number():
                 return percent(tree.value) if tree.percent else shown(tree.value)
             case Word():
-                return f"“{tree.value}”"
+                return f"“{word(tree.value)}”"
             case Name():
                 return self._name(tree, outer)
             case Operation():
@@ -89,7 +57,9 @@ class Writer:
             return (_("非 ") if tree.sign == "not" else "-") + self.numbers(tree.parts[0], 5)
         binding, (left, right) = BINDING[tree.sign], tree.parts
         tight = binding + (1 if tree.sign in ("-", "/") else 0)
-        text = f"{self.numbers(left, binding)}{sign(tree.sign)}{self.numbers(right, tight)}"
+        before, after = self.numbers(left, binding), self.numbers(right, tight)
+        after = f"({after})" if after.startswith("-") else after
+        text = f"{before}{sign(tree.sign)}{after}"
         return f"({text})" if binding < outer else text
 
     def _call(self, tree: Call, outer: int) -> str:
@@ -102,7 +72,7 @@ class Writer:
             return self._round(tree)
         if figures := self._many(tree):
             return figures
-        if tree.path in (("min",), ("max",), ("abs",), ("floor",), ("ceil",), ("days",)):
+        if tree.path == ("days",) or (len(tree.path) == 1 and head in function_names()):
             return self._function(tree)
         if tree.path == ("_plugged",):
             return self._plugged(tree)
@@ -124,7 +94,7 @@ class Writer:
     def _if(self, tree: Call, outer: int) -> str:
         condition, yes, no = tree.arguments
         held = self._holds(condition)
-        said = self.numbers(condition)
+        said = self.condition(condition)
         if gap := gap_asked(condition):
             if held:
                 self.because.append(_("{name}缺数据", name=in_words(gap, labels(self.scope))))
@@ -133,6 +103,29 @@ class Writer:
         elif not only_guards(condition):
             self.because.append(_("{condition} 不成立", condition=said))
         return self.numbers(yes if held else no, outer)
+
+    def condition(self, tree: Tree) -> str:
+        """A condition in numbers; what it asks of the unit also in words, for a bare yes says nothing."""
+        said = self.numbers(tree)
+        if not any(isinstance(name, Name) and name.path[0] == "unit" for name in walk(tree)):
+            return said
+        return _("{words}(即 {said})", words=in_words(tree, labels(self.scope)), said=said)
+
+    def taken(self, tree: Tree) -> Tree:
+        """The tree along the branches this unit took, where several were open."""
+        if sum(isinstance(part, Call) and part.path == ("if",) for part in walk(tree)) < SEVERAL:
+            return tree
+        return self._pruned(tree)
+
+    def _pruned(self, tree: Tree) -> Tree:
+        if isinstance(tree, Operation):
+            return replace(tree, parts=tuple(self._pruned(part) for part in tree.parts))
+        if not isinstance(tree, Call) or tree.path[0] in language.CIRCLES:
+            return tree
+        if tree.path == ("if",):
+            condition, yes, no = tree.arguments
+            return self._pruned(yes if self._holds(condition) else no)
+        return replace(tree, arguments=tuple(self._pruned(argument) for argument in tree.arguments))
 
     def _method(self, tree: Call) -> str:
         """A method used as a function, written out by its own formula."""
@@ -227,9 +220,6 @@ class Writer:
         self._use(self._set_by(used, tree) if self.deep else used)
         return value
 
-    def _kept(self, value: str) -> str | None:
-        return None if value == _("缺") else value
-
     def _set_by(self, used: Used, tree: Call) -> Used:
         """Whose value the best or the lowest of the group is, and where that came from."""
         found = others.set_by(self.scope, tree, self.unit)
@@ -282,118 +272,3 @@ class Writer:
         if not isinstance(paper, str):
             self._use_node(paper, paper.nodes[code], period, value, rate=tree.path == ("rate",))
         return value
-
-    def _use_node(
-        self, paper: PaperRule, node: NodeRule, period: str, value: str, *, rate: bool = False
-    ) -> None:
-        from kaocheng.engine.working import behind
-
-        label = node_label(self.scope.run.recipe, node)
-        name = _("{node}得分率", node=label) if rate else label
-        if period != self.scope.period:
-            name = f"{name}({period})"
-        hidden = node.get("show") is False or paper.code != self.scope.paper.code
-        inputs = behind(self.scope.run, paper, node, period, self.unit) if hidden and self.deep else ()
-        self._use(Used(name, self._kept(value), "", "node", (node.code, period), behind=inputs))
-
-    # -- names -------------------------------------------------------------------------------------
-
-    def _name(self, name: Name, outer: int) -> str:
-        if name.path[0].startswith("_"):
-            return ""
-        value = self.value(name)
-        run, head, rest = self.scope.run, name.path[0], name.path[1:]
-        node = self.scope.node
-        if self.scope.rows is not None and head in self.scope.rows.fields:
-            return self._field(head, value)
-        if rest == ("rank",) and head in self.scope.paper.nodes and "rank" not in run.series(head):
-            label = _("{node}名次", node=node_label(run.recipe, self.scope.paper.nodes[head]))
-            self._use(Used(label, self._kept(value), "", "node", (head, "rank")))
-        elif head == "unit" and rest:
-            self._use(Used(rest[0], self._kept(value), kind="attribute", key=rest))
-        elif head == "x" and rest and self.scope.figure:
-            self._use_figure(self.scope.figure, rest[0], name, value)
-        elif not rest and node is not None and head in ("x", "last") and name.period is None:
-            self._measure(head, value)
-        elif not rest and node is not None and head in ("target", "base"):
-            self._promise(head, value)
-        elif not rest and node is not None and head in (node.get("let") or {}):
-            inner = self.numbers(parse(str(node["let"][head])), 4)
-            return f"[{inner}]" if inner != value else value
-        elif head in run.recipe.figures and head not in self.scope.words:
-            self._use_figure(head, rest[0] if rest else "", name, value)
-        elif node is not None and head in node.keys and head not in ("full", "x"):
-            return self._key(head, value, outer)
-        elif head in self.scope.paper.nodes and head not in self.scope.words:
-            period = language.when(name.period, self.scope)
-            self._use_node(self.scope.paper, self.scope.paper.nodes[head], period, value)
-        return value
-
-    def _field(self, head: str, value: str) -> str:
-        rows = self.scope.rows
-        assert rows is not None
-        text = day(value) if self.scope.run.recipe.lists[rows.list]["fields"].get(head) == "date" else value
-        first = int(np.flatnonzero(rows.units == self.unit)[0])
-        number = str(self.at - first + 1)
-        self._use(Used(head, self._kept(text), kind="row", key=(rows.list, number, head)))
-        return text
-
-    def _key(self, head: str, value: str, outer: int) -> str:
-        node = self.scope.node
-        assert node is not None
-        method = METHODS.get(str(node.get("method")))
-        written = in_points(node[head]) if method and head in method.points else str(node[head])
-        try:
-            tree = parse(written)
-        except Exception:  # a word, not an expression: its value says it all
-            return value
-        return value if isinstance(tree, Number) and not tree.percent else self.numbers(tree, max(outer, 4))
-
-    def _measure(self, head: str, value: str) -> None:
-        node = self.scope.node
-        assert node is not None
-        if self.scope.way and isinstance(self.scope.way[-1], Call):
-            return  # the argument of a method used as a function: told where it stands
-        if head == "x" and node.get("method") == "import":
-            said = _("引自“{sheet}”", sheet=node["sheet"])
-            self._use(
-                Used(said, self._kept(value), "", "sheet", (str(node["sheet"]), str(node.get("node", ""))))
-            )
-        elif head == "x" and "x" in node.keys:
-            self.numbers(parse(str(node["x"])))
-        elif self.scope.figure:
-            period = language.when("last_year" if head == "last" else None, self.scope)
-            self._use_figure(self.scope.figure, "", Name((self.scope.figure,), period), value)
-
-    def _promise(self, head: str, value: str) -> None:
-        node = self.scope.node
-        assert node is not None
-        if head in node.keys:
-            tree = parse(str(node[head]))
-            if not isinstance(tree, Number):
-                self.numbers(tree)
-                return
-            self._use(Used(kind_label(head), self._kept(value), kind="rule", key=(node.code, head)))
-        else:
-            self._use_target(self.scope.figure or node.code, head, value)
-
-    def _use_figure(self, code: str, part: str, name: Name, value: str) -> None:
-        rule = self.scope.run.recipe.figures[code]
-        label = str(rule.get("label", code)) + (f"·{rule['parts'][part]}" if part else "")
-        period = language.when(name.period, self.scope)
-        if period != self.scope.period:
-            label = f"{label}({period})"
-        measure = str(rule.get("unit", ""))
-        self._use(Used(label, self._kept(value), measure, "figure", (code, part, period)))
-
-    def _use_target(self, code: str | None, kind: str, value: str) -> None:
-        measure = str(self.scope.run.recipe.figures.get(code or "", {}).get("unit", ""))
-        period, whole = self.scope.run.promised(code or "", kind, self.scope.period, self.unit)
-        share = self.scope.run.share(code or "", self.scope.period)
-        if period != self.scope.period and kind == "target" and share != 1:
-            facts = {"period": period, "whole": whole, "share": percent(share), "value": value}
-            self.first.append(_("目标值:{period} 年度目标 {whole} × {share} = {value}", **facts))
-        self._use(Used(kind_label(kind), self._kept(value), measure, "target", (code or "", kind, period)))
-
-    def _use(self, used: Used) -> None:
-        self.used.setdefault((used.kind, *used.key), used)
