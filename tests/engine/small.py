@@ -7,6 +7,9 @@ what it holds is one value for each unit.
 from collections.abc import Iterable, Mapping, Sequence
 
 from kaocheng.engine import Claim, Figure, Inputs, Recipe, Row, Sheet, Standing, Target, Unit, score
+from kaocheng.engine.explain import Explanation
+from kaocheng.engine.run import Run
+from kaocheng.engine.working import work_out
 from kaocheng.rulebook import compile_scheme, read_scheme
 
 Values = Mapping[str, Mapping[str, str | int]]
@@ -116,3 +119,49 @@ def standings(of: Recipe, inputs: Inputs, period: str | None = None) -> dict[str
     """Each unit's place in the paper's own result."""
     (paper,) = score(of, inputs, period).papers
     return {standing.unit: standing for standing in paper.standings}
+
+
+RELATIVE = """
+[figures]
+growth = { label = "增速", unit = "%" }
+roads = { label = "公路", unit = "公里" }
+cases = { label = "案件", unit = "起", parts = { minor = "一般", serious = "较重" } }
+[papers.town.nodes]
+total = { label = "总分", compose = "sum", full = 20 }
+growth = { in = "total", full = 10, method = "efficacy", start = "60%" }
+roads = { in = "total", full = 6, method = "completion", target = 100, show = false }
+cases = { in = "total", full = 4, method = "deduct", per = { minor = 1, serious = 2 } }
+[papers.town.adjustments]
+bonus = { label = "加分", kind = "bonus", to = "total", most = 2 }
+[papers.town.results.overall]
+by = "total"
+"""
+
+
+def county() -> tuple[Recipe, Inputs]:
+    return recipe(RELATIVE), given(
+        {
+            "growth": {"a": "4.5", "b": "8", "c": "3"},
+            "roads": {"a": "99.333", "b": 80, "c": 100},
+            "cases.minor": {"a": 1, "b": 0, "c": 0},
+            "cases.serious": {"a": 0, "b": 0, "c": 2},
+        },
+        claims=[Claim("a", "bonus", "1.5"), Claim("a", "bonus", "1")],
+    )
+
+
+def explained(unit: str, node: str = "") -> Explanation:
+    return work_out(Run(*county()), unit, node)
+
+
+NOT_LINEAR = """
+[figures]
+growth = { label = "增速", unit = "%" }
+cases = { label = "案件", unit = "件" }
+[papers.town.nodes]
+total = { label = "总分", compose = HOW, full = 100, of = ["growth", "safe"] }
+growth = { label = "发展", full = 100, method = "convert", out_of = 100 }
+safe = { label = "平安", full = 100, x = "cases", method = "deduct", per = 10 }
+[papers.town.results.overall]
+by = "total"
+"""

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kaocheng.engine import adjust, compose, folded, marks, nodes
+from kaocheng.engine.apportion import Taken, by_formula, by_powers
 from kaocheng.engine.arrays import NA, OK, Exact
 from kaocheng.engine.recipe import NodeRule, PaperRule
 from kaocheng.engine.rounding import half_up
@@ -112,8 +113,12 @@ class _Losing:
             return
         first, value = told[start]
         assert value is not None
-        if start == 0 and here.node.composed and str(here.node["compose"]) in LINEAR:
-            yield from self._parts(here, base)
+        whole = self._whole(here, value) if start == 0 and here.node.composed else None
+        rows = self._rows(here, base) if start == 0 and here.node.get("rows") else None
+        if whole is not None:
+            yield from self._parts(here, base, *whole)
+        elif rows is not None:
+            yield from rows
         else:
             kind = "score" if start == 0 and not here.node.composed else "whole" if start == 0 else first
             yield self._lost(here, kind, base - value)
@@ -127,19 +132,84 @@ class _Losing:
 
     def _lost(self, here: _At, kind: str, points: Fraction, *, rounds: int | None = None) -> Lost:
         label, why = node_label(self.seat.run.recipe, here.node), _why(kind, rounds)
+        if kind == "stand_in" and self._not_theirs(here):
+            why = _("不适用,按规定计分")
         return Lost(here.paper, here.node.code, here.period, label, kind, here.share * points, why)
 
-    def _parts(self, here: _At, base: Fraction) -> Iterator[Lost]:
-        found = terms(self.seat, here.paper, here.node, here.period)
+    def _not_theirs(self, here: _At) -> bool:
+        return self.seat.state(self.seat.run.applied(here.paper, here.node.code, here.period)) == NA
+
+    def _whole(self, here: _At, value: Fraction) -> tuple[Fraction, list[Taken]] | None:
+        """What a composition is with nothing lost, and what each part takes from it."""
+        kind = str(here.node["compose"])
+        of = (self.seat, here.paper, here.node, here.period)
+        if kind in ("geometric", "harmonic"):
+            return by_powers(*of, value)
+        if kind == "formula":
+            return by_formula(*of, value)
+        if kind not in LINEAR:
+            return None
+        found = terms(*of)
         # a telescope starts from the product of the parts without loss; elsewhere bases enter as they are
-        top = _product(found) if here.node["compose"] == "product" else _summed(found)
-        if base != top:
-            yield self._lost(here, "structure", base - top)
-        for term in found:
-            if term.state == OK and term.coefficient:
-                part = term.part
-                share = here.share * term.coefficient
-                yield from self.of(_At(part.paper, part.node, part.period, share, here.depth + 1), term.base)
+        top = _product(found) if kind == "product" else _summed(found)
+        return top, [
+            Taken(
+                t.part.paper, t.part.node, t.part.period, t.base, t.coefficient, t.marked or kind != "product"
+            )
+            for t in found
+            if t.state == OK
+        ]
+
+    def _parts(self, here: _At, base: Fraction, top: Fraction, parts: list[Taken]) -> Iterator[Lost]:
+        parts, left_out = self._without_strangers(parts, top - base)
+        if base != top - left_out:
+            yield self._lost(here, "structure", base - top + left_out)
+        for part in parts:
+            if not part.coefficient:
+                continue
+            at = _At(part.paper, part.node, part.period, here.share * part.coefficient, here.depth + 1)
+            if part.marked or not part.node.composed:
+                yield from self.of(at, part.base)
+            else:  # a coefficient has no full marks that its own parts could fall short of
+                value = self.seat.of(self.seat.run.score(part.paper, part.node.code, part.period))
+                yield self._lost(at, "score", part.base - (value or ZERO))
+
+    def _without_strangers(self, parts: list[Taken], over: Fraction) -> tuple[list[Taken], Fraction]:
+        """Parts that are not the unit's business count for nothing, where full marks leave no room for them.
+
+        A scheme may list everybody's items in one composition, give none for those that do not apply, and
+        close for each unit by its own: nobody lost those, and nobody gained them back.
+        """
+        run, kept, left_out = self.seat.run, [], ZERO
+        for part in parts:
+            marks_ = part.coefficient * part.base
+            code = part.node.code
+            stranger = 0 < marks_ <= over - left_out and not self.seat.of(
+                run.score(part.paper, code, part.period)
+            )
+            if stranger and self.seat.state(run.applied(part.paper, code, part.period)) == NA:
+                left_out += marks_
+                kept.append(replace(part, base=ZERO))
+            else:
+                kept.append(part)
+        return kept, left_out
+
+    def _rows(self, here: _At, base: Fraction) -> list[Lost] | None:
+        """Each row of a list against its own full marks, where they add up to the node's."""
+        if here.node.get("fold", "sum") != "sum":
+            return None
+        rows, values = folded.row_points(self.seat.run, here.paper, here.node, here.period)
+        full = rows.fields.get("full")
+        if not isinstance(full, Exact):
+            return None
+        mine = np.flatnonzero(rows.units == self.seat.at)
+        each = [(full.spread(len(rows.units)).fraction(int(i)), values.fraction(int(i))) for i in mine]
+        if any(f is None or v is None for f, v in each) or sum((f or ZERO for f, _v in each), ZERO) != base:
+            return None
+        lost = [self._lost(here, "score", (f or ZERO) - (v or ZERO)) for f, v in each]
+        return [
+            replace(one, node=f"{one.node}#{n}", label=f"{one.label}#{n}") for n, one in enumerate(lost, 1)
+        ]
 
     def _joined(self, here: _At, lost: Fraction) -> Iterator[Lost]:
         """Bonuses and deductions one by one, with what their caps cut; another node's excess."""
@@ -190,11 +260,24 @@ class _Losing:
             if share and points is not None:
                 full = seat.of(run.full(here.paper, node.code, period)) or ZERO
                 top += share * full
-                at = _At(here.paper, node, period, here.share * share)
-                yield replace(self._lost(at, "score", full - points), why=period)
+                at = _At(here.paper, folded.plain(node), period, here.share * share)
+                yield from self._in_period(at, full, points)
         if base != top:
             yield self._lost(here, "structure", base - top)
         yield from self._steps(here, told, marks.places(run, scope))
+
+    def _in_period(self, here: _At, full: Fraction, points: Fraction) -> Iterator[Lost]:
+        """One period of a node that is scored across several, by the stages of that period."""
+        if full == points:
+            return
+        run = self.seat.run
+        scope = nodes.scope(run, here.paper, here.node, here.period)
+        told = [(name, self.seat.of(value)) for name, value in nodes.in_period(run, scope)]
+        if told[-1][1] != points:
+            yield self._lost(here, "score", full - points)
+            return
+        told = told if here.node.composed or here.node.get("rows") else _measured(told)
+        yield from self._staged(here, full, told, rounds=marks.places(run, scope))
 
     def _steps(self, here: _At, told: list[Told], rounds: int | None) -> Iterator[Lost]:
         for (_before, a), (name, b) in pairwise(told):
@@ -212,6 +295,13 @@ class _Losing:
                 return [Fraction(1, sum(there)) if t else ZERO for t in there]
             case "last":
                 return [ZERO] * (len(spans) - 1) + [ONE]
+            case "min" | "max":
+                points = [self.seat.of(value) if t else None for value, t in zip(each, there, strict=True)]
+                known = [value for value in points if value is not None]
+                if not known or len(known) < sum(there):
+                    return None
+                chosen = points.index(min(known) if fold == "min" else max(known))
+                return [ONE if n == chosen else ZERO for n in range(len(spans))]
             case dict():
                 weights = _weights(self.seat.run, fold, spans)
                 all_apply = all(np.all(value.state != NA) for value in each)
@@ -233,12 +323,12 @@ def _why(kind: str, rounds: int | None) -> str:
             return _("前提条件不成立")
         case "veto":
             return _("一票否决")
-        case "stand_in":
-            return _("缺数据或不适用,按规定计分")
         case "undefined":
             return _("除数为零,按规定计分")
-        case "missing":
+        case "missing" | "stand_in":
             return _("缺数据,按规定计分")
+        case "whole":
+            return _("按公式合成,不能分到各部分")
         case "structure":
             return _("各部分满分与总满分之差")
     return ""

@@ -107,13 +107,14 @@ def by_powers(kind: str, scores: Sequence[Exact], there: Sequence[Array], weight
             if np.broadcast_to(t, (length,))[i]
         ]
         gap = not pairs or any(v is None for v, _w in pairs)
-        result = None if gap else _power_mean(kind, [(v or Fraction(0), w) for v, w in pairs])
+        result = None if gap else power_mean(kind, [(v or Fraction(0), w) for v, w in pairs])
         state[i] = MISSING if gap else UNDEFINED if result is None else OK
         results.append(result or Fraction(0))
     return Exact.of(results, state)
 
 
-def _power_mean(kind: str, pairs: list[tuple[Fraction, Fraction]]) -> Fraction | None:
+def power_mean(kind: str, pairs: list[tuple[Fraction, Fraction]]) -> Fraction | None:
+    """The harmonic or geometric mean of values with their weights."""
     weight = sum((w for _v, w in pairs), Fraction(0))
     if kind == "harmonic":
         below = sum((w / v for v, w in pairs), Fraction(0)) if all(v for v, _w in pairs) else Fraction(0)

@@ -31,6 +31,7 @@ class Term:
     coefficient: Fraction  # 0 where it does not count
     base: Fraction  # what the part would be with nothing lost
     scaled: bool = False  # it takes on the marks of what does not apply
+    marked: bool = True  # it has full marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def _terms(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Te
         told = seat.of(compose.told_full(run, part.paper, part.node, part.period))
         base = none_said if told is None else told
         weight = seat.of(part.weight) or ZERO
-        found.append(Term(part, seat.state(score), seat.of(score), full, weight, ZERO, base))
+        state = seat.state(score)
+        found.append(Term(part, state, seat.of(score), full, weight, ZERO, base, marked=told is not None))
     there = [term for term in found if term.state == OK]
     coefficients = dict(
         zip(map(id, there), _coefficients(seat, paper, node, period, kind, there), strict=True)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from kaocheng.engine import checks, compose, composing, folded, imported, marks, nodes, places, steps
+from kaocheng.engine import checks, compose, composing, folded, imported, marks, nodes, places, steps, vetoes
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.adding import added
 from kaocheng.engine.alone import Alone, LooksAtOthers
@@ -102,7 +102,7 @@ class Working:
         self.roundings: list[Rounding] = []
         self.cuts: list[Cut] = []
         self.before: Fraction | None = None  # before rounding
-        self.stood_in = False  # whether the rule gives points in place of a value
+        self.stood_in = ""  # why the rule gives points in place of a value, where it does
 
     def explanation(self, row: str = "") -> Explanation:
         """The whole working; of one *row* of its list where one is asked for."""
@@ -291,11 +291,16 @@ class Working:
 
     def _vetoes(self) -> Iterator[str]:
         for code, rule in self.paper.table("vetoes").items():
-            if rule.get("zero") == self.node.code:
+            if rule.get("zero") != self.node.code:
+                continue
+            struck = vetoes.vetoed(self.run, self.paper, code, self.period)
+            if struck[self.seat.at if len(struck) > 1 else 0]:
                 yield _("{veto},本项计 0 分", veto=str(rule.get("label", code)))
 
     def _instead(self, name: str, state: int, points: Fraction) -> str:
-        self.stood_in = True
+        self.stood_in = {NA: _("不适用,按规定计分"), UNDEFINED: _("除数为零,按规定计分")}.get(
+            state, _("缺数据,按规定计分")
+        )
         rule = {NA: "not_applicable", MISSING: "missing", UNDEFINED: "undefined"}[state]
         said = self.node.get(rule)
         names = {
@@ -393,4 +398,4 @@ class Working:
     def _lost_to(self, lost: Fraction | None) -> str:
         if not lost or lost < 0 or self.node.composed:
             return ""
-        return _("缺数据或不适用,按规定计分") if self.stood_in else reason(self.run.recipe, self.node)
+        return self.stood_in or reason(self.run.recipe, self.node)
