@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 
-from kaocheng.engine import checks, compose, composing, folded, imported, marks, nodes, places, steps, vetoes
+from kaocheng.engine import (
+    checks,
+    compose,
+    composing,
+    folded,
+    imported,
+    marks,
+    nodes,
+    on_the_way,
+    places,
+    steps,
+)
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.adding import added
 from kaocheng.engine.alone import Alone, LooksAtOthers
-from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Words
+from kaocheng.engine.arrays import MISSING, NA, OK, Words
 from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.explain import Cut, Explanation, Loss, Rounding, Used
 from kaocheng.engine.grammar import Name, parse
@@ -168,9 +178,9 @@ class Working:
 
     def lines(self) -> Iterator[str]:
         """The arithmetic, one step a line."""
-        if self._stands_outside():
-            yield from self._condition("applies")
-            yield from self._stages()
+        if on_the_way.stands_outside(self):
+            yield from on_the_way.condition(self, "applies")
+            yield from on_the_way.stages(self)
             return
         if self.node.get("across"):
             yield from composing.across(self)
@@ -187,7 +197,7 @@ class Working:
             return
         else:
             yield from self._worked()
-        yield from self._stages()
+        yield from on_the_way.stages(self)
 
     def _word(self) -> str:
         """The grade that a node takes from another sheet."""
@@ -226,94 +236,6 @@ class Working:
             return
         lacking = _("、").join(used.name for used in self.used.values() if used.value is None)
         yield _("缺 {names},不能计分", names=lacking or _("数据"))
-
-    def _stages(self) -> Iterator[str]:
-        """What happened to the first value on its way to the points."""
-        told = [
-            (name, self.seat.of(value), self.seat.state(value))
-            for name, value in nodes.stages(self.run, self.paper, self.node, self.period)
-        ]
-        told.append(("stand_in", self.value, self.state))
-        for (_name, a, was), (name, b, state) in pairwise(told):
-            if name == "joined":
-                yield from composing.joined(self, a)
-            if (a, was) != (b, state):
-                yield from self._stage(name, a, was, b, state)
-        if self.node.composed and self.value is not None and told[0][1] is not None:
-            yield f"= {shown(self.value)}"
-        if self.state != OK and not (self.state == MISSING and not self.node.composed):
-            yield _("本项不适用,分值由同类各项分担") if self.state == NA else _("缺数据,不能计分")
-
-    def _stage(
-        self, name: str, a: Fraction | None, was: int, b: Fraction | None, state: int
-    ) -> Iterator[str]:
-        if name == "gate":
-            yield from () if self._stands_outside() else self._gate(b)
-        elif name == "times" and b is not None:
-            writer = Writer(self.scope, self.seat.at, self.seat.at)
-            times = writer.numbers(parse(str(self.node["times"])), 4)
-            self.used |= {key: used for key, used in writer.used.items() if key not in self.used}
-            yield _("难度系数:{before} × {times} = {after}", before=shown(a), times=times, after=shown(b))
-        elif name == "bounds" and a is not None and b is not None:
-            kind = _("最高") if b < a else _("最低")
-            self.cuts.append(Cut(kind, plain(b), plain(a), plain(b)))
-            yield _("{kind} {bound} 分", kind=kind, bound=shown(b))
-        elif name == "round" and a is not None and b is not None:
-            after = printed(b, self.decimals)
-            self.before = a
-            self.roundings.append(Rounding(_("得分"), self.decimals, plain(a), after))
-            yield _("四舍五入到 {places} 位:{value}", places=self.decimals, value=after)
-        elif name == "veto":
-            yield from self._vetoes()
-        elif name in ("undefined", "missing", "stand_in") and b is not None:
-            yield self._instead(name, was, b)
-
-    def _gate(self, after: Fraction | None) -> Iterator[str]:
-        for key in {"only_if", "applies"} & self.node.keys.keys():
-            yield from self._condition(key, after)
-
-    def _stands_outside(self) -> bool:
-        """Whether the node does not apply to the unit, so that nothing was worked out for it."""
-        if "applies" not in self.node.keys or self.node.get("rows") or self.node.get("across"):
-            return False
-        asked = nodes.asked(self.scope).holds
-        return not bool(asked[self.seat.at] if asked.shape else asked)
-
-    def _condition(self, key: str, after: Fraction | None = None) -> Iterator[str]:
-        """The condition that a node has, where it does not hold."""
-        writer, tree = Writer(self.scope, self.seat.at, self.seat.at), parse(str(self.node[key]))
-        said = writer.condition(tree)
-        self.used |= {k: used for k, used in writer.used.items() if k not in self.used}
-        if key == "applies" and (self._stands_outside() or self.state == NA):
-            yield _("{condition} 不成立", condition=said)
-        elif key == "only_if" and writer.value(tree) == _("否"):
-            yield _("{condition} 不成立,按 {points} 分计", condition=said, points=shown(after))
-
-    def _vetoes(self) -> Iterator[str]:
-        for code, rule in self.paper.table("vetoes").items():
-            if rule.get("zero") != self.node.code:
-                continue
-            struck = vetoes.vetoed(self.run, self.paper, code, self.period)
-            if struck[self.seat.at if len(struck) > 1 else 0]:
-                yield _("{veto},本项计 0 分", veto=str(rule.get("label", code)))
-
-    def _instead(self, name: str, state: int, points: Fraction) -> str:
-        self.stood_in = {NA: _("不适用,按规定计分"), UNDEFINED: _("除数为零,按规定计分")}.get(
-            state, _("缺数据,按规定计分")
-        )
-        rule = {NA: "not_applicable", MISSING: "missing", UNDEFINED: "undefined"}[state]
-        said = self.node.get(rule)
-        names = {
-            "group_mean": _("本组各单位本项得分的平均"),
-            "full": _("满分"),
-            "zero": _("零分"),
-            "own_rate": _("本单位其他各项的得分率折算"),
-            "group_min": _("本组最低得分"),
-            "last_period": _("上期得分"),
-        }
-        kind = {NA: _("不适用"), MISSING: _("缺数据")}.get(state, _("除数为零"))
-        how = names.get(str(said), str(said))
-        return _("{kind},按{how}计:{points}", kind=kind, how=how, points=printed(points, self.decimals))
 
     # -- rows of a list ----------------------------------------------------------------------------
 
