@@ -27,6 +27,7 @@ CHAIN = (
     "2026_11_20_supplied",
     "2026_11_20_previews",
     "2026_11_20_changes",
+    "2026_11_20_uncompressed",
 )
 
 # A row in each table, under the migration that makes the table.

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from asyncpg import UniqueViolationError
 
 from kaocheng.figures import queries, storing
 from kaocheng.figures.brought import Brought
@@ -50,7 +51,7 @@ async def test_the_database_stores_each_kind_as_it_was_meant(yunling: County) ->
 async def test_a_filing_has_no_two_values_for_one_figure(yunling: County) -> None:
     office, key = await yunling.person("lina"), await yunling.key("城关镇", "forest")
     twice = [NewValue(key, Value(Kind.DECIMAL, Decimal(n))) for n in (1, 2)]
-    with pytest.raises(RuntimeError, match="two values"):
+    with pytest.raises(UniqueViolationError, match="figure_pkey"):
         async with yunling.session() as session:
             await storing.store(session, Brought.of(twice), ["2026"], by=office.id, at=NOON)
     async with yunling.session() as session:

@@ -84,6 +84,9 @@ def from_float(value: float) -> Decimal:
     >>> from_float(0.9843000000000001)
     Decimal('0.9843')
     """
+    written = repr(value)
+    if len(written) < 17 and written[-2:] != ".0" and "e" not in written and "n" not in written:
+        return Decimal(written)  # no more than 15 digits, near the point: there is nothing to round
     if 1e-24 < abs(value) < 1e24:  # 15 digits near the point pass every bound
         return Decimal(f"{value:.15g}")
     if not isfinite(value):

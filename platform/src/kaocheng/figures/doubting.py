@@ -62,19 +62,19 @@ def opinions(
 
     *known* are figures' indicators by code, *past* earlier figures by unit, indicator and part, oldest first.
     """
-    places = [e for e in entries if e.of == Of.FIGURE and (e.value is NA or isinstance(e.value, Decimal))]
+    places = [e for e in entries if e.of == Of.FIGURE and (type(e.value) is Decimal or e.value is NA)]
     named = {code: (indicator.label, indicator.measure) for code, indicator in known.items()}
     asked = [
         (
+            # In the order of its fields: by their names it takes twice as long, ten thousand times.
             ReportedFigure(
-                unit=unit,
-                indicator=code,
-                period=period,
-                value=value if isinstance(value, Decimal) else None,
-                series=series,
-                label=named[code][0],
-                measure=named[code][1],
-                target=targets.get((unit, code)) if targets else None,
+                unit,
+                code,
+                period,
+                None if value is NA else value,  # type: ignore[arg-type]
+                series,
+                *named[code],
+                targets.get((unit, code)) if targets else None,
             ),
             tuple(map(_reported, past.get((unit, code, series), ()))) if past else (),
         )

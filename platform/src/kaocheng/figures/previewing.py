@@ -176,18 +176,25 @@ async def _tied(session: TenantSession, entries: Sequence[Entry], period: str) -
     """
     known = {(str(i.of), i.code, i.field): i.id for i in (await queries.indicators(session)).values()}
     units = {code: id for id, code in (await queries.units(session)).items()}
-    for entry in entries:
-        if (entry.of, entry.code, entry.field) not in known or entry.unit not in units:
-            raise NoSuchFigure(f"{entry.unit} {entry.code} {entry.field} ({entry.sheet}!{entry.cell})")
-    values = [_value(entry.value) for entry in entries]
+    if not entries:
+        return Brought()
+    ofs, codes, fields, series, whose, read, sheets, cells = zip(*entries, strict=True)
+    kinds, written = zip(*map(_value, read), strict=True)
+    try:
+        unit_id = [units[unit] for unit in whose]
+        indicator_id = [known[key] for key in zip(ofs, codes, fields, strict=True)]
+    except KeyError:
+        missing = next(e for e in entries if (e.of, e.code, e.field) not in known or e.unit not in units)
+        place = f"{missing.sheet}!{missing.cell}"
+        raise NoSuchFigure(f"{missing.unit} {missing.code} {missing.field} ({place})") from None
     return Brought(
         period=[period] * len(entries),
-        unit_id=[units[entry.unit] for entry in entries],
-        indicator_id=[known[entry.of, entry.code, entry.field] for entry in entries],
-        series=[entry.series for entry in entries],
-        kind=[kind for kind, _written in values],
-        written=[written for _kind, written in values],
-        cell=[f"{entry.sheet}!{entry.cell}" for entry in entries],
+        unit_id=unit_id,
+        indicator_id=indicator_id,
+        series=series,
+        kind=kinds,
+        written=written,
+        cell=[f"{sheet}!{cell}" for sheet, cell in zip(sheets, cells, strict=True)],
         doubts=[NO_DOUBT] * len(entries),
     )
 

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 # The packs of this repository, as reviewed with this release: a changed pack must be named here anew.
-SHIPPED = frozenset({"sha256:32d8483646198c9809e8f1a07123ccf9b4c29e60abb6799a89c30840743a498e"})
+SHIPPED = frozenset({"sha256:1ad08c49578f302f404b36a8c92f263b4bcc7f67b9a58c30f34ab55a8af09370"})
 
 COMPILED = {".pyc", ".pyo"}
 

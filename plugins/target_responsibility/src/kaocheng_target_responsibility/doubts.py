@@ -15,16 +15,15 @@ POINTS = 20  # percentage points by which a share may move between two periods
 @hookimpl
 def doubts(figure: ReportedFigure, past: Sequence[ReportedFigure]) -> Sequence[Finding]:
     """Cumulative counts that fall, multiples of the target or of the last period, impossible shares."""
-    indicator = KNOWN.get(figure.indicator)
-    if indicator is None or figure.value is None:
+    indicator, value = KNOWN.get(figure.indicator), figure.value
+    if indicator is None or value is None:
         return []
-    before = _before(figure, past)
-    found = [
-        _outside(indicator, figure.value),
-        _fallen(indicator, figure.value, before),
-        _jumped(indicator, figure.value, before),
-        _over_target(indicator, figure),
-    ]
+    before = _before(figure, past) if past else None
+    found = [_outside(value)] if indicator.code in SHARES else []
+    if before is not None:
+        found += [_fallen(indicator, value, before), _jumped(indicator, value, before)]
+    if figure.target is not None:
+        found.append(_over_target(indicator, value, figure.target))
     return [finding for finding in found if finding]
 
 
@@ -37,8 +36,8 @@ def _before(figure: ReportedFigure, past: Sequence[ReportedFigure]) -> Decimal |
     return same[-1] if same else None
 
 
-def _outside(indicator: Indicator, value: Decimal) -> Finding | None:
-    if indicator.code not in SHARES or 0 <= value <= 100:
+def _outside(value: Decimal) -> Finding | None:
+    if 0 <= value <= 100:
         return None
     return Finding(
         say("{value}% 不在 0 到 100 之间", "{value} % is not between 0 and 100", value=value),
@@ -46,8 +45,8 @@ def _outside(indicator: Indicator, value: Decimal) -> Finding | None:
     )
 
 
-def _fallen(indicator: Indicator, value: Decimal, before: Decimal | None) -> Finding | None:
-    if not indicator.cumulative or before is None or value >= before:
+def _fallen(indicator: Indicator, value: Decimal, before: Decimal) -> Finding | None:
+    if not indicator.cumulative or value >= before:
         return None
     return Finding(
         say(
@@ -60,9 +59,7 @@ def _fallen(indicator: Indicator, value: Decimal, before: Decimal | None) -> Fin
     )
 
 
-def _jumped(indicator: Indicator, value: Decimal, before: Decimal | None) -> Finding | None:
-    if before is None:
-        return None
+def _jumped(indicator: Indicator, value: Decimal, before: Decimal) -> Finding | None:
     if indicator.code in SHARES and abs(value - before) > POINTS:
         return Finding(
             say(
@@ -86,9 +83,8 @@ def _jumped(indicator: Indicator, value: Decimal, before: Decimal | None) -> Fin
     return None
 
 
-def _over_target(indicator: Indicator, figure: ReportedFigure) -> Finding | None:
-    value, target = figure.value, figure.target
-    if value is None or target is None or target <= 0 or indicator.direction == "down":
+def _over_target(indicator: Indicator, value: Decimal, target: Decimal) -> Finding | None:
+    if target <= 0 or indicator.direction == "down":
         return None
     if not indicator.cumulative or value <= TIMES_TARGET * target:
         return None

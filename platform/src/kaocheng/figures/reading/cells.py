@@ -73,17 +73,17 @@ def number(cell: Cell | None, *, percent: bool) -> Outcome:
 
 
 def clean(cell: Cell, percent: bool) -> Decimal | None:
-    """The number of a cell stored as its column's measure says; None where there is more to say.
+    """The number of a cell that holds nothing else, as its column counts; None where there is more to say.
 
-    Most cells are, and a workbook has many.
+    Most cells are such, and a workbook has many.
     """
     value = cell.value
-    if cell.kind != "n" or cell.percent is not percent or not -MOST_CLEAN < value < MOST_CLEAN:
+    if cell.kind != "n" or not -MOST_CLEAN < value < MOST_CLEAN:
         return None
     found = Decimal(value) if type(value) is int else numbers.from_float(value)
-    if not percent:
+    if not cell.percent:
         return found
-    return None if abs(value) > 1.5 else found.scaleb(2)
+    return found.scaleb(2) if percent and -1.5 <= value <= 1.5 else None
 
 
 def holds(cell: Cell) -> bool:

@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
@@ -25,9 +26,10 @@ MOST_AREA = 100_000  # cells under merged ranges: the reader library visits each
 
 _ROW = re.compile(rb"<(?:\w+:)?row[ />]")
 _CELL = re.compile(rb"<(?:\w+:)?c[ />]")
-_RANGE = re.compile(
-    rb'(?:mergeCell|hyperlink)\b[^>]*?\bref="\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})"'
-)
+_RANGES = [  # one for each, which begins with a plain word: a pattern of both is tried at every byte
+    re.compile(name + rb'\b[^>]*?\bref="\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})"')
+    for name in (b"mergeCell", b"hyperlink")
+]
 _ACTIVE: tuple[tuple[str, Callable[[], str]], ...] = (
     ("xl/vbaproject", lambda: _("宏")),
     ("xl/macrosheets/", lambda: _("宏表")),
@@ -217,7 +219,7 @@ def _relations(body: bytes, part: str, file: str) -> None:
 
 def _areas(body: bytes, file: str) -> None:
     area = 0
-    for left, top, right, bottom in _RANGE.findall(body):
+    for left, top, right, bottom in chain.from_iterable(one.findall(body) for one in _RANGES):
         area += (int(bottom) - int(top) + 1) * (_ordinal(right) - _ordinal(left) + 1)
     if area > MOST_AREA:
         size = _("合并区域有 {count} 个单元格", count=area)

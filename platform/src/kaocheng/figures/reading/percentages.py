@@ -21,6 +21,13 @@ class Percentages:
     formatted: list[tuple[str, Decimal]] = field(default_factory=list)
     plain: list[tuple[str, Decimal, bool]] = field(default_factory=list)
 
+    def clean(self, cell: str, value: Decimal, formatted: bool) -> None:
+        """Remember a cell that holds a number and nothing else."""
+        if formatted:
+            self.formatted.append((cell, value))
+        else:
+            self.plain.append((cell, value, False))
+
     def note(self, cell: str, outcome: Outcome) -> None:
         """Remember how *cell* held its number."""
         value = outcome.value

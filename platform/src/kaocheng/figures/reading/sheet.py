@@ -139,8 +139,11 @@ def _library(file: str) -> Iterator[None]:
 def _sheet(ws: ReadOnlyWorksheet) -> Sheet:
     sheet, percents = Sheet(ws.title), _Formats(ws)
     parser = Rows(ws)
-    for row, found in parser.parse():
-        cells = {c["column"]: cell for c in found if (cell := _cell(row, c, percents)) is not None}
+    for row, numbers, others in parser.parse():
+        cells = {
+            column: Cell(row, column, NUMBER, value, percents[style]) for column, value, style in numbers
+        }
+        cells |= {c["column"]: cell for c in others if (cell := _cell(row, c, percents)) is not None}
         if cells:
             sheet.rows.setdefault(row, {}).update(cells)
     sheet.merged = tuple(Range(*edges) for edges in parser.ranges())

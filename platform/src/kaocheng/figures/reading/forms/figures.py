@@ -83,16 +83,16 @@ def _values(desk: Desk, sheet: Sheet, table: Table, lines: list[Line], kept: set
                 continue
             cell = found.get(column.index)
             place = f"{column.letter}{line.row}"
-            value: Value | None = cells.clean(cell, column.percent) if cell is not None else None
-            if value is None:
+            value: Value | None
+            if cell is None or (value := cells.clean(cell, column.percent)) is None:
                 outcome = cells.number(cell, percent=column.percent)
                 desk.outcome(outcome, sheet, place)
                 if outcome.value is None:
                     continue
                 column.stored.note(place, outcome)
                 value = outcome.value
-            elif column.percent and isinstance(value, Decimal):
-                column.stored.formatted.append((place, value))
+            elif column.percent:
+                column.stored.clean(place, value, cell.percent)
             if column.most is not None and isinstance(value, Decimal) and not 0 <= value <= column.most:
                 facts = {"value": numbers.text(value), "most": numbers.text(column.most)}
                 desk.error("out_of_range", sheet, place, **facts)
