@@ -225,6 +225,16 @@ def test_a_port_taken_meanwhile_is_exchanged_for_another(data: Path) -> None:
             assert answers(server.superuser_url)
 
 
+def test_a_chinese_folder_is_found_where_the_locale_knows_no_chinese(data: Path) -> None:
+    strange = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    order = [sys.executable, "-c", USER, str(data.with_name("考 核 数据"))]
+    for _begun in range(2):
+        done = subprocess.run(
+            order, env=os.environ | strange, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()
+
+
 def test_a_folder_of_another_postgresql_gets_one_sentence(data: Path) -> None:
     with serve(data):
         pass

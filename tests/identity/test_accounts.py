@@ -143,7 +143,7 @@ async def test_a_short_password_is_refused(engine: AsyncEngine, county: TenantId
 
 @pytest.mark.database
 async def test_the_command_line_must_write_an_account_in_full(engine: AsyncEngine) -> None:
-    for nonsense in ("wang", "@county", "wang@", "a@b@c"):
+    for nonsense in ("wang", "@county", "wang@", "a@b@c", "w g@county", "王@county", "..@county"):
         with pytest.raises(UnreadableAccount):
             await service.acting(engine, nonsense)
 

@@ -6,6 +6,7 @@
 import argparse
 import errno
 import gc
+import io
 import logging
 import sys
 from collections.abc import Sequence
@@ -55,6 +56,7 @@ def parser(nouns: Sequence[str] = NOUNS) -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; a problem is one sentence on stderr and exit code 2."""
+    _let_chinese_out()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     arguments = _everywhere(sys.argv[1:] if argv is None else argv)
     try:
@@ -83,6 +85,16 @@ def main(argv: list[str] | None = None) -> int:
             raise
         print(told, file=sys.stderr)
         return 2
+
+
+def _let_chinese_out() -> None:
+    # Of terminals that name no encoding, or one without Chinese, nearly all show UTF-8 all the same.
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            "考成".encode(stream.encoding)
+        except UnicodeEncodeError:
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors="surrogateescape")
 
 
 def _said(problem: OSError) -> str:

@@ -131,7 +131,7 @@ class Cluster:
         marker = self.files / "PG_VERSION"
         if not marker.exists():
             return installations.find(major, self.user)
-        found = marker.read_text().strip()
+        found = marker.read_text("utf-8").strip()
         try:
             if not found.isdigit() or major not in (None, int(found)):
                 raise installations.NoPrograms
@@ -205,7 +205,7 @@ class Cluster:
             written = self.logbook.stat().st_size if self.logbook.exists() else 0
             self._launch(port)
             if server := self._await():
-                (self.home / "port").write_text(str(port))
+                (self.home / "port").write_text(str(port), "utf-8")
                 return server
             self._refuse_a_full_disk(self._since(written))
             log.warning("PostgreSQL did not start on port %s, attempt %s", port, attempt + 1)
@@ -234,7 +234,7 @@ class Cluster:
             secret.unlink()
         if done.returncode != 0:
             said = done.stderr.decode(errors="replace")
-            self.logbook.write_text(said)
+            self.logbook.write_text(said, "utf-8")
             shutil.rmtree(making, ignore_errors=True)
             self._refuse_a_full_disk(said)
             raise DidNotStart(self.logbook, self._last_words(0))
@@ -329,12 +329,12 @@ class Cluster:
         place = self.home / "run"
         if len(str(place)) > LONGEST_SOCKET:
             note = self.home / "sockets"
-            place = Path(note.read_text()) if note.exists() else place
+            place = Path(os.fsdecode(note.read_bytes())) if note.exists() else place
             owner = self.user.uid if self.user else os.geteuid()
             # Anybody may put a folder there in our absence; one that is not ours is not used again.
             if not place.is_dir() or place.parent == self.home or place.stat().st_uid != owner:
                 place = Path(mkdtemp(prefix="kaocheng-"))
-                note.write_text(str(place))
+                note.write_bytes(os.fsencode(place))
         place.mkdir(mode=0o700, exist_ok=True)
         if self.user:
             os.chown(place, self.user.uid, self.user.gid)
@@ -342,7 +342,7 @@ class Cluster:
 
     def _port(self) -> int | None:
         with suppress(OSError, ValueError):
-            return int((self.home / "port").read_text())
+            return int((self.home / "port").read_text("utf-8"))
         return None
 
     def _as_whom(self) -> dict[str, Any]:
@@ -372,7 +372,7 @@ def _home(data: Path, user: User | None) -> Path:
     """
     note = data / "database-home"
     if note.exists():
-        home = Path(note.read_text().strip())
+        home = Path(os.fsdecode(note.read_bytes()).strip())
         if not home.is_dir():
             raise Gone(note, home)
         return home
@@ -386,6 +386,6 @@ def _home(data: Path, user: User | None) -> Path:
         os.chown(home, user.uid, user.gid)
     if home.parent != data:
         making = note.with_suffix(".new")
-        making.write_text(str(home))
+        making.write_bytes(os.fsencode(home))
         making.rename(note)
     return home

@@ -12,16 +12,16 @@ __all__ = ["of_role", "secret"]
 def secret(data: Path) -> str:
     """The superuser's password: made once, kept in a file only its owner can read."""
     place = data / "database-password"
-    if not place.exists() or not place.read_text():
+    if not place.exists() or not place.read_text("utf-8"):
         making = place.with_suffix(".new")
         making.unlink(missing_ok=True)
         handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(secrets.token_urlsafe(30))
             file.flush()
             os.fsync(file.fileno())
         making.rename(place)
-    return place.read_text()
+    return place.read_text("utf-8")
 
 
 def of_role(kept: str, role: str) -> str:

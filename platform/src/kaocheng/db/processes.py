@@ -78,7 +78,7 @@ def free_port() -> int:
 def _state(pid: int) -> str:
     with suppress(OSError):
         # The name between the brackets may itself hold brackets and spaces.
-        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
+        return os.fsdecode((PROC / str(pid) / "stat").read_bytes()).rpartition(")")[2].split()[0]
     return ""
 
 
@@ -101,7 +101,7 @@ class Note:
     def read(cls, file: Path) -> "Note | None":
         """The note, as far as it is written; None where there is none that could be read."""
         try:
-            lines = file.read_text().splitlines() + [""] * 8
+            lines = os.fsdecode(file.read_bytes()).splitlines() + [""] * 8
         except OSError:
             return None
         if not lines[0].strip().isdigit():

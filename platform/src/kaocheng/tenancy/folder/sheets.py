@@ -10,20 +10,19 @@ from pathlib import Path
 from kaocheng import numbers
 from kaocheng.errors import Place
 from kaocheng.i18n import LANGUAGES, _
-from kaocheng.identity.domain import OF_A_UNIT, Role, UnitNeeded
+from kaocheng.identity.domain import OF_A_UNIT, Role, UnitNeeded, is_code
 from kaocheng.numbers import NotANumber
 from kaocheng.tenancy.domain import PastResult
 from kaocheng.tenancy.folder.declared import DeclaredPerson, DeclaredUnit
 from kaocheng.tenancy.folder.files import Line, lines
 from kaocheng.tenancy.folder.mistakes import Mistakes
 
-__all__ = ["Names", "is_code", "read_history", "read_people", "read_units"]
+__all__ = ["Names", "read_history", "read_people", "read_units"]
 
 UNITS = ("code", "label", "class", "parent", "ordinal", "from")
 PEOPLE = ("code", "label", "unit", "roles", "language")
 HISTORY = ("period", "unit", "score", "rank", "grade", "invented")
 YES_NO = {"true": True, "false": False, "是": True, "否": False}
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 class Names:
@@ -39,11 +38,6 @@ class Names:
             # A list of units that could not be read at all is mistake enough.
             mistakes.unknown(place, _("单位"), name, self._codes)
         return self._codes.get(name)
-
-
-def is_code(written: str) -> bool:
-    """Whether this can be typed as a code: ASCII letters, digits, ``_ . -``, at most 64."""
-    return _CODE.fullmatch(written) is not None
 
 
 def read_units(path: Path, mistakes: Mistakes) -> tuple[DeclaredUnit, ...]:
