@@ -64,7 +64,8 @@ class Demo:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
+        self.listening = threading.Thread(target=self._listen, args=(self.process,), daemon=True)
+        self.listening.start()
         while not self.answers():
             assert self.process.poll() is None, "".join(self.said)
             assert time.monotonic() - began < 180, "".join(self.said)
@@ -160,7 +161,7 @@ def test_killed_with_its_database_it_recovers_by_itself(demo: Demo) -> None:
     assert demo.run("standings", "yunling", "2026", "--class", "乡镇", "--csv").returncode == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_every_way_of_ending_it_stops_the_database_as_well(demo: Demo, number: signal.Signals) -> None:
     if demo.process is None or demo.process.poll() is not None:
         demo.start()
@@ -169,6 +170,9 @@ def test_every_way_of_ending_it_stops_the_database_as_well(demo: Demo, number: s
 
     assert demo.ended() == 0
     assert demo.servers == []
+    demo.listening.join()
+    assert demo.said[-1] == "已停止\n"
+    assert "Traceback" not in "".join(demo.said)
 
 
 def test_what_a_killed_demo_left_running_can_be_stopped(demo: Demo) -> None:

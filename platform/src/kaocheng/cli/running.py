@@ -64,6 +64,7 @@ def orderly() -> Iterator[None]:
     """Ctrl-C, SIGTERM and a closed terminal all end the block in good order, its ``finally`` included."""
     told = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM]
     before = {number: signal.signal(number, _told) for number in told}
+    signal.signal(signal.SIGHUP, _hung_up)
     sys.unraisablehook = _lost
     try:
         yield
@@ -85,6 +86,11 @@ def _told(number: int, frame: FrameType | None) -> NoReturn:
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         signal.signal(each, signal.SIG_IGN)
     raise _Ended
+
+
+def _hung_up(number: int, frame: FrameType | None) -> None:
+    # The web server knows SIGTERM and ends in its own good order; of a closed terminal it knows nothing.
+    signal.raise_signal(signal.SIGTERM)
 
 
 def _lost(what: "sys.UnraisableHookArgs") -> None:

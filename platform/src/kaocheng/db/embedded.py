@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kaocheng.db.cluster import DATABASE, Cluster, DiskFull, Server
+from kaocheng.errors import Problem
 from kaocheng.settings import Settings
 
 if TYPE_CHECKING:
@@ -117,6 +118,9 @@ class _Watch(threading.Thread):
                     log.warning("the database has died; starting it again")
                     with self._cluster.alone():
                         self._cluster.running() or self._cluster.start()
+            except Problem as problem:  # a full disk, say: there is no mistake of ours to look for
+                log.error("the database could not be started again: %s", problem)
+                pause = 5.0
             except Exception:
                 log.exception("the database could not be started again")
                 pause = 5.0
