@@ -224,3 +224,25 @@ def test_decimals_that_differ_by_unit_are_refused() -> None:
     node = '[figures]\ngrain = {}\n[papers.p.nodes]\npoints = { formula = "round(1 / 7, grain)" }\n'
     with pytest.raises(BadExpression, match="固定的数"):
         points(recipe(node), given({"grain": {"a": 1, "b": 2}}))
+
+
+def test_units_above_may_have_numbers_for_codes_or_not_be_there() -> None:
+    of = recipe("""
+[figures]
+roads = {}
+[papers.town]
+class = "镇"
+[papers.town.nodes]
+roads = { full = 10, method = "given" }
+[papers.person]
+class = "人"
+[papers.person.nodes]
+his = { compose = "inherit", from = "unit.parent", node = "town/roads" }
+roads_there = { formula = "at(unit.parent, roads)" }
+""")
+    towns = tuple(Unit(code, code, "镇") for code in ("0101", "0102"))
+    inputs = given({"roads": {"0101": 7, "0102": 4}})
+    for parent, found in (("0102", "4.00"), ("", ""), ("0103", "")):
+        person = Unit("p1", "甲", "人", {"parent": parent})
+        papers = score(of, replace(inputs, units=(*towns, person))).papers
+        assert [papers[1].shown("p1", node) for node in ("his", "roads_there")] == [found, found]

@@ -209,8 +209,8 @@ def _elsewhere(tree: Call, scope: language.Scope) -> language.Value:
             found = picked.fraction(0)
             return Exact.constant(found) if found is not None else Exact.nothing(int(picked.state[0]))
         return picked
-    named = language.evaluate(where, scope)
-    if not isinstance(named, Words):  # codes of units that look like numbers
+    named = _naming(where, scope)
+    if not isinstance(named, Words):
         raise BadExpression(show(tree), tree.at, _("at() 的第一个值要是单位的名称"))
     codes = np.broadcast_to(named.v, (len(scope.run.units if scope.rows is None else scope.rows.units),))
     found_at = [scope.run.position(str(code)) for code in codes]
@@ -220,6 +220,14 @@ def _elsewhere(tree: Call, scope: language.Scope) -> language.Value:
     if isinstance(picked, Exact):
         return picked.put(state)
     return type(picked)(picked.v, state)
+
+
+def _naming(where: Tree, scope: language.Scope) -> language.Value:
+    """The units named: an attribute as it is written, for 0101 is a unit's code and no number."""
+    if not isinstance(where, Name) or where.path[0] != "unit" or len(where.path) != 2:
+        return language.evaluate(where, scope)
+    known = scope.run.words(where.path[1], language.when(where.period, scope))
+    return language.by_unit(Words(np.array(known.distinct)[known.of]), scope)
 
 
 def _arithmetic(
