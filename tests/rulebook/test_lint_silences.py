@@ -50,6 +50,7 @@ def said(node: str, head: str = HEAD, after: str = "") -> list[tuple[str, str]]:
             "既写了 compose 又写了 formula",
         ),
         ('method = "to_best", undefined = "zero"', "no_full", "“粮食”按分值计分,没有写分值请写 full"),
+        ('compose = "rescale", of = ["race"], undefined = "zero"', "no_full", "没有写分值请写 full"),
         ('full = 10, formula = "median(grain)"', "unknown_function", "请写成 group.median(grain)"),
         ('full = 10, formula = "portion(3, grain)"', "unknown_function", "请写成 group.portion(3, grain)"),
         (

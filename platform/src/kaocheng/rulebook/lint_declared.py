@@ -76,7 +76,8 @@ class Declared:
         """Whether points are a share of full marks that nobody wrote."""
         fields = (self.linter.recipe.lists.get(str(node.get("rows"))) or {}).get("fields") or {}
         shares = node.get("method") == "choice" and "%" in str(node.get("choices"))
-        return (node.get("method") in _OF_FULL or shares) and "full" not in (*node.keys, *fields)
+        rescaled = node.get("compose") == "rescale"
+        return (node.get("method") in _OF_FULL or shares or rescaled) and "full" not in (*node.keys, *fields)
 
     def results(self, paper: PaperRule) -> Iterator[Finding]:
         """Units still tied across the line of a quota (M96)."""
