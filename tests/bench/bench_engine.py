@@ -79,6 +79,22 @@ def million() -> Ratio:
 
 
 @benchmark(
+    "arrays: score and rank 100 000 units × 100 indicators, and read the points of each",
+    against="numpy.sum of the same array",
+    at_most=35,
+)
+def every_point() -> Ratio:
+    """What nobody looks at is not worked out; here somebody looks at all of it."""
+    return compare(ours=lambda: _read(100_000), plain=lambda: table(100_000).sum())
+
+
+def _read(units: int) -> None:
+    scores, _ranks = ranked(units)
+    for node in scores.papers[0].nodes:
+        scores.papers[0].column(node)
+
+
+@benchmark(
     "arrays: growth from 10 000 to 1 000 000 units",
     against="a hundred times the time of 10 000",
     at_most=1.15,

@@ -94,8 +94,10 @@ class PaperScores:
         found = np.empty((len(self.units), len(chosen)), order="F")
         for at, node in enumerate(chosen):
             column = self.column(node)
-            found[:, at] = column.values.astype(float) / 10**column.decimals
-            found[column.missing | column.not_applicable, at] = np.nan
+            whole = column.values.astype(float, copy=False)
+            np.divide(whole, float(10**column.decimals), out=found[:, at])
+            if (gaps := column.missing | column.not_applicable).any():
+                found[gaps, at] = np.nan
         return found
 
     def ranks(self, result: str = "") -> Array:
