@@ -37,6 +37,15 @@ def figures(units: int) -> Figures:
     return Figures(codes, big.INDICATORS, table(units), 2, targets=targets)
 
 
+@cache
+def promised(units: int) -> Figures:
+    """Each unit with targets of its own, as columns beside the figures."""
+    targets = np.random.default_rng(7).integers(9000, 12001, (len(big.INDICATORS), units)).T
+    codes = [Unit(f"u{n:07}", group="乡镇") for n in range(units)]
+    columns = [*big.INDICATORS, *(f"target({code})" for code in big.INDICATORS)]
+    return Figures(codes, columns, np.asfortranarray(np.hstack([table(units), targets])), 2)
+
+
 def ranked(units: int) -> tuple[Scores, Array]:
     scores = score(big.recipe(), figures(units))
     return scores, scores.papers[0].ranks()
@@ -92,6 +101,16 @@ def _read(units: int) -> None:
     scores, _ranks = ranked(units)
     for node in scores.papers[0].nodes:
         scores.papers[0].column(node)
+
+
+@benchmark(
+    "arrays: score and rank 100 000 units × 100 indicators, each unit with targets of its own",
+    against="numpy.sum of figures and targets",
+    at_most=35,
+)
+def own_targets() -> Ratio:
+    given = promised(100_000)
+    return compare(ours=lambda: _ranks(big.recipe(), given), plain=given.values.sum)
 
 
 @benchmark(

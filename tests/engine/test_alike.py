@@ -1,5 +1,6 @@
 """Leaves of one shape are worked out as each of them would be by itself, whatever their columns hold."""
 
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -7,10 +8,14 @@ import numpy as np
 import pytest
 
 from kaocheng.engine import Figures, Recipe, Target, alike, blocks, nodes, score
+from kaocheng.engine.score import sheet_of
+from kaocheng.errors import Invalid
+from tests.engine.test_alone import run_of
 from tests.reference.compare import disagreements
 from tests.reference.generate import random_case
 
 LIKE = 5  # leaves of each shape
+OWN_TARGETS = 3  # the seed of figures whose targets are columns too
 SHAPES: dict[str, dict[str, Any]] = {
     "completion": {"method": "completion"},
     "least": {"method": "completion", "least": "60%", "over": {"each": "1%", "add": "0.1", "most": "2"}},
@@ -44,7 +49,7 @@ def recipe(shape: dict[str, Any]) -> Recipe:
 
 
 def figures(seed: int, units: int) -> Figures:
-    """Five columns that differ in bounds, one with a gap, one with targets of its own."""
+    """Five columns that differ in bounds, one with a gap, one or each with targets of its own."""
     drawn = np.random.default_rng(seed)
     columns = [
         drawn.integers(low, high, units)
@@ -54,6 +59,11 @@ def figures(seed: int, units: int) -> Figures:
     missing = np.zeros(values.shape, bool)
     missing[0, 4] = seed % 2 == 0
     codes = [f"u{n:03}" for n in range(units)]
+    if seed == OWN_TARGETS:
+        own = drawn.integers(1, 20000, values.shape)
+        names = [*(f"i{n}" for n in range(LIKE)), *(f"target(i{n})" for n in range(LIKE))]
+        both, gaps = np.asfortranarray(np.hstack([values, own])), np.hstack([missing, missing])
+        return Figures(codes, names, both, 2, missing=gaps)
     targets = [Target("*", f"i{n}", "100") for n in range(LIKE)]
     targets += [Target(code, "i1", str(drawn.integers(1, 200))) for code in codes]
     return Figures(codes, [f"i{n}" for n in range(LIKE)], values, 2, missing=missing, targets=tuple(targets))
@@ -96,6 +106,16 @@ def test_what_looks_at_others_is_worked_out_by_itself(
     points(SHAPES[name], figures(1, 30))
 
     assert any(told) is shared
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_points_lie_between_the_bounds_that_are_known_of_them(seed: int) -> None:
+    run = run_of(random_case(seed))
+    with suppress(Invalid):
+        sheet_of(run)
+    known = [value for key, value in run._known.items() if key[0] == "score" and not value.waits]
+
+    assert [value for value in known if value.n.min() < value.low or value.n.max() > value.high] == []
 
 
 @pytest.mark.parametrize("short", [blocks.SHORT, 0])

@@ -19,10 +19,9 @@ from typing import Any
 import numpy as np
 
 from kaocheng.engine.beside import FEW, length, nowhere_above, over_one, too_large
-from kaocheng.engine.blocks import Deferred, settled, work
+from kaocheng.engine.blocks import Deferred, work
 from kaocheng.engine.integers import (
     LIMIT,
-    ROUNDING_LIMIT,
     Array,
     Number,
     as_array,
@@ -31,20 +30,16 @@ from kaocheng.engine.integers import (
     either,
     hull,
     in_lowest_terms,
-    nearest,
     negated,
     plain,
     product,
     quotient,
-    rounded,
     size,
     small,
     total,
     whole_numbers,
-    whole_rounded,
     within,
 )
-from kaocheng.engine.rounding import half_up
 from kaocheng.engine.states import MISSING, NA, OK, UNDEFINED, State, Truth, Words, fine, graver, told
 
 __all__ = ["MISSING", "NA", "OK", "UNDEFINED", "Exact", "Truth", "Words", "choose", "larger", "smaller"]
@@ -142,6 +137,11 @@ class Exact:
             if part is not None and not isinstance(part, int) and part.shape:
                 return part.shape
         return ()
+
+    @property
+    def ratio(self) -> bool:
+        """Whether each has a denominator of its own."""
+        return not self.waits and type(self._d) is not int
 
     @property
     def slow(self) -> bool:
@@ -320,31 +320,11 @@ class Exact:
         """The smallest integer not below, of each."""
         return -((-self).floor())
 
-    def half_up(self, decimals: int, redone: list[int] | None = None) -> Exact:
+    def half_up(
+        self, decimals: int, redone: list[int] | None = None, between: tuple[Fraction, Fraction] | None = None
+    ) -> Exact:
         """Rounded to *decimals* places, a tie away from zero; *redone*: cells worked the slow way."""
-        scale, n, d = 10**decimals, self._n, self._d
-        if type(d) is int and scale % d == 0:
-            return self
-        if type(n) is int and type(d) is int:
-            return Exact.constant(half_up(Fraction(n, d), decimals)).put(self._state)
-        common = gcd(scale, d) if type(d) is int else 1
-        step = scale // common
-        d = d // common if type(d) is int else d
-        low, high = self.low, self.high
-        if step * max(-low, high) >= ROUNDING_LIMIT:
-            low, high = within(n)
-        low, high = low * step, high * step
-        if not small(n, d) or max(-low, high) >= ROUNDING_LIMIT:
-            if small(n, d) and max(length(n), length(d)) > FEW:
-                return later.half_up(self, decimals, redone)
-            nearest_ones = whole_rounded(n, step, d)
-            if redone is not None:
-                redone.append(nearest_ones.size)
-            return Exact(nearest_ones, scale, self._state).lean()
-        whole = rounded(product(n, step, max(-low, high)), d, low < 0)
-        if type(d) is int:
-            return Exact(whole, scale, self._state, nearest(low, d), nearest(high, d), scale)
-        return Exact(settled(whole), scale, self._state)
+        return halves.half_up(self, decimals, redone, between)
 
 
 @lru_cache(4096)
@@ -397,4 +377,5 @@ def _extreme(a: Exact, b: Exact, step: Any) -> Exact:
     return Exact(n, d, state, low, high, below)
 
 
-from kaocheng.engine import postponed as later  # noqa: E402  (what goes on where float64 ends builds on this)
+from kaocheng.engine import halves  # noqa: E402  (these build on this)
+from kaocheng.engine import postponed as later  # noqa: E402

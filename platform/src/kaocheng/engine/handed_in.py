@@ -261,7 +261,7 @@ class HandedIn:
                 continue
             assert isinstance(result, Exact)
             if level in columns:
-                result = choose(Truth(columns[level].state == OK), columns[level].put(None) * part, result)
+                result = _where(columns[level].state == OK, columns[level].put(None) * part, result)
             texts = {
                 self.at[unit]: text
                 for unit, changes in here.items()
@@ -274,7 +274,7 @@ class HandedIn:
                 return own
             there = np.zeros(len(self.units), bool)
             there[list(texts)] = True
-            result = choose(Truth(there), own * part, result)
+            result = _where(there, own * part, result)
         return result
 
     def promised(self, code: str, kind: str, period: str, at: int) -> tuple[str, str]:
@@ -349,6 +349,11 @@ class HandedIn:
             if claim.unit in self.at:
                 found.setdefault(claim.adjustment, {}).setdefault(self.at[claim.unit], []).append(claim)
         return found
+
+
+def _where(there: np.ndarray[Any, Any], own: Exact, result: Exact) -> Exact:
+    """A unit's own value where there is one; where all have theirs, what else there is bounds nothing."""
+    return own if there.all() else choose(Truth(there), own, result)
 
 
 def _in_force(changes: list[tuple[str, str]], last: str) -> str:

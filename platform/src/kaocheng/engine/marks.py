@@ -72,6 +72,14 @@ def bounded(run: Run, here: Scope, value: Exact) -> Exact:
     return value
 
 
+def _between(run: Run, here: Scope) -> tuple[Fraction, Fraction] | None:
+    """The bounds, where both are the same for everybody; where there is no number stands 0."""
+    bounds = [_bound(run, here, key) for key in ("not_below", "not_above")]
+    ends = [Fraction(0), *(bound.fraction() for bound in bounds if bound is not None and not bound.shape)]
+    known = [end for end in ends if end is not None]
+    return (min(known), max(known)) if len(known) == 3 else None
+
+
 def holdable(run: Run, here: Scope, value: Exact) -> Exact:
     """Missing where a bound is (a unit without full marks): the node's rule speaks of those points too."""
     for key in ("not_below", "not_above"):
@@ -130,12 +138,12 @@ def has_full(run: Run, here: Scope) -> bool:
 
 
 def rounded(run: Run, here: Scope, value: Exact) -> Exact:
-    """Rounded half up to the node's decimals, where it has any."""
+    """What was held within the node's bounds, rounded half up to its decimals, where it has any."""
     decimals = places(run, here)
     if decimals is None:
         return value
     redone: list[int] = []
-    points = value.half_up(decimals, redone)
+    points = value.half_up(decimals, redone, _between(run, here) if value.ratio else None)
     run.slow += sum(redone)
     return points
 

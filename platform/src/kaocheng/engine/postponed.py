@@ -9,6 +9,7 @@ or to each other, than the error of the estimate are worked in whole numbers, on
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from operator import add, mul
 from typing import Any
 
@@ -116,7 +117,9 @@ class Postponed(Exact):
         """The largest integer not above, of each."""
         return self.whole().floor()
 
-    def half_up(self, decimals: int, redone: list[int] | None = None) -> Exact:
+    def half_up(
+        self, decimals: int, redone: list[int] | None = None, between: tuple[Fraction, Fraction] | None = None
+    ) -> Exact:
         """Rounded to *decimals* places, a tie away from zero; *redone*: cells worked exactly."""
         return half_up(self, decimals, redone)
 
