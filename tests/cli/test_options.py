@@ -1,5 +1,8 @@
 """What the command line says when it is written wrongly."""
 
+import subprocess
+import sys
+
 import pytest
 
 from kaocheng.cli import main
@@ -17,3 +20,10 @@ def test_a_missing_argument_is_named_in_the_readers_language(
         main(["--lang", language, "compute", "scheme.toml"])
 
     assert said in capsys.readouterr().err
+
+
+def test_a_command_that_shows_no_page_loads_no_pages() -> None:
+    heavy = ("litestar", "jinja2", "openpyxl", "procrastinate")
+    look = f"import sys, kaocheng.cli.standings; print([one for one in {heavy} if one in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -76,7 +76,7 @@ async def test_what_was_not_committed_was_never_queued(
 ) -> None:
     async def stumble() -> None:
         async with tenant_session(engine, county) as session:
-            await queue.defer(session, "test.note", tenant=county, number=1)
+            await jobs.defer(session, "test.note", tenant=county, number=1)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -89,8 +89,8 @@ async def test_what_is_waiting_already_is_not_queued_twice(
 ) -> None:
     for _twice in range(2):
         async with tenant_session(engine, county) as session:
-            await queue.defer(session, "test.note", tenant=county, number=1)
-            await queue.defer(session, "test.note", tenant=county, number=2)
+            await jobs.defer(session, "test.note", tenant=county, number=1)
+            await jobs.defer(session, "test.note", tenant=county, number=2)
     assert waiting(urls) == 2
 
 
@@ -101,7 +101,7 @@ async def test_a_worker_does_what_is_queued_in_order(
     for tenant in (county, neighbour):
         async with tenant_session(engine, tenant) as session:
             for number in range(3):
-                await queue.defer(session, "test.note", tenant=tenant, number=number)
+                await jobs.defer(session, "test.note", tenant=tenant, number=number)
     async with queue.worker(urls.app, engine):
         for _attempt in range(200):
             if len(done) == 6:

@@ -1,19 +1,33 @@
 """Long work as rows: its progress survives leaving the page, and its end can be read later."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, select, text, update
 
 from kaocheng.db.session import TenantSession, next_number
 from kaocheng.db.tables import job as jobs
 from kaocheng.errors import Missing
 from kaocheng.i18n import _
 
-__all__ = ["Job", "JobId", "NoSuchJob", "State", "again", "end", "find", "job", "keep", "recent", "step"]
+__all__ = [
+    "Job",
+    "JobId",
+    "NoSuchJob",
+    "State",
+    "again",
+    "defer",
+    "end",
+    "find",
+    "job",
+    "keep",
+    "recent",
+    "step",
+]
 
 JobId = NewType("JobId", int)
 
@@ -163,4 +177,17 @@ def _job(row: Row[Any]) -> Job:
         started_by=row.started_by,
         started_at=row.started_at,
         ended_at=row.ended_at,
+    )
+
+
+async def defer(session: TenantSession, name: str, **ids: int) -> None:
+    """Have the worker do *name* with these ids, if this transaction commits.
+
+    One tenant's tasks are done one after another; what is waiting already is not queued twice.
+    """
+    lock = f"tenant {session.tenant}"
+    args = json.dumps(ids, sort_keys=True)
+    await session.execute(
+        text("select queue.defer(:task, cast(:args as jsonb), :lock, :once)"),
+        {"task": name, "args": args, "lock": lock, "once": f"{lock}: {name} {args}"},
     )

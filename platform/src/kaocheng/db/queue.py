@@ -5,7 +5,6 @@ A task must be safe to run twice, because a worker may be killed after doing it 
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -26,7 +25,7 @@ from kaocheng.db.session import TenantId, TenantSession, tenant_session
 from kaocheng.errors import Problem
 from kaocheng.i18n import _, speaking
 
-__all__ = ["Task", "Work", "assemble", "defer", "rescue", "start", "task", "work", "worker"]
+__all__ = ["Task", "Work", "assemble", "rescue", "start", "task", "work", "worker"]
 
 log = logging.getLogger(__name__)
 
@@ -48,19 +47,6 @@ def task(name: str) -> Callable[[Task], Task]:
         return does
 
     return register
-
-
-async def defer(session: TenantSession, name: str, **ids: int) -> None:
-    """Have the worker do *name* with these ids, if this transaction commits.
-
-    One tenant's tasks are done one after another; what is waiting already is not queued twice.
-    """
-    lock = f"tenant {session.tenant}"
-    args = json.dumps(ids, sort_keys=True)
-    await session.execute(
-        text("select queue.defer(:task, cast(:args as jsonb), :lock, :once)"),
-        {"task": name, "args": args, "lock": lock, "once": f"{lock}: {name} {args}"},
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +100,7 @@ async def start(
         if known
         else await jobs.keep(session, kind, facts, by=by, at=at, key=key)
     )
-    await defer(session, kind, tenant=session.tenant, job=begun.id)
+    await jobs.defer(session, kind, tenant=session.tenant, job=begun.id)
     return begun
 
 

@@ -15,8 +15,8 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 
 from kaocheng.engine.rounding import printed
+from kaocheng.formats import HERE
 from kaocheng.pages.answers import Page, answer
-from kaocheng.pages.formats import HERE
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXACT_DIGITS = 15  # what a spreadsheet keeps of a number; longer ones are written as text, unchanged

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
 
+from kaocheng.formats import HERE, NOTHING, THIN
 from kaocheng.pages.answers import Page
 from kaocheng.pages.excel import Column, Percent, Table, excel
-from kaocheng.pages.formats import HERE, NOTHING, THIN
 
 AS, EXCEL = "as", "excel"  # ?as=excel after the address of any page
 _NUMBER = re.compile(r"[-−]?\d+(\.\d+)?", re.ASCII)

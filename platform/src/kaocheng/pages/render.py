@@ -11,8 +11,8 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
 
+from kaocheng import formats
 from kaocheng.i18n import _, language
-from kaocheng.pages import formats
 from kaocheng.pages.answers import Page
 from kaocheng.pages.exported import AS, EXCEL, exported
 from kaocheng.pages.forms import CSRF

@@ -15,11 +15,11 @@ from kaocheng.engine.explain import Explanation
 from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.run import Run
 from kaocheng.engine.sheet import PaperSheet, Sheet
+from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person
 from kaocheng.pages import Ask, Page, answer, form, go, may, ordered, render
 from kaocheng.pages.excel import Column, Table, excel
-from kaocheng.pages.formats import period as spoken
 from kaocheng.rollup import queries, service
 from kaocheng.rollup.domain import Comparison, Subordinate, Summary
 from kaocheng.scoring.domain import NoSuchClass

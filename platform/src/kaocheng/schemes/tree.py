@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
-from kaocheng.pages.formats import span
+from kaocheng.formats import span
 from kaocheng.schemes import words
 
 

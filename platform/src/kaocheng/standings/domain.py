@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kaocheng.errors import Missing, Refused
+from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
-from kaocheng.pages.formats import period as spoken
 from kaocheng.scoring.domain import SheetRow
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from kaocheng import record
-from kaocheng.db.queue import defer
+from kaocheng.db.jobs import defer
 from kaocheng.db.session import TenantSession, next_number
 from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.sheet import PaperSheet

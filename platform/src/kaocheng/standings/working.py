@@ -6,8 +6,8 @@ from itertools import groupby
 
 from kaocheng.engine import telling
 from kaocheng.engine.wording import field_label
+from kaocheng.formats import day
 from kaocheng.i18n import _
-from kaocheng.pages.formats import day
 from kaocheng.scoring.domain import Explained, Origin, Traced
 from kaocheng.standings.reasons import in_words
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from kaocheng.errors import Invalid, Refused
 from kaocheng.figures.domain import Difference, Figure, Key, NoSuchFigure, Value
+from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
-from kaocheng.pages.formats import period as spoken
 
 
 class Ref(NamedTuple):

@@ -10,10 +10,10 @@ from litestar.params import FromPath
 from kaocheng.db import jobs
 from kaocheng.db.jobs import Job, NoSuchJob, State
 from kaocheng.db.session import TenantSession
+from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Person, Role
 from kaocheng.pages import Ask, Page, fragment, render
-from kaocheng.pages.formats import period as spoken
 from kaocheng.web.home.lines import to
 
 # What a kind of work is called, and where its result is read unless the result says so itself.

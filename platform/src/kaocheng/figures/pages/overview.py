@@ -12,11 +12,11 @@ from kaocheng.figures import expected, queries
 from kaocheng.figures.domain import Debt, Figure, Of, Outcome, Progress
 from kaocheng.figures.expected import Scope
 from kaocheng.figures.pages.words import TONES, collector_name, place, shown, state
+from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person, allows
 from kaocheng.pages import Ask, Page, go, may, ordered, render
 from kaocheng.pages.excel import Column, Table, excel
-from kaocheng.pages.formats import period as spoken
 
 SHOWN = 600
 KEYS: dict[str, Any] = {

@@ -3,8 +3,8 @@
 from kaocheng.db.session import TenantSession
 from kaocheng.figures.domain import Figure, Kind, Outcome, Value
 from kaocheng.figures.expected import series_labels
+from kaocheng.formats import number
 from kaocheng.i18n import _
-from kaocheng.pages.formats import number
 
 TONES = {Outcome.FILED: "", Outcome.VOUCHED: "ok", Outcome.RETURNED: "bad"}
 

@@ -10,13 +10,13 @@ from litestar.params import FromQuery
 
 from kaocheng.db.session import TenantSession
 from kaocheng.engine.sheet import Column, PaperSheet
+from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person, allows
 from kaocheng.packs.shelf import TenantShelf
 from kaocheng.pages import Ask, Page, may, ordered, render
 from kaocheng.pages.excel import Column as Heading
 from kaocheng.pages.excel import Table, excel
-from kaocheng.pages.formats import period as spoken
 from kaocheng.scoring import queries as scoring
 from kaocheng.scoring import service as sheets
 from kaocheng.scoring.compare import compare

@@ -6,9 +6,9 @@ from kaocheng.db.session import TenantSession
 from kaocheng.figures import expected
 from kaocheng.figures.expected import Scope
 from kaocheng.figures.service import own_collectors
+from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Person
-from kaocheng.pages.formats import period as spoken
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.web.home.lines import Todo, Told, to
 from kaocheng.web.home.running import running

@@ -9,10 +9,10 @@ from kaocheng.errors import Missing
 from kaocheng.figures import expected
 from kaocheng.figures.domain import Debt
 from kaocheng.figures.expected import Scope
+from kaocheng.formats import day_prose, number, today
+from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Person
-from kaocheng.pages.formats import day_prose, number, today
-from kaocheng.pages.formats import period as spoken
 from kaocheng.scoring import service as scoring
 from kaocheng.standings import service as standings
 from kaocheng.standings.domain import Seen

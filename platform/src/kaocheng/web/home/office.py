@@ -7,10 +7,10 @@ from fractions import Fraction
 from kaocheng.db.session import TenantSession
 from kaocheng.figures import expected
 from kaocheng.figures.domain import Progress
+from kaocheng.formats import day, number, span, today
+from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Person
-from kaocheng.pages.formats import day, number, span, today
-from kaocheng.pages.formats import period as spoken
 from kaocheng.rollup import queries as rollup
 from kaocheng.schemes import queries as schemes
 from kaocheng.schemes.domain import NoScheme, SchemeVersion, State

@@ -8,10 +8,10 @@ from litestar.params import FromQuery
 
 from kaocheng.db.session import TenantSession
 from kaocheng.figures.pace import Pace, pace
+from kaocheng.formats import today
 from kaocheng.identity.domain import Person, Role
 from kaocheng.packs.shelf import TenantShelf
 from kaocheng.pages import Ask, Page, render
-from kaocheng.pages.formats import today
 from kaocheng.web.home import analyst, collector, leader, liaison, office, operator, verifier
 from kaocheng.web.home.lines import Told
 

@@ -5,10 +5,10 @@ from collections import Counter
 from kaocheng.db.session import TenantSession
 from kaocheng.figures import expected
 from kaocheng.figures.pages import collector_name
+from kaocheng.formats import number
+from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Person
-from kaocheng.pages.formats import number
-from kaocheng.pages.formats import period as spoken
 from kaocheng.verification import queries, service
 from kaocheng.web.home.lines import Todo, Told, to
 

@@ -2,9 +2,9 @@
 
 from kaocheng.db.session import TenantSession
 from kaocheng.figures import previewing, queries
+from kaocheng.formats import day
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Person
-from kaocheng.pages.formats import day
 from kaocheng.web.home.lines import Todo
 
 

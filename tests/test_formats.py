@@ -2,8 +2,8 @@
 
 import pytest
 
+from kaocheng.formats import day, day_prose, period, span
 from kaocheng.i18n import speaking
-from kaocheng.pages.formats import day, day_prose, period, span
 
 
 @pytest.mark.parametrize(
