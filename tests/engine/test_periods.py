@@ -147,3 +147,20 @@ b = { formula = "score(a@year) + 1" }
     )
     with pytest.raises(Loop, match="a@2026 → b@2026H1 → a@2026"):
         score(looped.recipe, given(units=["甲"]))
+
+
+@pytest.mark.parametrize(
+    ("fold", "wanted"),
+    [
+        ('{ "2026Q1" = 1, "2026Q2" = 3 }', {"a": "87.50", "b": "60.00", "c": "/"}),
+        ('{ "2026Q1" = "25%", "2026Q2" = "75%" }', {"a": "87.50", "b": "60.00", "c": "/"}),
+        ('{ "2026Q1" = "1/10", "2026Q2" = "3/10" }', {"a": "87.50", "b": "60.00", "c": "/"}),
+        ('{ "2026Q1" = 0, "2026Q2" = 1 }', {"a": "90.00", "b": "", "c": "/"}),
+    ],
+)
+def test_weights_of_periods_are_relative_to_those_that_apply(fold: str, wanted: dict[str, str]) -> None:
+    node = f'points = {{ x = "work", full = 100, method = "given", across = "quarter", fold = {fold} }}'
+    figures = {"work@2026Q1": {"a": 80, "b": 60, "c": "/"}, "work@2026Q2": {"a": 90, "b": "/", "c": "/"}}
+    later = {f"work@2026Q{k}": dict.fromkeys("abc", "/") for k in (3, 4)}
+    of = recipe(f"[figures]\nwork = {{}}\n[papers.p.nodes]\n{node}\n")
+    assert points(of, given(figures | later)) == wanted

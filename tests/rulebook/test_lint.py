@@ -231,3 +231,23 @@ def test_a_finding_says_place_reason_and_remedy_in_one_sentence() -> None:
     assert (
         str(only) == f"scheme.toml:{line}:1 (papers.p.nodes.total):“总分”满分 12,各部分合计 10;请核对各项分值"
     )
+
+
+@pytest.mark.parametrize(
+    ("fold", "codes"),
+    [
+        ('{ half = "30%", year = "70%" }', []),
+        ("{ half = 3, year = 7 }", []),
+        ('{ half = "1/3", year = "2/3" }', []),
+        ('{ half = "30%", year = "60%" }', ["weights"]),
+        ("{ best = 1 }", ["unknown_word"]),
+    ],
+)
+def test_weights_of_periods(fold: str, codes: list[str]) -> None:
+    rule = f'across = ["half", "year"], fold = {fold} }}'
+    text = nodes(
+        'total = { compose = "sum", full = 15, clause = "一" }', GRAIN.replace("}", f", {rule}"), ROADS
+    )
+    assert [
+        f.code for f in lint(read_scheme(text)) if f.code not in ("no_collector", "unused_figure")
+    ] == codes

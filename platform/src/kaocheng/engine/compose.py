@@ -311,15 +311,7 @@ def over_periods(run: Run, fold: Any, spans: Sequence[str], each: Sequence[Exact
     if isinstance(fold, Mapping):
         first = next(iter(run.recipe.papers.values()))
         weights = [number(str(fold.get(p, 0)), Scope(run, first, None, p)) for p in spans]
-        summed, weight = (
-            sums.weighted(clean, there, weights),
-            sums.weighted([ONE] * len(each), there, weights),
-        )
-        value = (
-            summed
-            if all(np.all(t) for t in there)
-            else summed / weight * sums.weighted([ONE] * len(each), [np.array(True)] * len(each), weights)
-        )
+        value = sums.weighted(clean, there, weights) / sums.weighted([ONE] * len(each), there, weights)
     elif fold == "last":
         value = clean[-1]
         there = there[-1:]

@@ -304,11 +304,8 @@ class _Losing:
                 return [ONE if n == chosen else ZERO for n in range(len(spans))]
             case dict():
                 weights = _weights(self.seat.run, fold, spans)
-                all_apply = all(np.all(value.state != NA) for value in each)
-                whole = sum(weights, ZERO)
                 left = sum((w for w, t in zip(weights, there, strict=True) if t), ZERO)
-                factor = ONE if all_apply or not left else whole / left
-                return [w * factor if t else ZERO for w, t in zip(weights, there, strict=True)]
+                return [w / left if t and left else ZERO for w, t in zip(weights, there, strict=True)]
         return None
 
 

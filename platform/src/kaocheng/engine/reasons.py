@@ -15,7 +15,7 @@ RELATIVE = ("M30", "M33", "M34", "M35", "M36", "M38", "M41", "M44")
 def reason(recipe: Recipe, node: NodeRule) -> str:
     """What points lost at a leaf are lost to, in words."""
     if node.get("rows"):
-        return _("有任务未按期完成")
+        return _("清单中有的条目没有得满分")
     method, own = METHODS.get(str(node.get("method"))), recipe.methods.get(str(node.get("method")))
     if own is not None and plugged.is_plugged(own):
         return _("按“{method}”计分", method=own.get("label", node["method"]))

@@ -226,6 +226,8 @@ class Linter:
             method = METHODS.get(str(name))
             if method is not None:
                 yield from self._method(node, path)
+            if "across" in node.keys and isinstance(node.get("fold"), Mapping):
+                yield from self._periods(node, (*path, "fold"))
 
     def _method(self, node: NodeRule, path: Path) -> Iterator[Finding]:
         method = METHODS[str(node["method"])]
@@ -315,6 +317,15 @@ class Linter:
         if len(known) > 1:
             reason = _("“{label}”加权的各部分满分不同", label=self.label(node))
             yield self.finding("warning", "unequal_full", path, reason, _("请先用 rescale 折算到同一满分"))
+
+    def _periods(self, node: NodeRule, path: Path) -> Iterator[Finding]:
+        """Weights of the periods a node is scored in: plain numbers are relative, shares are a whole."""
+        weights = [fraction(written) for written in node["fold"].values()]
+        total = sum((w for w in weights if w is not None), Fraction(0))
+        if None not in weights and total != 1 and any("%" in str(w) for w in node["fold"].values()):
+            label, percent = self.label(node), _shown(total * 100) + "%"
+            reason = _("“{label}”各时段的权重合计 {sum},不是 100%", label=label, sum=percent)
+            yield self.finding("error", "weights", path, reason, _("请核对"))
 
     def _full(self, paper: PaperRule, code: str) -> Fraction | None:
         node = paper.nodes.get(code)

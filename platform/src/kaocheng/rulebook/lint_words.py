@@ -94,6 +94,11 @@ class WordLint:
             across = node.get("across")
             fold = node.get("fold")
             if across and isinstance(fold, Mapping):
+                if fold.keys() & {"best", "weighted"}:  # of rows
+                    reason = _("跨时段的 fold 不能写“{name}”", name=next(iter(fold)))
+                    remedy = _('请写各时段的权重;取最好几个时段的,用 compose = "best",of 写“节点@时段”')
+                    yield self.linter.finding("error", "unknown_word", (*path, "fold"), reason, remedy)
+                    continue
                 for name in fold:
                     yield from self._period((*path, "fold", name), name)
             for name in across if isinstance(across, list) else [across] if across else []:
