@@ -246,3 +246,54 @@ roads_there = { formula = "at(unit.parent, roads)" }
         person = Unit("p1", "甲", "人", {"parent": parent})
         papers = score(of, replace(inputs, units=(*towns, person))).papers
         assert [papers[1].shown("p1", node) for node in ("his", "roads_there")] == [found, found]
+
+
+HALF = (
+    HALVES.replace("[papers.p.nodes]", "[papers.p.nodes]\n")
+    + """
+[papers.p.results.overall]
+by = "total"
+break = ["q/total"]
+[papers.p.results.first_half]
+by = "roads@half"
+bands = [{ grade = "优", from = 60 }, { grade = "良" }]
+[papers.q]
+period = "year"
+[papers.q.nodes]
+total = { x = "roads@2025", method = "given", full = 100 }
+"""
+)
+
+
+def test_a_result_ranks_a_node_of_another_period_and_breaks_ties_by_another_paper() -> None:
+    handed_in = {
+        "roads@2026H1": {"a": 50, "b": 80, "c": 50},
+        "roads@2026": {"a": 80, "b": 60, "c": 80},
+        "roads@2025": {"a": 30, "b": 90, "c": 40},
+        "roads@2025H1": {"a": 0, "b": 0, "c": 0},
+    }
+    paper, _other = score(recipe(HALF), given(handed_in)).papers
+    overall, first_half = ({s.unit: (s.rank, s.grade) for s in found} for found in paper.results.values())
+    assert overall == {"a": (3, None), "b": (1, None), "c": (2, None)}  # 68, 68, 68: last year's 30, 90, 40
+    assert first_half == {"a": (2, "良"), "b": (1, "优"), "c": (2, "良")}
+
+
+def test_a_leaf_is_ranked_and_graded_by_the_decimals_it_is_rounded_to() -> None:
+    of = recipe("""
+[scheme]
+code = "t"
+year = 2026
+round = { leaf = 1, total = 0 }
+[figures]
+rate = {}
+[papers.p.nodes]
+rate = { method = "given", full = 100 }
+[papers.p.results.overall]
+bands = [{ grade = "优", from = 90 }, { grade = "良" }]
+""")
+    places = standings(of, given({"rate": {"a": "89.62", "b": "89.58", "c": "89.5"}}))
+    assert {u: (p.score, p.rank, p.grade) for u, p in places.items()} == {
+        "a": ("89.6", 1, "良"),
+        "b": ("89.6", 1, "良"),
+        "c": ("89.5", 3, "良"),
+    }

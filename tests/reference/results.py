@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from . import numbers, periods
+from . import nodes, numbers, periods
 from .absolute import LIMITS, in_band
 from .asked import sure
 from .evaluate import Place, evaluate, number
@@ -36,8 +36,13 @@ class Standing:
 
 def total_of(world: World, paper: Paper, code: str, unit: str, period: str) -> Fraction | Gap:
     """The points that are ranked, as rounded."""
-    value = world.score(paper, code, unit, period)
-    decimals = paper.nodes[code].get("round", paper.round.get("total"))
+    reference = node_reference(code)
+    node, when = (
+        paper.nodes[reference.code],
+        world.period(reference.period, Place(world, paper, unit, period)),
+    )
+    value = world.score(paper, node.code, unit, when)
+    decimals = node.get("round", nodes.printed_decimals(Place(world, paper, unit, when, node)))
     if isinstance(value, Gap) or decimals in (None, "none"):
         return value
     return half_up(value, int(decimals))

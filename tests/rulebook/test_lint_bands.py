@@ -14,6 +14,8 @@ round = { leaf = 2, total = 2 }
 [figures]
 grain = { label = "粮食", collector = "农业局", unit = "吨" }
 rate = { label = "办结率", collector = "信访局", unit = "%" }
+[papers.p]
+period = "2026"
 [papers.p.nodes]
 total = { label = "总分", compose = "sum", clause = "一" }
 grain = { in = "total", full = 9, method = "given" }

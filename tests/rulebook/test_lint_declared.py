@@ -14,6 +14,8 @@ round = { leaf = 2, total = 2 }
 "一" = "原文"
 [figures]
 grain = { label = "粮食", collector = "农业局" }
+[papers.p]
+period = "2026"
 [papers.p.nodes]
 total = { label = "总分", compose = "sum", full = 10 }
 """
@@ -38,6 +40,16 @@ SILENCES = {
         GIVEN.replace('method = "given"', 'formula = "rank_line(grain, first_gets = 10, last_gets = 5)"'),
         "nodes.grain",
         ("last_gets = 5)", "last_gets = 5, alone = 10)"),
+    ),
+    "where an efficacy score starts": (
+        GIVEN.replace('"given"', '"efficacy"'),
+        "nodes.grain",
+        ('"efficacy"', '"efficacy", start = "60%"'),
+    ),
+    "where an efficacy score starts, in a formula": (
+        GIVEN.replace('method = "given"', 'formula = "efficacy(grain)"'),
+        "nodes.grain",
+        ("(grain)", "(grain, start = 0)"),
     ),
     "several periods": (
         GIVEN.replace('"given"', '"given", across = "month"'),
@@ -66,6 +78,57 @@ def test_silence_is_an_error_and_saying_it_is_enough(what: str) -> None:
     assert place in only.path
     assert only.remedy
     assert list(lint(read_scheme(HEAD + silent.replace(old, new)))) == []
+
+
+SHORT = GIVEN.replace('"given"', '"shortfall", target = 9, each = 1, deduct = 2')
+
+
+def test_less_than_a_step_short_is_asked_about_where_there_is_such_a_thing() -> None:
+    (only,) = lint(read_scheme(HEAD + SHORT))
+    assert (only.code, only.severity) == (
+        "undeclared",
+        "warning",
+    )  # the language has its answer: in proportion
+    assert "steps" in only.remedy
+    assert list(lint(read_scheme(HEAD + SHORT.replace("each = 1", 'each = 1, steps = "up"')))) == []
+    counted = HEAD.replace('label = "粮食",', 'label = "案件", unit = "件",')
+    assert list(lint(read_scheme(counted + SHORT))) == []
+    (only,) = lint(read_scheme(counted + SHORT.replace("each = 1", "each = 2")))
+    assert only.code == "undeclared"
+
+
+ROUGH = """[scheme]
+code = "small-2026"
+year = 2026
+[periods]
+half = "2026H1"
+year = "2026"
+[clauses]
+"一" = "原文"
+[figures]
+grain = { label = "粮食", collector = "农业局" }
+[papers.p.nodes]
+grain = { full = 10, formula = "sqrt(grain)", clause = "一" }
+"""
+
+
+def test_what_is_ranked_may_not_be_rough_whether_or_not_a_result_says_so() -> None:
+    for results in ("", '[papers.p.results.o]\nby = "grain"\n', '[papers.p.results.o]\nby = "grain@half"\n'):
+        (only,) = lint(read_scheme(ROUGH + results))
+        assert (only.code, only.severity) == ("rough_rank", "warning")
+        rounded = ROUGH.replace("year = 2026\n", "year = 2026\nround = { leaf = 2 }\n")
+        assert list(lint(read_scheme(rounded + results))) == []
+    (only,) = lint(
+        read_scheme(ROUGH.replace("sqrt(grain)", "grain") + '[papers.p.results.o]\nby = "grain@hal"\n')
+    )
+    assert (only.code, "half" in only.remedy) == ("unknown_period", True)
+
+
+def test_an_adjustment_may_be_used_in_an_expression() -> None:
+    named = GIVEN.replace('method = "given"', 'formula = "min(10, grain + score(bonus))"')
+    bonus = '[papers.p.adjustments]\nbonus = { kind = "bonus" }\n'
+    assert list(lint(read_scheme(HEAD + named + bonus))) == []
+    assert [f.code for f in lint(read_scheme(HEAD + GIVEN + bonus))] == ["unused_adjustment"]
 
 
 def test_a_standard_deviation_of_zero_is_asked_for_like_any_other_divisor() -> None:

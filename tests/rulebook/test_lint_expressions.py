@@ -149,8 +149,10 @@ SLIPS = {
         "unlike_measures",
     ),
     "a step in % of a figure in %": (
-        node('full = 5, x = "rate", target = 100, method = "shortfall", «each = "1%", deduct = 1'),
-        node('full = 5, x = "rate", target = 100, method = "shortfall", each = 1, deduct = 1'),
+        node(
+            'full = 5, x = "rate", target = 100, method = "shortfall", steps = "up", «each = "1%", deduct = 1'
+        ),
+        node('full = 5, x = "rate", target = 100, method = "shortfall", steps = "up", each = 1, deduct = 1'),
         "unlike_measures",
     ),
     "a target in % of a figure in %": (
@@ -189,12 +191,12 @@ SLIPS = {
         "divided_by_zero",
     ),
     "a step of nothing": (
-        node('full = 5, x = "rate", target = 100, method = "shortfall", «each = 0, deduct = 1'),
-        node('full = 5, x = "rate", target = 100, method = "shortfall", each = 2, deduct = 1'),
+        node('full = 5, x = "rate", target = 100, method = "shortfall", steps = "up", «each = 0, deduct = 1'),
+        node('full = 5, x = "rate", target = 100, method = "shortfall", steps = "up", each = 2, deduct = 1'),
         "divided_by_zero",
     ),
     "a key no method has": (
-        node('full = 9, formula = "efficacy(grain, strat = «60%)"'),
+        node('full = 9, formula = "efficacy(grain, start = 0, strat = «60%)"'),
         node('full = 9, formula = "efficacy(grain, start = 60%)"'),
         "unknown_key",
     ),

@@ -19,6 +19,8 @@ round = { leaf = 2, total = 2 }
 [figures]
 grain = { label = "粮食", collector = "农业局" }
 race = { label = "赛龙舟", collector = "文体局", parts = { time = "成绩", rank = "名次" } }
+[papers.p]
+period = "2026"
 [papers.p.nodes]
 total = { label = "总分", compose = "sum", full = 10 }
 race = { label = "赛事", only_shown = true, formula = "11 - race.rank", clause = "一" }
@@ -95,11 +97,11 @@ def test_a_figure_may_not_misspell_what_stands_for_it() -> None:
 
 def test_a_paper_says_which_of_the_declared_periods_is_its_own() -> None:
     head = HEAD.replace("[clauses]", '[periods]\nhalf = "2026H1"\n[clauses]')
-    assert said('full = 10, method = "given"', head) == [("no_period", "“p”没有写时段,按 2026 算请写 period")]
-    for more in (
-        head.replace('"2026H1"', '"2026"'),
-        head.replace("[papers.p.", '[papers.p]\nperiod = "half"\n[papers.p.'),
-    ):
+    silent, none = head.replace('period = "2026"\n', ""), HEAD.replace('period = "2026"\n', "")
+    open_ = [("no_period", "“p”没有写时段,按 2026 算请写 period")]
+    assert said('full = 10, method = "given"', silent) == open_
+    assert said('full = 10, method = "given"', none) == open_  # also where none is declared
+    for more in (silent.replace('"2026H1"', '"2026"'), head.replace('period = "2026"', 'period = "half"')):
         assert said('full = 10, method = "given"', more) == []
 
 

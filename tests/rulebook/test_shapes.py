@@ -81,7 +81,9 @@ def outcome(text: str) -> Sequence[BadScheme | Finding]:
 )
 def test_an_expression_too_long_or_too_deep_is_refused_at_once(formula: str) -> None:
     node = f'a = {{ full = 1, x = "1", formula = """{formula}""", clause = "一" }}\n'
-    findings = lint(read_scheme(HEAD + '[clauses]\n"一" = "x"\n[papers.p.nodes]\n' + node))
+    findings = lint(
+        read_scheme(HEAD + '[clauses]\n"一" = "x"\n[papers.p]\nperiod = "2026"\n[papers.p.nodes]\n' + node)
+    )
     assert {f.code for f in findings} == {"bad_expression"}
 
 
@@ -95,4 +97,11 @@ def test_a_scheme_of_too_many_nodes_is_refused() -> None:
 def test_a_chain_of_lets_is_worked_out_once_each() -> None:
     let = ", ".join(f'a{n} = "a{n - 1} + a{n - 1} * 2"' for n in range(1, 60))
     node = f'a = {{ let = {{ a0 = "1", {let} }}, formula = "a59", clause = "一" }}\n'
-    assert lint(read_scheme(HEAD + '[clauses]\n"一" = "x"\n[papers.p.nodes]\n' + node)) == ()
+    assert (
+        lint(
+            read_scheme(
+                HEAD + '[clauses]\n"一" = "x"\n[papers.p]\nperiod = "2026"\n[papers.p.nodes]\n' + node
+            )
+        )
+        == ()
+    )

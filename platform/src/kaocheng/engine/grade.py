@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import adjust, circles, nodes, periods, vetoes
+from kaocheng.engine import circles, nodes, periods, vetoes
 from kaocheng.engine.arrays import NA, Exact, Truth, Words
 from kaocheng.engine.evaluate import Scope, Value, evaluate, number
 from kaocheng.engine.grammar import Name, is_share, parse
@@ -56,7 +56,7 @@ def ranks(run: Run, paper: PaperRule, result: str, period: str) -> Exact:
         for standing in standings(run, paper, result, period):
             found[run.at[standing.unit]] = None if standing.rank is None else Fraction(standing.rank)
         return Exact.of(found)
-    score, decimals = run.score(paper, ranking.by, period), run.recipe.ranked_to(paper, ranking.by)
+    score, decimals = ranking.scores(), run.recipe.ranked_to(paper, ranking.by)
     within = tuple(Name((name,)) for name in nodes.listed(ranking.rule.get("within") or "paper"))
     groups = run.groups(ranking.here, within)
     ties = str(ranking.rule.get("ties", "competition"))
@@ -109,9 +109,19 @@ class _Ranking:
 
     # -- who, and in what order --------------------------------------------------------------------
 
+    def scores(self) -> Exact:
+        """What is ranked, before it is rounded."""
+        return self._node(self.paper, self.by)
+
+    def _node(self, paper: PaperRule, reference: str) -> Exact:
+        """A node's score, of the period asked or of the one it names (``items@half``)."""
+        code, _at, period = reference.partition("@")
+        when = self.run.recipe.named(period, self.paper, self.period) if period else self.period
+        return self.run.score(paper, code, when)
+
     def _places(self) -> list[_Place]:
         decimals = self.run.recipe.ranked_to(self.paper, self.by)
-        score = self.run.score(self.paper, self.by, self.period)
+        score = self.scores()
         members = self.run.members(self.paper) & (score.state != NA)
         if "if" in self.rule:
             members = members & self._holds(str(self.rule["if"]))
@@ -170,15 +180,10 @@ class _Ranking:
         return (0, Fraction(0)) if value is None else (1, value)
 
     def _value(self, step: str, at: int) -> Fraction | None:
-        """A node (``items@year``), an adjustment, or an expression, of one unit."""
-        name, _at, period = step.partition("@")
-        when = self.run.recipe.named(period, self.paper, self.period) if period else self.period
-        if name in self.paper.nodes:
-            value = self.run.score(self.paper, name, when)
-        elif name in self.paper.table("adjustments"):
-            value = adjust.adjustment(self.run, self.paper, name, when)
-        else:
-            value = self._numbers(step)
+        """A node (``items@year``, ``province/total``), an adjustment, or an expression, of one unit."""
+        home, name = self.run.recipe.home(self.paper, step)
+        known = {*home.nodes, *home.table("adjustments")}
+        value = self._node(home, name) if name.partition("@")[0] in known else self._numbers(step)
         return (value if value.shape else value.spread(len(self.run.units))).fraction(at)
 
     # -- vetoes ------------------------------------------------------------------------------------

@@ -144,6 +144,13 @@ class Recipe:
         found: Mapping[str, str] = self.keys.get("clauses") or {}
         return found
 
+    def home(self, paper: PaperRule, reference: str) -> tuple[PaperRule, str]:
+        """The paper whose node a reference names (``province/total``), else *paper*; and the name there."""
+        other, _slash, rest = (part.strip() for part in reference.partition("/"))
+        found = self.papers.get(other)
+        known = found is not None and rest.partition("@")[0] in found.nodes
+        return (found, rest) if found is not None and known else (paper, reference.strip())
+
     def decimals(self, paper: PaperRule, what: str) -> int | None:
         """Decimals of a ``leaf`` or the ``total``; ``None`` where nothing is rounded."""
         declared = {**(self.keys.get("round") or {}), **(paper.keys.get("round") or {})}.get(what)
@@ -151,10 +158,12 @@ class Recipe:
 
     def ranked_to(self, paper: PaperRule, code: str) -> int | None:
         """Decimals a node is ranked and graded by: its own, else the total's; ``None``: exactly."""
-        node = paper.nodes.get(code)
-        if node is None or "round" not in node.keys:
-            return self.decimals(paper, "total")
-        return None if node["round"] in (None, "none") else int(node["round"])
+        node = paper.nodes.get(code.partition("@")[0])
+        if node is not None and "round" in node.keys:
+            return None if node["round"] in (None, "none") else int(node["round"])
+        leaf = node is not None and not node.composed and "full" in node.keys
+        own = self.decimals(paper, "leaf") if leaf else None
+        return self.decimals(paper, "total") if own is None else own
 
     def period(self, name: str) -> str:
         """A period by its name in the scheme, or as it is written."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from kaocheng.engine.grammar import BadExpression, Call, parse, walk
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.i18n import _
-from kaocheng.rulebook import texts
-from kaocheng.rulebook.findings import Finding
+from kaocheng.rulebook import sorts, texts
+from kaocheng.rulebook.findings import Finding, fraction
 from kaocheng.rulebook.located import Path
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Declared:
         self.linter = linter
 
     def nodes(self, paper: PaperRule) -> Iterator[Finding]:
-        """Parts of a step over the target (M04), a group of one (M35), periods (M77)."""
+        """Parts of a step (M04, M05), where points start (M30), a group of one (M35), periods (M77)."""
         for node in paper.nodes.values():
             path = ("papers", paper.code, "nodes", node.code)
             label = self.linter.label(node)
@@ -43,7 +43,11 @@ class Declared:
             if isinstance(over, Mapping) and "steps" not in over:
                 reason = _("“{label}”超额加分,没有写明满一档才加还是按比例加", label=label)
                 yield self._owed((*path, "over"), reason, _('请写 steps = "whole" 或 "exact"'))
-            if _forgets_one_alone(self.linter.recipe, node):
+            yield from self._parts_of_a_step(paper, node, path, label)
+            if _forgets(self.linter.recipe, node, "efficacy", "start"):
+                reason = _("“{label}”没有写明最差的得几成,按 0 算", label=label)
+                yield self._owed(path, reason, _('请写 start,如 start = "60%"'))
+            if _forgets(self.linter.recipe, node, "rank_line", "alone"):
                 reason = _("“{label}”没有写明只有一个单位时得多少分", label=label)
                 yield self._owed(path, reason, _("请写 alone"))
             yield from self._one_way(node, path, label)
@@ -55,10 +59,21 @@ class Declared:
                 reason = _("“{label}”跨时段计分,没有写明各时段怎样合成", label=label)
                 yield self._owed(path, reason, _("请写 fold(mean、sum、last 或各时段的权重)"))
 
+    def _parts_of_a_step(self, paper: PaperRule, node: NodeRule, path: Path, label: str) -> Iterator[Finding]:
+        """What falls short by less than a step; of what is counted one by one nothing does."""
+        if node.get("method") != "shortfall" or "steps" in node.keys:
+            return
+        about = self.linter.expressions.knowledge(paper)
+        counted = about.sort_of(node, "x").measure in sorts.COUNTED
+        if not (counted and fraction(node.get("each")) == 1):
+            reason = _("“{label}”没有写明差不足一档的怎么扣,按比例扣", label=label)
+            remedy = _('请写 steps = "exact"(按比例)、"up"(算一档)或 "whole"(不算)')
+            yield self.linter.finding("warning", "undeclared", path, reason, remedy)
+
     def period(self, paper: PaperRule) -> Iterator[Finding]:
-        """A paper that leaves open which of the declared periods is its own, where none is the year."""
-        declared, year = self.linter.recipe.periods.values(), self.linter.recipe.year
-        if declared and year not in declared and "period" not in paper.keys:
+        """A paper that does not say of which period it is, where no declared one is plainly the year."""
+        year = self.linter.recipe.year
+        if "period" not in paper.keys and year not in self.linter.recipe.periods.values():
             reason = _("“{paper}”没有写时段,按 {year} 算", paper=paper.label, year=year)
             yield self.linter.finding(
                 "warning", "no_period", ("papers", paper.code), reason, _("请写 period")
@@ -94,18 +109,18 @@ class Declared:
         return self.linter.finding("error", "undeclared", path, reason, remedy)
 
 
-def _forgets_one_alone(recipe: Recipe, node: NodeRule) -> bool:
-    """Whether a line from first to last does not say what a group of one gets."""
-    if node.get("method") == "rank_line" and "alone" not in node.keys:
+def _forgets(recipe: Recipe, node: NodeRule, method: str, key: str) -> bool:
+    """Whether a node uses a method, as its own or as a function, and does not say a key of it."""
+    if node.get("method") == method and key not in node.keys:
         return True
     for written in texts.of_node(recipe, node):
-        if "rank_line" not in written.text:
+        if method not in written.text:
             continue
         try:
             calls = [inner for inner in walk(parse(written.text)) if isinstance(inner, Call)]
         except BadExpression:
             continue  # lint says so elsewhere
         for call in calls:
-            if call.path == ("rank_line",) and "alone" not in dict(call.keywords):
+            if call.path == (method,) and key not in dict(call.keywords):
                 return True
     return False

@@ -207,25 +207,36 @@ class ExpressionLint:
                         )
                 yield from self._steps(about, reader, paper, path, rule if kind == "results" else {})
                 self.used |= reader.used
+        yield from self._ranked(about, paper)
+
+    def _ranked(self, about: Knowledge, paper: PaperRule) -> Iterator[Finding]:
+        """What units are ranked by may not be rough; a paper that states no result ranks its total."""
+        total = str(self.recipe.total(paper, self.recipe.own_period(paper)))
+        for code, rule in (paper.table("results") or {"": {}}).items():
+            by, _at, period = str(rule.get("by") or total).partition("@")
+            path = ("papers", paper.code, *(("results", code, "by") if code else ("nodes", by)))
+            yield from self._period_of(about, path, period)
+            if self.recipe.ranked_to(paper, by) is None and about.rough(by):
+                yield self.finding(path, None, "warning", "rough_rank", *rough_rank())
+
+    def _period_of(self, about: Knowledge, path: Path, period: str) -> Iterator[Finding]:
+        """A node's period that nobody declared."""
+        remedy = about.no_period(period) if period else None
+        if remedy is not None:
+            reason = _("没有时段“{name}”", name=period)
+            yield self.finding(path, None, "error", "unknown_period", reason, remedy)
 
     def _steps(
         self, about: Knowledge, reader: Reader, paper: PaperRule, path: Path, rule: Mapping[str, Any]
     ) -> Iterator[Finding]:
-        """A total, and chains that break ties, may not be rough; a node may be named with its period."""
-        total = rule.get("by") or self.recipe.total(paper, self.recipe.own_period(paper))
-        rounded = self.recipe.ranked_to(paper, str(total)) is not None
-        if rule and not rounded and about.rough(str(total)):
-            yield self.finding((*path, "by"), None, "warning", "rough_rank", *rough_rank())
+        """The chains that break ties may not be rough; a node may be named with its period and paper."""
         for written in texts.steps_of(rule):
-            name, _at, period = written.text.partition("@")
-            if name.strip() in about.after:
-                remedy = about.no_period(period.strip()) if period else None
-                if remedy is not None:
-                    reason = _("没有时段“{name}”", name=period.strip())
-                    yield self.finding(
-                        (*path, *written.path), None, "error", "unknown_period", reason, remedy
-                    )
-                rough = about.rough(name.strip())
+            home, reference = self.recipe.home(paper, written.text)
+            name, _at, period = (part.strip() for part in reference.partition("@"))
+            there = self.knowledge(home)
+            if name in there.after:
+                yield from self._period_of(there, (*path, *written.path), period)
+                rough = there.rough(name)
             else:
                 yield from self.read(reader, path, written)
                 tree = _tree(written.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from kaocheng.i18n import _
 from kaocheng.rulebook.findings import Finding, fraction
 from kaocheng.rulebook.names import scored_in, texts_of
 from kaocheng.rulebook.source import nearest
+
+_WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 if TYPE_CHECKING:
     from kaocheng.rulebook.lint import Linter
@@ -23,7 +26,8 @@ class AfterTotal:
         self.linter = linter
 
     def rules(self, paper: PaperRule) -> Iterator[Finding]:
-        used = set(texts_of(paper.table("results")))
+        written = [*texts_of(paper.table("results")), *texts_of([node.keys for node in paper.nodes.values()])]
+        used = {word for text in written for word in _WORD.findall(text)}
         for code, rule in paper.table("adjustments").items():
             path = ("papers", paper.code, "adjustments", code)
             to = rule.get("to")
@@ -69,7 +73,7 @@ class AfterTotal:
         for code, rule in paper.table("results").items():
             path = ("papers", paper.code, "results", code)
             by = rule.get("by")
-            if by is not None and by not in paper.nodes:
+            if by is not None and str(by).partition("@")[0] not in paper.nodes:
                 yield self.linter.finding(
                     "error",
                     "unknown_part",
