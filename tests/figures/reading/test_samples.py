@@ -1,6 +1,5 @@
 """The county's own workbooks, read whole: the golden file of the one reader."""
 
-import json
 from datetime import date
 from decimal import Decimal
 
@@ -132,10 +131,3 @@ def test_the_catalogue_gives_clauses_points_and_collectors() -> None:
         ("doubt", "table_measure", "D8"),  # 项 in the catalogue, 万元 in the scheme
         ("conversion", "text_straightened", "E11"),  # ３
     ]
-
-
-@pytest.mark.parametrize("number", ["01", "02", "03", "04", "05", "06", "07", "08"])
-def test_a_preview_survives_being_kept_as_json(number: str) -> None:
-    preview = county.preview(number)
-
-    assert Preview.from_json(json.loads(json.dumps(preview.as_json()))) == preview

@@ -133,7 +133,7 @@ async def read(
         form_label=chosen.form.label or chosen.form.code,
         kind=found.kind,
         period=found.period,
-        understood=tuple(replace(found, entries=(), findings=()).as_json()["understood"]),
+        understood=tuple(sheet.as_json() for sheet in found.understood),
         values=values.doubted(_by_cell(findings)),
         findings=tuple(findings),
         stated=stated,

@@ -1,7 +1,7 @@
 """Where one reading collects what it understands, what it reads and what it finds, whichever form it is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from kaocheng.figures.reading.cells import Outcome, Value
@@ -51,6 +51,11 @@ class SheetUnderstood:
     columns: tuple[ColumnUnderstood, ...] = ()
     rows: tuple[tuple[int, str], ...] = ()
     left_out: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs and for keeping."""
+        told = {each.name: getattr(self, each.name) for each in fields(self)}
+        return told | {"columns": [column._asdict() for column in self.columns]}
 
 
 @dataclass(slots=True)

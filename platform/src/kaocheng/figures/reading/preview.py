@@ -4,15 +4,9 @@ Nothing here knows a database or a page; the same bytes and names give the same 
 """
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Any, Self
 
-from kaocheng import numbers
-from kaocheng.figures.reading.cells import NA, NotApplicable, Value
-from kaocheng.figures.reading.desk import ColumnUnderstood, Desk, Entry, SheetUnderstood
+from kaocheng.figures.reading.desk import Desk, Entry, SheetUnderstood
 from kaocheng.figures.reading.doubts import Context, doubts
 from kaocheng.figures.reading.findings import CONVERSION, DOUBT, ERROR, Finding
 from kaocheng.figures.reading.forms import READERS
@@ -50,37 +44,6 @@ class Preview:
     def doubts(self) -> tuple[Finding, ...]:
         """What the verifier will look at."""
         return tuple(f for f in self.findings if f.kind == DOUBT)
-
-    def as_json(self) -> dict[str, Any]:
-        """For programs and for keeping; numbers as text."""
-        return {
-            "form": self.form,
-            "kind": self.kind,
-            "period": self.period,
-            "counts": {
-                "values": len(self.entries),
-                "errors": len(self.errors),
-                "conversions": len(self.conversions),
-                "doubts": len(self.doubts),
-            },
-            "understood": [_sheet_json(sheet) for sheet in self.understood],
-            "findings": [finding.as_json() for finding in self.findings],
-            "entries": [[*e[:5], *_value_json(e.value), e.sheet, e.cell] for e in self.entries],
-            "catalogue": self.catalogue.as_json() if self.catalogue else None,
-        }
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        """Read back what ``as_json`` wrote."""
-        return cls(
-            form=kept["form"],
-            kind=kept["kind"],
-            period=kept["period"],
-            understood=tuple(_sheet(s) for s in kept["understood"]),
-            entries=tuple(_entry(entry) for entry in kept["entries"]),
-            findings=tuple(Finding.from_json(f) for f in kept["findings"]),
-            catalogue=Catalogue.from_json(kept["catalogue"]) if kept["catalogue"] else None,
-        )
 
 
 def read(
@@ -149,50 +112,3 @@ _CELL = re.compile(r"([A-Z]+)(\d+)")
 def _place(cell: str) -> tuple[int, int, str]:
     found = _CELL.match(cell)
     return (int(found[2]), len(found[1]), found[1]) if found else (0, 0, cell)
-
-
-def _value_json(value: Value) -> tuple[str, str]:
-    if isinstance(value, Decimal):
-        return "decimal", numbers.text(value)
-    if isinstance(value, date):
-        return "date", value.isoformat()
-    return ("not_applicable", "/") if isinstance(value, NotApplicable) else ("word", value)
-
-
-def _entry(kept: Sequence[str]) -> Entry:
-    of, code, field, series, unit, kind, written, sheet, cell = kept
-    return Entry(of, code, field, series, unit, _value(kind, written), sheet, cell)
-
-
-def _value(kind: str, written: str) -> Value:
-    if kind == "decimal":
-        return Decimal(written)
-    if kind == "date":
-        return date.fromisoformat(written)
-    return NA if kind == "not_applicable" else written
-
-
-def _sheet_json(sheet: SheetUnderstood) -> dict[str, Any]:
-    return {
-        "sheet": sheet.sheet,
-        "title": sheet.title,
-        "group": sheet.group,
-        "header_rows": list(sheet.header_rows),
-        "unit_column": sheet.unit_column,
-        "columns": [column._asdict() for column in sheet.columns],
-        "rows": [list(row) for row in sheet.rows],
-        "left_out": list(sheet.left_out),
-    }
-
-
-def _sheet(kept: Mapping[str, Any]) -> SheetUnderstood:
-    return SheetUnderstood(
-        sheet=kept["sheet"],
-        title=kept["title"],
-        group=kept["group"],
-        header_rows=tuple(kept["header_rows"]),
-        unit_column=kept["unit_column"],
-        columns=tuple(ColumnUnderstood(**column) for column in kept["columns"]),
-        rows=tuple((row, name) for row, name in kept["rows"]),
-        left_out=tuple(kept["left_out"]),
-    )

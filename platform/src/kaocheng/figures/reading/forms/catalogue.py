@@ -6,9 +6,9 @@ Its prose about scoring is never parsed; measures and collectors that differ are
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple
 
 from kaocheng import numbers
 from kaocheng.figures.reading import cells, headed
@@ -78,37 +78,6 @@ class Catalogue:
     categories: tuple[tuple[str, Decimal], ...] = ()
     total: Decimal | None = None
     supplies: tuple[Supply, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """For programs and for keeping; numbers as text."""
-        return {
-            "sheet": self.sheet,
-            "items": [{**asdict(item), "points": _text(item.points)} for item in self.items],
-            "categories": [[name, numbers.text(points)] for name, points in self.categories],
-            "total": _text(self.total),
-            "supplies": [[list(path), *rest] for path, *rest in self.supplies],
-        }
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        """Read back what ``as_json`` wrote."""
-        return cls(
-            sheet=kept["sheet"],
-            items=tuple(
-                CatalogueItem(**{**item, "points": _decimal(item["points"])}) for item in kept["items"]
-            ),
-            categories=tuple((name, Decimal(points)) for name, points in kept["categories"]),
-            total=_decimal(kept["total"]),
-            supplies=tuple(Supply(tuple(path), *rest) for path, *rest in kept["supplies"]),
-        )
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else numbers.text(value)
-
-
-def _decimal(written: str | None) -> Decimal | None:
-    return None if written is None else Decimal(written)
 
 
 def read(desk: Desk) -> None:
