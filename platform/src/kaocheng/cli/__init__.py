@@ -90,10 +90,10 @@ def main(argv: list[str] | None = None) -> int:
 def _let_chinese_out() -> None:
     # Of terminals that name no encoding, or one without Chinese, nearly all show UTF-8 all the same.
     for stream in (sys.stdout, sys.stderr):
-        try:
-            "考成".encode(stream.encoding)
-        except UnicodeEncodeError:
-            if isinstance(stream, io.TextIOWrapper):
+        if isinstance(stream, io.TextIOWrapper):
+            try:
+                "考成".encode(stream.encoding)
+            except UnicodeEncodeError:
                 stream.reconfigure(encoding="utf-8", errors="surrogateescape")
 
 

@@ -27,6 +27,7 @@ from kaocheng.figures.reading import (
     RuleName,
     UnitName,
 )
+from kaocheng.rulebook.names import texts_of
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.tenancy.domain import Form
 
@@ -164,23 +165,12 @@ def _may_be_missing(rules: Recipe, code: str) -> frozenset[str]:
     return frozenset(
         argument.path[0]
         for node in nodes
-        for text in _texts(node.keys)
+        for text in texts_of(node.keys)
         for call in _calls(text)
         if call.path == ("is_missing",)
         for argument in call.arguments
         if isinstance(argument, grammar.Name)
     )
-
-
-def _texts(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _texts(one)
 
 
 def _calls(text: str) -> Iterable[grammar.Call]:

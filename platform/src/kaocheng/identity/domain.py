@@ -163,7 +163,6 @@ class Caller:
     tenant: TenantId
     tenant_code: str
     tenant_name: str
-    tenant_kind: str
     person: Person
 
     @property

@@ -65,7 +65,6 @@ async def caller(session: TenantSession, person: Person) -> Caller:
         tenant=session.tenant,
         tenant_code=row.code,
         tenant_name=row.name,
-        tenant_kind=row.kind,
         person=person,
     )
 

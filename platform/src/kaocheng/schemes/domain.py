@@ -13,6 +13,7 @@ from kaocheng.engine.recipe import Recipe
 from kaocheng.errors import Invalid, Missing, Refused
 from kaocheng.i18n import _
 from kaocheng.identity.domain import PersonId
+from kaocheng.rulebook.names import texts_of
 
 CLAIM_FIELDS = {
     "points": ("分值", "分"),
@@ -215,7 +216,7 @@ def _kinds(recipe: Recipe) -> set[str]:
     for paper in recipe.papers.values():
         for node in paper.nodes.values():
             kinds |= {"base"} if node.get("method") == "between" else set()
-            for written in _texts(node.keys):
+            for written in texts_of(node.keys):
                 kinds |= _kinds_in(written)
     return kinds
 
@@ -229,17 +230,6 @@ def _kinds_in(written: str) -> set[str]:
     words = [word for call in calls if call.path == ("target",) for word in call.arguments[1:]]
     named = {word.value for word in words if isinstance(word, grammar.Word)}
     return named | {"base" for call in calls if call.path == ("base",)}
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _texts(one)
 
 
 def _rows(recipe: Recipe) -> Iterator[Declared]:

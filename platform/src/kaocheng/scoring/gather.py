@@ -23,16 +23,14 @@ def gather(
     filed: Iterable[Filed],
     period: str,
     *,
-    unvouched: bool = False,
     sheets: Mapping[str, str] | None = None,
 ) -> Gathered:
     """The inputs of a run of *period*, and where each of them came from.
 
-    *sheets* are those of other assessments, by the code a rule names them by. With *unvouched* (测算), what
-    nobody has vouched for counts too.
+    *sheets* are those of other assessments, by the code a rule names them by.
     """
     due = [f for f in filed if f.indicator.of is Of.TARGET or over_by(f.key.period, period)]
-    counted = [f for f in due if unvouched or f.outcome is Outcome.VOUCHED]
+    counted = [f for f in due if f.outcome is Outcome.VOUCHED]
     by_kind: dict[Of, list[Filed]] = defaultdict(list)
     for figure in counted:
         by_kind[figure.indicator.of].append(figure)

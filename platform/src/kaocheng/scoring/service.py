@@ -1,4 +1,4 @@
-"""The verbs of scoring: gather what counts, run, rehearse, compare, explain."""
+"""The verbs of scoring: gather what counts, run, compare, explain."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -43,7 +43,7 @@ Step = Callable[[int], Awaitable[None]]
 STEPS = 3  # gathered, computed, kept
 
 
-async def inputs(session: TenantSession, recipe: Recipe, period: str, *, unvouched: bool = False) -> Gathered:
+async def inputs(session: TenantSession, recipe: Recipe, period: str) -> Gathered:
     """What a run of *period* is computed from, and where each value came from.
 
     Raises:
@@ -51,7 +51,7 @@ async def inputs(session: TenantSession, recipe: Recipe, period: str, *, unvouch
     """
     filed, units = await figures.current(session), await tenancy.units(session)
     taken = elsewhere.require(recipe, await elsewhere.sheets(session, recipe, units, period), period)
-    gathered = gather(units, filed, period, unvouched=unvouched, sheets=_texts(taken))
+    gathered = gather(units, filed, period, sheets=_texts(taken))
     origins = elsewhere.origins(recipe, units, taken, period)
     return replace(gathered, provenance={**gathered.provenance, **origins}) if origins else gathered
 
@@ -83,13 +83,6 @@ async def run(
         kept = await _keep(session, scheme, gathered, made, period=period, by=by, at=at)
     await _told(step, 3)
     return kept
-
-
-async def rehearse(session: TenantSession, period: str) -> tuple[Sheet, Gathered]:
-    """The sheet as it would be if everything filed were vouched for (测算): computed, never kept."""
-    scheme = await scheme_for(session, period)
-    gathered = await inputs(session, scheme.recipe, period, unvouched=True)
-    return await asyncio.to_thread(score, scheme.recipe, gathered.inputs, period), gathered
 
 
 async def explain(
