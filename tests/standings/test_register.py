@@ -59,8 +59,8 @@ def test_a_tie_across_the_line_that_nothing_breaks_leaves_the_place_empty() -> N
 
 def test_each_grade_says_why() -> None:
     whole = paper()
-    assert reasons(whole, "east") == ["符合优秀条件,在 1 个名额之内;名额外首位 西镇 94.00"]
-    assert reasons(whole, "west")[0] == "符合优秀的得分条件,但 1 个名额已满;名额内末位 东镇 97.40"
+    assert reasons(whole, "east") == ["符合优秀条件,在 1 个名额之内;名额外首位 西镇 94.00,低 3.4 分"]
+    assert reasons(whole, "west")[0] == "符合优秀的得分条件,但 1 个名额已满;名额内末位 东镇 97.40,差 3.4 分"
     assert reasons(whole, "south") == ["得分 84.00,80 分以上为良好"]
     assert reasons(whole, "north") == ["得分 54.00,为较差"]
 

@@ -169,6 +169,8 @@ class Explanation:
     no_step: str = ""  # why there is none, where points could be gained
     to_total: str | None = None  # what these points add to the total
     place: Place | None = None  # of a total
+    grade: str = ""  # of a total, where the paper gives one
+    grounds: tuple[str, ...] = ()  # why, a sentence each
     facts: Mapping[str, str] | None = None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ Why = tuple[str, Mapping[str, str]]
 
 
 @dataclass(slots=True, eq=False)
-class _Place:
+class Placed:
     """One unit on its way to a grade; equal only to itself."""
 
     at: int
@@ -44,13 +44,13 @@ class _Place:
 def standings(run: Run, paper: PaperRule, result: str, period: str) -> tuple[Standing, ...]:
     """One standing for each unit of the paper, in the order of units."""
     return run.once(  # type: ignore[no-any-return]
-        ("standings", paper.code, result, period), lambda: _Ranking(run, paper, result, period).standings()
+        ("standings", paper.code, result, period), lambda: Ranking(run, paper, result, period).standings()
     )
 
 
 def ranks(run: Run, paper: PaperRule, result: str, period: str) -> Exact:
     """The ranks of `standings`, of all units at once; missing for whoever has none."""
-    ranking = _Ranking(run, paper, result, period)
+    ranking = Ranking(run, paper, result, period)
     if ranking.rule.keys() & {"break", "if", "apart"}:
         found: list[Fraction | int | None] = [None] * len(run.units)
         for standing in standings(run, paper, result, period):
@@ -63,23 +63,9 @@ def ranks(run: Run, paper: PaperRule, result: str, period: str) -> Exact:
     return circles.ranks(score if decimals is None else score.half_up(decimals), groups, ties)
 
 
-def room(
-    run: Run, paper: PaperRule, result: str, period: str
-) -> Iterator[tuple[tuple[str, ...], int, Mapping[int, int | None]]]:
-    """Each circle of a result: its attributes, how many units it has, and the places of each limited band.
+class Ranking:
+    """One result of one paper in one period, worked out for everybody."""
 
-    ``None`` are places that the circle's own value should say, and there is none.
-    """
-    ranking = _Ranking(run, paper, result, period)
-    circles_ = ranking._circles(ranking._places())
-    limited = {i: band for i, band in enumerate(ranking.bands) if "most" in band}
-    quotas = {i: ranking._quotas(band, circles_) for i, band in limited.items()}
-    for key, circle in circles_.items():
-        there = {i: ranking._numbers(str(b["most"])).fraction(circle[0].at) for i, b in limited.items()}
-        yield key, len(circle), {i: None if there[i] is None else quotas[i][key] for i in limited}
-
-
-class _Ranking:
     def __init__(self, run: Run, paper: PaperRule, result: str, period: str) -> None:
         self.run, self.paper, self.period = run, paper, period
         self.rule = paper.table("results").get(result, {})
@@ -91,15 +77,17 @@ class _Ranking:
         self.by = str(by) if by and self.graded else str(total or by)
         self.bands: Sequence[Mapping[str, Any]] = (self.rule.get("bands") or []) if self.graded else []
         self.grades = [str(band["grade"]) for band in self.bands]
+        self.ranked: list[Placed] = []
 
     def standings(self) -> tuple[Standing, ...]:
-        places = self._places()
-        for circle in self._circles(places).values():
+        """Everybody's place and grade."""
+        places = self.ranked = self.everybody()
+        for circle in self.by_circle(places).values():
             self._rank(circle)
         if self.bands:
-            circles_ = self._circles(places)
+            circles_ = self.by_circle(places)
             self._veto(places)
-            quotas = {i: self._quotas(band, circles_) for i, band in enumerate(self.bands)}
+            quotas = {i: self.quotas(band, circles_) for i, band in enumerate(self.bands)}
             for key, circle in circles_.items():
                 self._grade(circle, {i: quotas[i].get(key) for i in quotas})
             if apart := [place for place in places if place.apart]:
@@ -119,22 +107,23 @@ class _Ranking:
         when = self.run.recipe.named(period, self.paper, self.period) if period else self.period
         return self.run.score(paper, code, when)
 
-    def _places(self) -> list[_Place]:
+    def everybody(self) -> list[Placed]:
+        """Who is in the result, each with the total as it is rounded."""
         decimals = self.run.recipe.ranked_to(self.paper, self.by)
         score = self.scores()
         members = self.run.members(self.paper) & (score.state != NA)
         if "if" in self.rule:
-            members = members & self._holds(str(self.rule["if"]))
-        apart = self._holds(str(self.rule["apart"])) if "apart" in self.rule else np.zeros(len(members), bool)
+            members = members & self.holds(str(self.rule["if"]))
+        apart = self.holds(str(self.rule["apart"])) if "apart" in self.rule else np.zeros(len(members), bool)
         places = []
         for at in np.flatnonzero(members):
             value = score.fraction(int(at))
             if value is not None and decimals is not None:
                 value = half_up(value, decimals)
-            places.append(_Place(int(at), self.run.units[at].code, value, apart=bool(apart[at])))
+            places.append(Placed(int(at), self.run.units[at].code, value, apart=bool(apart[at])))
         return places
 
-    def _holds(self, condition: str) -> Array:
+    def holds(self, condition: str) -> Array:
         """For whom a condition holds; worked out once for all units."""
 
         def work() -> Array:
@@ -145,7 +134,7 @@ class _Ranking:
         found: Array = self.run.once(("holds", self.paper.code, self.period, condition), work)
         return found
 
-    def _numbers(self, expression: str) -> Exact:
+    def numbers(self, expression: str) -> Exact:
         """The value of an expression for every unit; worked out once."""
 
         def work() -> Exact:
@@ -154,8 +143,9 @@ class _Ranking:
         found: Exact = self.run.once(("numbers", self.paper.code, self.period, expression), work)
         return found
 
-    def _circles(self, places: Sequence[_Place]) -> Mapping[tuple[str, ...], list[_Place]]:
-        found: dict[tuple[str, ...], list[_Place]] = {}
+    def by_circle(self, places: Sequence[Placed]) -> Mapping[tuple[str, ...], list[Placed]]:
+        """Who is ranked with whom."""
+        found: dict[tuple[str, ...], list[Placed]] = {}
         within = nodes.listed(self.rule["within"]) if self.rule.get("within") else []
         for place in places:
             key = tuple(self.run.word(a, place.at, self.period) for a in within)
@@ -163,7 +153,7 @@ class _Ranking:
                 found.setdefault(key, []).append(place)
         return found
 
-    def _rank(self, circle: Sequence[_Place]) -> None:
+    def _rank(self, circle: Sequence[Placed]) -> None:
         chain = nodes.listed(self.rule["break"]) if self.rule.get("break") else []
         keys = {
             p.at: (p.score, *(self._gaps_last(step, p.at) for step in chain))
@@ -176,19 +166,19 @@ class _Ranking:
             place.rank = rank
 
     def _gaps_last(self, step: str, at: int) -> tuple[int, Fraction]:
-        value = self._value(step, at)
+        value = self.value_of(step, at)
         return (0, Fraction(0)) if value is None else (1, value)
 
-    def _value(self, step: str, at: int) -> Fraction | None:
+    def value_of(self, step: str, at: int) -> Fraction | None:
         """A node (``items@year``, ``province/total``), an adjustment, or an expression, of one unit."""
         home, name = self.run.recipe.home(self.paper, step)
         known = {*home.nodes, *home.table("adjustments")}
-        value = self._node(home, name) if name.partition("@")[0] in known else self._numbers(step)
+        value = self._node(home, name) if name.partition("@")[0] in known else self.numbers(step)
         return (value if value.shape else value.spread(len(self.run.units))).fraction(at)
 
     # -- vetoes ------------------------------------------------------------------------------------
 
-    def _veto(self, places: Sequence[_Place]) -> None:
+    def _veto(self, places: Sequence[Placed]) -> None:
         for code, rule, struck in vetoes.over(self.run, self.paper, self.period):
             for place in places:
                 if struck[place.at]:
@@ -203,31 +193,35 @@ class _Ranking:
 
     # -- bands and quotas --------------------------------------------------------------------------
 
-    def _quotas(
-        self, band: Mapping[str, Any], among: Mapping[tuple[str, ...], list[_Place]]
+    def quotas(
+        self, band: Mapping[str, Any], among: Mapping[tuple[str, ...], list[Placed]]
     ) -> Mapping[tuple[str, ...], int]:
+        """The places of a grade in each circle."""
         if "most" not in band:
             return {}
-        exact = {key: self._quota(band, circle) for key, circle in among.items()}
+        exact = {key: self.exact_quota(band, circle) for key, circle in among.items()}
         if not (band.get("pool") or self.rule.get("pool")):
-            return {key: self._whole(band, quota) for key, quota in exact.items()}
-        whole = self._whole(band, sum(exact.values(), Fraction(0)))
+            return {key: self.whole_places(band, quota) for key, quota in exact.items()}
+        whole = self.whole_places(band, sum(exact.values(), Fraction(0)))
         return circles.shared_out(whole, {key: exact[key] for key in sorted(exact)})
 
-    def _quota(self, band: Mapping[str, Any], circle: Sequence[_Place]) -> Fraction:
+    def exact_quota(self, band: Mapping[str, Any], circle: Sequence[Placed]) -> Fraction:
+        """A quota before it is rounded to places."""
         text = str(band["most"])
-        value = self._numbers(text).fraction(circle[0].at) or Fraction(0)
+        value = self.numbers(text).fraction(circle[0].at) or Fraction(0)
         if not is_share(text):
             return value
         return value * (
-            sum(self._eligible(band, p) for p in circle) if band.get("of") == "eligible" else len(circle)
+            sum(self.eligible(band, p) for p in circle) if band.get("of") == "eligible" else len(circle)
         )
 
-    def _eligible(self, band: Mapping[str, Any], place: _Place) -> bool:
+    def eligible(self, band: Mapping[str, Any], place: Placed) -> bool:
+        """Whether a band holds for a unit that nothing keeps from it."""
         return place.forced is None and str(band["grade"]) not in place.barred and self._meets(band, place)
 
     @staticmethod
-    def _whole(band: Mapping[str, Any], quota: Fraction) -> int:
+    def whole_places(band: Mapping[str, Any], quota: Fraction) -> int:
+        """The places of a quota."""
         match band.get("round", "down"):
             case "up":
                 whole = -(-quota.numerator // quota.denominator)
@@ -237,22 +231,22 @@ class _Ranking:
                 whole = quota.numerator // quota.denominator
         return max(whole, 1) if band.get("at_least_one") else whole
 
-    def _meets(self, band: Mapping[str, Any], place: _Place) -> bool:
+    def _meets(self, band: Mapping[str, Any], place: Placed) -> bool:
         score, rank = place.score, place.rank
         if score is None:
             return False
         if "round_first" in band or "round_first" in self.rule:
             score = half_up(score, int(band.get("round_first", self.rule.get("round_first"))))
         bound = {
-            key: self._numbers(str(band[key])).fraction(place.at)
+            key: self.numbers(str(band[key])).fraction(place.at)
             for key in ("from", "above", "below", "to", "rank_from", "rank_to")
             if key in band
         }
         if not all(b is not None and _within(key, b, score, rank) for key, b in bound.items()):
             return False
-        return "if" not in band or bool(self._holds(str(band["if"]))[place.at])
+        return "if" not in band or bool(self.holds(str(band["if"]))[place.at])
 
-    def _grade(self, circle: Sequence[_Place], quotas: Mapping[int, int | None]) -> None:
+    def _grade(self, circle: Sequence[Placed], quotas: Mapping[int, int | None]) -> None:
         for place in circle:
             if place.forced is not None:
                 place.grade = place.forced
@@ -277,26 +271,26 @@ class _Ranking:
                     place.why.append(("band", {"grade": self.grades[i], **_limits(band)}))
             better += len(chosen)
 
-    def _from_the_last(self, circle: Sequence[_Place]) -> None:
+    def _from_the_last(self, circle: Sequence[Placed]) -> None:
         """Grades that must be given at *least* so often, from the last rank upwards."""
         for i, band in reversed(list(enumerate(self.bands))):
             if "least" in band:
-                quota = self._whole(band, self._quota({**band, "most": band["least"]}, circle))
+                quota = self.whole_places(band, self.exact_quota({**band, "most": band["least"]}, circle))
                 ranked = [p for p in circle if p.rank is not None and p.grade is None]
                 _ordered, chosen, _tied = self._up_to_the_line(ranked, quota, from_the_last=True)
                 for place in chosen:
                     place.grade = self.grades[i]
                     place.why.append(("least", {"grade": self.grades[i], "quota": str(quota)}))
 
-    def _within_quota(self, open_to: Sequence[_Place], quota: int, grade: str) -> list[_Place]:
+    def _within_quota(self, open_to: Sequence[Placed], quota: int, grade: str) -> list[Placed]:
         """The best *quota* of them."""
         ordered, chosen, tied = self._up_to_the_line(open_to, quota)
         self._say_quota(ordered, chosen, tied, quota, grade)
         return chosen
 
     def _up_to_the_line(
-        self, among: Sequence[_Place], quota: int, *, from_the_last: bool = False
-    ) -> tuple[list[_Place], list[_Place], list[_Place]]:
+        self, among: Sequence[Placed], quota: int, *, from_the_last: bool = False
+    ) -> tuple[list[Placed], list[Placed], list[Placed]]:
         """All in order, the first *quota* of them, and who is tied across that line (the edge rule)."""
         edge = self.rule.get("edge") or {}
         # first the chain that broke ties of rank, so that grades follow ranks
@@ -306,7 +300,7 @@ class _Ranking:
         keys = {p.at: (p.score, *(self._gaps_last(step, p.at) for step in chain)) for p in among}
         ordered = sorted(among, key=lambda p: keys[p.at], reverse=not from_the_last)
         chosen = ordered[:quota]
-        tied: list[_Place] = []
+        tied: list[Placed] = []
         if 0 < quota < len(ordered) and keys[ordered[quota - 1].at] == keys[ordered[quota].at]:
             tied = [p for p in ordered if keys[p.at] == keys[ordered[quota].at]]
             undecided = set(tied)
@@ -316,7 +310,7 @@ class _Ranking:
         return ordered, chosen, tied
 
     def _say_quota(
-        self, ordered: Sequence[_Place], chosen: list[_Place], tied: list[_Place], quota: int, grade: str
+        self, ordered: Sequence[Placed], chosen: list[Placed], tied: list[Placed], quota: int, grade: str
     ) -> None:
         facts = {"grade": grade, "quota": str(quota)}
         inside, undecided = set(chosen), set(tied)
@@ -331,23 +325,23 @@ class _Ranking:
 
     # -- after quotas ------------------------------------------------------------------------------
 
-    def _afterwards(self, places: Sequence[_Place]) -> None:
+    def _afterwards(self, places: Sequence[Placed]) -> None:
         for place in places:
             if place.grade not in self.grades or place.forced is not None:
                 continue  # what a veto fixed, nothing moves
             moved = -place.down
             for shift in self.rule.get("shift") or []:
-                if self._holds(str(shift["when"]))[place.at]:
+                if self.holds(str(shift["when"]))[place.at]:
                     moved += int(shift["by"])
             if moved:
                 to = min(max(self.grades.index(place.grade) - moved, 0), len(self.grades) - 1)
                 self._move(place, to, "shift")
             for promotion in self.rule.get("promote") or []:
                 to = self.grades.index(str(promotion["to"]))
-                if to < self.grades.index(place.grade) and self._holds(str(promotion["when"]))[place.at]:
+                if to < self.grades.index(place.grade) and self.holds(str(promotion["when"]))[place.at]:
                     self._move(place, to, "promote")
 
-    def _move(self, place: _Place, to: int, kind: str) -> None:
+    def _move(self, place: Placed, to: int, kind: str) -> None:
         """To another grade; past those a veto keeps from the unit, whatever else speaks for it."""
         open_to = [grade for grade in self.grades[to:] if grade not in place.barred] or [self.grades[-1]]
         if open_to[0] != self.grades[to]:
@@ -356,7 +350,7 @@ class _Ranking:
             place.why.append((kind, {"from": str(place.grade), "to": open_to[0]}))
             place.grade = open_to[0]
 
-    def _standing(self, place: _Place) -> Standing:
+    def _standing(self, place: Placed) -> Standing:
         if place.score is None:
             place.why.append(("no_total", {}))
         rank = None if place.rank is None else plain(place.rank)

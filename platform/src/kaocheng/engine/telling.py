@@ -94,6 +94,8 @@ def after(it: Explanation, *, ranked: bool = True) -> Iterator[str]:
             yield "  " + _("{name}:{value}", name=label, value=_of(at))
     if it.place and ranked:
         yield from standing(it.place)
+    if it.grounds and ranked:
+        yield from graded(it)
 
 
 def ahead(it: Explanation, *, ranked: bool = True) -> Iterator[str]:
@@ -161,6 +163,13 @@ def standing(place: Place) -> Iterator[str]:
         yield _("前一名 {unit} {score},差 {gap}", **_beside(place.above))
     if place.below:
         yield _("后一名 {unit} {score},领先 {gap}", **_beside(place.below))
+
+
+def graded(it: Explanation) -> Iterator[str]:
+    """The grade, and why it is that one."""
+    yield _("等次:{grade}", grade=it.grade or "–")
+    for reason in it.grounds:
+        yield f"  {reason}"
 
 
 def near(points: Fraction) -> str:

@@ -25,6 +25,7 @@ from kaocheng.engine.alone import Alone, LooksAtOthers
 from kaocheng.engine.arrays import MISSING, NA, OK, Words
 from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.explain import Cut, Explanation, Loss, Rounding, Used
+from kaocheng.engine.graded import grounds
 from kaocheng.engine.grammar import Name, parse
 from kaocheng.engine.inputs import Figure
 from kaocheng.engine.losses import Lost, losses, rounding_of_total
@@ -124,6 +125,7 @@ class Working:
         own = self.run.period if self.run.asked else self.run.recipe.own_period(self.paper)
         total = self.run.recipe.total(self.paper, own) == self.node.code and self.period == own
         after = self.value
+        graded = grounds(self.seat, self.paper, self.period) if total and not row else ("", ())
         if total and self.value is not None:
             lines += self._rounded_total()
         unit = self.run.units[self.seat.at]
@@ -160,6 +162,8 @@ class Working:
             no_step=no_step,
             to_total=None if factor is None or after is None else shown(after * factor),
             place=places.place(self.seat, self.paper, self.period) if total else None,
+            grade=graded[0],
+            grounds=graded[1],
             facts=None if factor is None else {"share_of_total": plain(factor)},
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from kaocheng.engine import compose, folded, grade, nodes
+from kaocheng.engine import compose, folded, nodes, quotas
 from kaocheng.engine.arrays import MISSING, Exact
 from kaocheng.engine.grammar import BadExpression, Call, Name, Tree, Word, parse, walk
 from kaocheng.engine.recipe import NodeRule, PaperRule
@@ -243,7 +243,7 @@ class _FileLint:
 
     def _quotas(self, paper: PaperRule, code: str, period: str) -> Iterator[Finding]:
         rule = paper.table("results")[code]
-        for circle, size, places in grade.room(self.run, paper, code, period):
+        for circle, size, places in quotas.room(self.run, paper, code, period):
             where = _("、").join(circle) or paper.label
             for number, band in enumerate(rule.get("bands") or [], 1):
                 if number - 1 not in places:

@@ -117,16 +117,9 @@ def _lines(explained: Explained, ranked: bool) -> Iterator[str]:
 
 
 def _after(explained: Explained, ranked: bool) -> Iterator[str]:
-    effect, standing = explained.effect, explained.standing
     yield from telling.after(explained.explanation, ranked=ranked)
-    if not ranked:
-        return
-    if effect:
+    if explained.effect and ranked:
         yield effect_in_words(explained)
-    if explained.is_total and standing and standing.rank is not None:
-        yield _("等次:{grade}", grade=standing.grade or "–")
-        for reason in reasons(explained):
-            yield f"  {reason}"
 
 
 def effect_in_words(explained: Explained) -> str:
@@ -150,6 +143,9 @@ def effect_in_words(explained: Explained) -> str:
 
 def reasons(explained: Explained) -> list[str]:
     """Why the unit has its grade."""
+    it = explained.explanation
+    if it.grounds:
+        return list(it.grounds)
     return in_words(explained.standing, explained.paper) if explained.standing else []
 
 

@@ -16,7 +16,7 @@ from kaocheng.pages import may
 from kaocheng.scoring import service as sheets
 from kaocheng.scoring.domain import Explained, Traced
 from kaocheng.standings import service
-from kaocheng.standings.reasons import in_words
+from kaocheng.standings.working import reasons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +119,7 @@ class Standing:
     level: int
     above: Beside | None
     below: Beside | None
+    grade: str | None
     why: list[str]
 
 
@@ -252,7 +253,8 @@ def _standing(explained: Explained) -> Standing | None:
         level=place.level,
         above=None if place.above is None else Beside(**asdict(place.above)),
         below=None if place.below is None else Beside(**asdict(place.below)),
-        why=in_words(explained.standing, explained.paper) if explained.standing else [],
+        grade=explained.standing.grade if explained.standing else None,
+        why=reasons(explained),
     )
 
 
