@@ -262,7 +262,9 @@ async def test_a_publication_that_cannot_be_made_says_so_to_whoever_comes_back(
         async with tenant_session(engine, county) as session:
             await service.publish(session, 2, by=office, at=given.NOON, data=tmp_path)
         await worked_off(engine, county, 1)
-        assert "不能再公布更早的第1次" in (await b.get("/jobs/1")).text
+        failed = (await b.get("/jobs/1")).text
+        assert "不能再公布更早的第1次" in failed
+        assert "回到公布" in failed  # nobody is left at a page without a way on
         assert "没有完成" in (await b.get("/")).text
     async with tenant_session(engine, county) as session:
         assert (await work.job(session, JobId(1))).state is work.State.FAILED

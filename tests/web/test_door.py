@@ -77,6 +77,20 @@ async def test_signing_out_ends_it_in_the_database_too(browser, person, county: 
     assert answer.headers["location"] == "/sign-in"
 
 
+async def test_whoever_sends_a_form_after_the_sign_in_ended_is_told_that_it_is_lost(
+    browser, person, county: TenantId
+) -> None:
+    await person(county, "li", Role.OFFICE)
+    async with browser() as li:
+        await li.sign_in("li@county")
+        li.http.cookies.clear()
+        answer = await li.post("/scores/run", {"period": "2026"})
+        door = await li.get(answer.headers["location"])
+
+    assert answer.headers["location"] == "/sign-in?ended=yes"
+    assert "刚才提交的内容没有保存" in door.text
+
+
 async def test_signing_in_again_switches_the_tenant(browser, person, county: TenantId, neighbour) -> None:
     await person(county, "li", Role.OFFICE)
     await person(neighbour, "li", Role.OFFICE)

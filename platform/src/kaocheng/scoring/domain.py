@@ -136,7 +136,7 @@ class NoSuchSheet(Missing):
     code = "no_such_sheet"
 
     def __str__(self) -> str:
-        return _("没有得分表“{which}”;请先计算(kaocheng score),或核对时段和编号", which=self.which)
+        return _("没有得分表“{which}”;请先计算,或核对时段和编号", which=self.which)
 
 
 @dataclass(eq=False)

@@ -142,6 +142,8 @@ def _to_the_door(request: Ask) -> Response[bytes]:
     query = request.scope["query_string"].decode("latin-1") if request.method == "GET" else ""
     wanted = path + ("?" + query if query else "")
     door = "/sign-in" + (f"?next={quote(wanted, safe='')}" if wanted != "/" else "")
+    if request.method == "POST":
+        door = "/sign-in?ended=yes"  # what was sent is gone, and whoever sent it must be told
     if request.headers.get("hx-request"):
         return Response(b"", status_code=401, headers={"HX-Redirect": door})
     return Response(b"", status_code=303, headers={"Location": door})

@@ -52,7 +52,15 @@ class JobPages(Controller):
     ) -> Page:
         """How far it is."""
         found = await _own(session, person, id)
-        return render(request, "job.html", job=found, name=name(found), told=told(found), next=_next(found))
+        return render(
+            request,
+            "job.html",
+            job=found,
+            name=name(found),
+            told=told(found),
+            next=_next(found),
+            again=_again(found),
+        )
 
     @get("/{id:int}/progress")
     async def progress(
@@ -66,7 +74,7 @@ class JobPages(Controller):
         found = await _own(session, person, id)
         after = _next(found)
         headers = {"HX-Redirect": after} if found.state is State.DONE and after else {}
-        part = fragment("job_progress.html", job=found, told=told(found), next=after)
+        part = fragment("job_progress.html", job=found, told=told(found), next=after, again=_again(found))
         return Response(part, media_type="text/html", headers=headers)
 
 
@@ -97,3 +105,12 @@ def _next(job: Job) -> str:
         return str(job.result["next"])
     named = KINDS.get(job.kind)
     return named[1](job.result) if named else ""
+
+
+def _again(job: Job) -> tuple[str, str] | None:
+    """Where whoever reads that it failed begins anew."""
+    return {
+        "figures.import": ("/figures/import", _("重新选择文件")),
+        "scoring.run": ("/scores", _("回到得分")),
+        "standings.publish": ("/publish", _("回到公布")),
+    }.get(job.kind)

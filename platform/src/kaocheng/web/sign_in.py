@@ -47,9 +47,9 @@ class SignInPages(Controller):
     """The door for people with a password."""
 
     @get("/sign-in", opt={"open": True})
-    async def door(self, request: Ask, next: FromQuery[str] = "/") -> Page:
+    async def door(self, request: Ask, next: FromQuery[str] = "/", ended: FromQuery[str] = "") -> Page:
         """The form; for somebody already signed in, the way to change tenant."""
-        return await _door(request, next)
+        return await _door(request, next, ended=bool(ended))
 
     @post("/sign-in", opt={"open": True})
     async def come_in(self, request: Ask) -> Page:
@@ -130,7 +130,9 @@ def _let_in(request: Ask, token: str, wanted: str) -> Page:
     return gone
 
 
-async def _door(request: Ask, wanted: str, *, name: str = "", mistake: str = "", status: int = 200) -> Page:
+async def _door(
+    request: Ask, wanted: str, *, name: str = "", mistake: str = "", ended: bool = False, status: int = 200
+) -> Page:
     settings: Settings = request.app.state.settings
     demo = settings.demo and is_loopback(settings.host) and from_this_machine(request)
     return render(
@@ -140,6 +142,7 @@ async def _door(request: Ask, wanted: str, *, name: str = "", mistake: str = "",
         next=local(wanted),
         name=name,
         mistake=mistake,
+        ended=ended,
         tenants=await _demo_people(request.app.state.engine) if demo else (),
     )
 
