@@ -6,6 +6,7 @@ and nothing was stored, 3 when conversions wait to be accepted; any other proble
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from kaocheng.cli.acting import Desk, run
 from kaocheng.db.session import TenantSession
 from kaocheng.errors import Invalid, Missing, Problem, Refused
 from kaocheng.figures import naming, queries, reading, service
-from kaocheng.figures.domain import ConversionsOpen, ErrorsRemain
+from kaocheng.figures.domain import ConversionsOpen, ErrorsRemain, Stored
 from kaocheng.figures.previewing import Preview, sentence
 from kaocheng.figures.shelf import tenants_shelf
 from kaocheng.i18n import _
@@ -23,6 +24,7 @@ from kaocheng.verification import service as verification
 from kaocheng.verification.domain import Filter
 
 ERRORS, CONVERSIONS = 1, 3
+Say = Callable[[str], None]
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -89,7 +91,7 @@ async def _one(
     desk: Desk, path: Path, content: bytes, options: argparse.Namespace, told: list[dict[str, Any]]
 ) -> int:
     """One file, in a transaction of its own; what there is to say goes to *told* or the screen."""
-    say = (lambda _sentence: None) if options.json else print
+    say: Say = (lambda _sentence: None) if options.json else print
     try:
         async with desk.session() as session:
             shelf = await tenants_shelf(session, desk.settings.allowed_packs)
@@ -112,7 +114,7 @@ async def _one(
 
 
 async def _agree(
-    desk: Desk, seen: Preview, options: argparse.Namespace, *, told: dict[str, Any], say: Any
+    desk: Desk, seen: Preview, options: argparse.Namespace, *, told: dict[str, Any], say: Say
 ) -> int:
     assert seen.workbook_id is not None
     try:
@@ -140,27 +142,31 @@ async def _agree(
         "again": stored.again,
         "since": stored.since,
     }
+    _came_to(seen, stored, say)
+    return 0
+
+
+def _came_to(seen: Preview, stored: Stored, say: Say) -> None:
     if stored.again:
         say(_("《{name}》以前已经存入,没有重复存", name=seen.name))
         if stored.since:
             say(_("以后有 {n} 个数又改过或被退回;仍用本表的数,请加 --again", n=stored.since))
-    else:
-        say(
-            _(
-                "《{name}》已存入:新 {new} 个,改 {changed} 个,撤回 {withdrawn} 个,未变 {unchanged} 个",
-                name=seen.name,
-                new=stored.new,
-                changed=stored.changed,
-                withdrawn=stored.withdrawn,
-                unchanged=stored.unchanged,
-            )
+        return
+    say(
+        _(
+            "《{name}》已存入:新 {new} 个,改 {changed} 个,撤回 {withdrawn} 个,未变 {unchanged} 个",
+            name=seen.name,
+            new=stored.new,
+            changed=stored.changed,
+            withdrawn=stored.withdrawn,
+            unchanged=stored.unchanged,
         )
-        if seen.stated:
-            say(_("方案已按本表出一版新草案,冻结之前请核对"))
-    return 0
+    )
+    if seen.stated:
+        say(_("方案已按本表出一版新草案,冻结之前请核对"))
 
 
-def _listed(path: Path, seen: Preview, say: Any) -> None:
+def _listed(path: Path, seen: Preview, say: Say) -> None:
     say(
         _(
             "《{name}》:{form},{period},{values} 个值;错误 {errors},换算 {conversions},可疑 {doubts}",

@@ -8,7 +8,7 @@ from datetime import date
 from kaocheng.db.session import TenantSession
 from kaocheng.engine.periods import NoSuchPeriod, last_day, span
 from kaocheng.figures import expected, queries
-from kaocheng.figures.domain import Figure, Key, Kind, Of, Outcome
+from kaocheng.figures.domain import Figure, Key, Kind, Of, Outcome, Value
 from kaocheng.packs.shelf import TenantShelf
 from kaocheng.packs.values import Progress
 
@@ -57,22 +57,7 @@ async def pace(
         for figure in (await _latest(session, rules.year, units)).values()
         if (figure.key.unit_id, figure.indicator.code) in targets
     ]
-    asked = [
-        Progress(
-            unit=figure.unit,
-            indicator=figure.indicator.code,
-            value=figure.value.decimal,
-            target=targets[figure.key.unit_id, figure.indicator.code].decimal,
-            begins=date(int(rules.year), 1, 1),
-            ends=date(int(rules.year), 12, 31),
-            on=min(on, date.fromisoformat(last_day(figure.key.period))),
-            label=figure.indicator.label,
-            measure=figure.indicator.measure,
-            unit_label=figure.unit_label,
-        )
-        for figure in figures
-    ]
-    answers = shelf.warnings(asked)
+    answers = shelf.warnings([_progress(figure, targets, rules.year, on) for figure in figures])
     lights = [
         Light(
             unit=figure.unit,
@@ -89,6 +74,21 @@ async def pace(
         return None
     lights.sort(key=lambda light: COLOURS.index(light.colour))
     return Pace(year=rules.year, lights=tuple(lights), failures=failures)
+
+
+def _progress(figure: Figure, targets: Mapping[tuple[int, str], Value], year: str, on: date) -> Progress:
+    return Progress(
+        unit=figure.unit,
+        indicator=figure.indicator.code,
+        value=figure.value.decimal,
+        target=targets[figure.key.unit_id, figure.indicator.code].decimal,
+        begins=date(int(year), 1, 1),
+        ends=date(int(year), 12, 31),
+        on=min(on, date.fromisoformat(last_day(figure.key.period))),
+        label=figure.indicator.label,
+        measure=figure.indicator.measure,
+        unit_label=figure.unit_label,
+    )
 
 
 async def _latest(

@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from kaocheng.db.session import TenantSession
+from kaocheng.engine.explain import Loss, Part, Step
 from kaocheng.identity.domain import Permission, Person
 from kaocheng.pages import may
 from kaocheng.scoring import service as sheets
@@ -199,47 +200,50 @@ def _working(explained: Explained, *, ranked: bool) -> Working:
         next_step=it.next_step,
         no_step=it.no_step,
         to_total=it.to_total,
-        parts=[
-            WorkedPart(
-                key=part.key,
-                label=part.label,
-                period=part.period,
-                points=part.points,
-                full=part.full,
-                weight=part.weight,
-                adds=part.adds,
-                hidden=not part.shown,
-            )
-            for part in it.parts
-        ],
+        parts=[_part(part) for part in it.parts],
         roundings=[Rounded(**asdict(rounding)) for rounding in it.roundings],
         cuts=[Held(**asdict(cut)) for cut in it.cuts],
-        losses=[
-            LostPoints(
-                node=loss.node,
-                period=loss.period,
-                label=loss.label,
-                kind=loss.kind,
-                points=loss.points,
-                why=loss.why,
-            )
-            for loss in it.losses
-        ],
-        steps=[
-            NextStep(
-                figure=step.figure[0],
-                part=step.figure[1],
-                value=step.value,
-                points=step.points,
-                gain=step.gain,
-                total=step.total,
-                total_gain=step.total_gain,
-                rank=step.rank if ranked else None,
-                words=step.words,
-            )
-            for step in it.steps
-        ],
+        losses=[_loss(loss) for loss in it.losses],
+        steps=[_step(step, ranked=ranked) for step in it.steps],
         standing=_standing(explained) if ranked else None,
+    )
+
+
+def _part(part: Part) -> WorkedPart:
+    return WorkedPart(
+        key=part.key,
+        label=part.label,
+        period=part.period,
+        points=part.points,
+        full=part.full,
+        weight=part.weight,
+        adds=part.adds,
+        hidden=not part.shown,
+    )
+
+
+def _loss(loss: Loss) -> LostPoints:
+    return LostPoints(
+        node=loss.node,
+        period=loss.period,
+        label=loss.label,
+        kind=loss.kind,
+        points=loss.points,
+        why=loss.why,
+    )
+
+
+def _step(step: Step, *, ranked: bool) -> NextStep:
+    return NextStep(
+        figure=step.figure[0],
+        part=step.figure[1],
+        value=step.value,
+        points=step.points,
+        gain=step.gain,
+        total=step.total,
+        total_gain=step.total_gain,
+        rank=step.rank if ranked else None,
+        words=step.words,
     )
 
 

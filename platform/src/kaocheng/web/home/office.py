@@ -218,6 +218,11 @@ def _todos(version: SchemeVersion, stands: Sequence[Stand], waiting: Sequence[To
 
 def _of_period(stand: Stand) -> Iterator[Todo]:
     name = spoken(stand.period)
+    yield from _of_figures(stand, name)
+    yield from _of_runs(stand, name)
+
+
+def _of_figures(stand: Stand, name: str) -> Iterator[Todo]:
     for row in sorted(stand.by_collector, key=lambda r: -r.missing):
         if row.missing:
             yield Todo(
@@ -246,6 +251,9 @@ def _of_period(stand: Stand) -> Iterator[Todo]:
             path=to("/figures/values", period=stand.period, outcome="filed"),
             label=_("查看"),
         )
+
+
+def _of_runs(stand: Stand, name: str) -> Iterator[Todo]:
     if stand.complete and stand.head is None:
         yield Todo(
             tag=_("可以办"),
