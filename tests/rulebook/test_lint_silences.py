@@ -53,6 +53,16 @@ def said(node: str, head: str = HEAD, after: str = "") -> list[tuple[str, str]]:
         ),
         ('method = "to_best", undefined = "zero"', "no_full", "“粮食”按分值计分,没有写分值请写 full"),
         ('compose = "rescale", of = ["race"], undefined = "zero"', "no_full", "没有写分值请写 full"),
+        (
+            'full = 10, method = "cases", cases = [{ when = "grain > 2", gives = 5 }]',
+            "no_else",
+            "“粮食”的各种情形都不符合时,没有写明得多少分,作缺数处理请写 else",
+        ),
+        (
+            'full = 10, method = "completion", target = 3, direction = "down"',
+            "wrong_way",
+            "“粮食”越低越好,但 completion 总是越高得分越多请改用 control",
+        ),
         ('full = 10, formula = "median(grain)"', "unknown_function", "请写成 group.median(grain)"),
         ('full = 10, formula = "portion(3, grain)"', "unknown_function", "请写成 group.portion(3, grain)"),
         (

@@ -26,6 +26,7 @@ _OF_FULL = frozenset(
         *("interval", "status", "ballots", "efficacy", "to_best", "rank_steps", "share"),
     ]
 )
+_THE_MORE_THE_BETTER = frozenset(["completion", "ratio", "convert", "share"])
 
 
 class Declared:
@@ -51,6 +52,7 @@ class Declared:
                 reason = _("“{label}”没有写明只有一个单位时得多少分", label=label)
                 yield self._owed(path, reason, _("请写 alone"))
             yield from self._one_way(node, path, label)
+            yield from self._unsaid(node, path, label)
             if self._wants_full(node):
                 reason = _("“{label}”按分值计分,没有写分值", label=label)
                 remedy = _("请写 full;各单位分值不同的,写在 targets.csv 的 full 里")
@@ -69,6 +71,17 @@ class Declared:
             reason = _("“{label}”没有写明差不足一档的怎么扣,按比例扣", label=label)
             remedy = _('请写 steps = "exact"(按比例)、"up"(算一档)或 "whole"(不算)')
             yield self.linter.finding("warning", "undeclared", path, reason, remedy)
+
+    def _unsaid(self, node: NodeRule, path: Path, label: str) -> Iterator[Finding]:
+        """What no case says; and what is better the lower, under a method without direction."""
+        method = node.get("method")
+        if method == "cases" and node.get("cases") and "else" not in node.keys:
+            reason = _("“{label}”的各种情形都不符合时,没有写明得多少分,作缺数处理", label=label)
+            yield self.linter.finding("warning", "no_else", path, reason, _("请写 else"))
+        if method in _THE_MORE_THE_BETTER and node.get("direction") == "down":
+            reason = _("“{label}”越低越好,但 {method} 总是越高得分越多", label=label, method=method)
+            remedy = _("请改用 control、inverse 或 shortfall,或去掉 direction")
+            yield self.linter.finding("warning", "wrong_way", (*path, "direction"), reason, remedy)
 
     def period(self, paper: PaperRule) -> Iterator[Finding]:
         """A paper that does not say of which period it is, where no declared one is plainly the year."""
