@@ -148,7 +148,7 @@ def _far(values: list[float], beside: Sequence[float | None], percent: bool, tim
 
     Percentages by difference in points, amounts by how many times; small counts not at all.
     """
-    if beside.count(None) > len(beside) - FEWEST:
+    if beside.count(None) > len(beside) - FEWEST or _close(values, beside, percent, times):
         return []
     distances: dict[int, float] = {}
     for place, (value, other) in enumerate(zip(values, beside, strict=True)):
@@ -168,6 +168,14 @@ def _far(values: list[float], beside: Sequence[float | None], percent: bool, tim
     usual = median([abs(distance - middle) for distance in ordered])
     limit = max(DEVIATIONS * usual, least)
     return [place for place, distance in distances.items() if abs(distance - middle) > limit]
+
+
+def _close(values: list[float], beside: Sequence[float | None], percent: bool, times: float) -> bool:
+    """Whether all are measured by the same and lie too near each other for any to be far from it."""
+    low, high = min(values), max(values)
+    if beside.count(beside[0]) < len(beside):
+        return False
+    return high - low < POINTS if percent else low > 0 and high < low * times
 
 
 def _text(value: object) -> str:
