@@ -187,3 +187,22 @@ fraud = { label = "造假", zero = "growth" }
     assert [line for line in work_out(run, "a", "growth").lines if "本项计 0 分" in line] == [
         "造假,本项计 0 分"
     ]
+
+
+def test_a_formula_of_many_choices_over_rows_is_told_with_the_lists_own_names() -> None:
+    body = """
+[figures]
+[lists.race]
+label = "比赛"
+fields = { place = "" }
+[papers.driver.nodes]
+wins.label = "积分"
+wins.full = 30
+wins.formula = "race.sum(if(place = 1, 9, if(place = 2, 6, if(place = 3, 4, 0))))"
+[papers.driver.results.overall]
+by = "wins"
+"""
+    run = Run(recipe(body), given(rows={"a": [{"place": 1}, {"place": 3}]}, rows_of="race"))
+    it = work_out(run, "a")
+    assert it.lines[0].startswith("比赛各行的合计(若(“place” = 1, 9")
+    assert it.points == "13.00"

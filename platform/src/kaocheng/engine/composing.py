@@ -186,7 +186,7 @@ def across(it: Working) -> Iterator[str]:
         if not node.composed and not node.get("rows"):
             _in_period(it, period)
     yield _(",").join(f"{period} {points}" for period, points in told)
-    fold = node.get("fold", "mean")
+    fold = folded.fold_of(run, it.paper, node, it.period)
     how = {
         "mean": _("平均"),
         "sum": _("合计"),
@@ -197,7 +197,7 @@ def across(it: Working) -> Iterator[str]:
     said = how.get(str(fold)) if not isinstance(fold, dict) else None
     if said is None and isinstance(fold, dict):
         said = _("按权重合计:{weights}", weights=_(",").join(f"{p} × {w}" for p, w in fold.items()))
-    whole = it.seat.of(compose.over_periods(run, folded.fold_of(run, it.paper, node, it.period), spans, each))
+    whole = it.seat.of(compose.over_periods(run, fold, spans, each))
     if whole is None:
         yield _("缺数据,不能计分") if it.state == MISSING else _("本项不适用,分值由同类各项分担")
         return

@@ -15,6 +15,7 @@ from kaocheng.engine.score import node_label
 from kaocheng.engine.wording import (
     attribute_label,
     day,
+    field_label,
     in_words,
     kind_label,
     labels,
@@ -114,7 +115,7 @@ class Using:
         text = day(value) if self.scope.run.recipe.lists[rows.list]["fields"].get(head) == "date" else value
         first = int(np.flatnonzero(rows.units == self.unit)[0])
         number = str(self.at - first + 1)
-        self._use(Used(head, self._kept(text), kind="row", key=(rows.list, number, head)))
+        self._use(Used(field_label(head), self._kept(text), kind="row", key=(rows.list, number, head)))
         return text
 
     def _key(self, head: str, value: str, outer: int) -> str:

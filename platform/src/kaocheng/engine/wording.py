@@ -93,6 +93,12 @@ def _call_in_words(tree: Call, labels: Mapping[str, str], outer: int) -> str:
     if tree.path == ("otherwise",) and len(tree.arguments) == 2:
         value, instead = in_words(tree.arguments[0], labels, 5), in_words(tree.arguments[1], labels)
         return _("{value}(没有则按 {instead})", value=value, instead=instead)
+    if tree.path == ("grade",) and len(tree.arguments) == 1:
+        return _grade_in_words(tree.arguments[0], labels)
+    if len(tree.path) == 2 and f"#{tree.path[0]}" in labels:
+        inside = ", ".join(in_words(argument, labels) for argument in tree.arguments)
+        facts = {"list": labels[f"#{tree.path[0]}"], "what": labels.get(tree.path[1], tree.path[1])}
+        return _("{list}各行的{what}({inside})", inside=inside, **facts)
     if tree.path == ("_trimmed",):
         return _of_raters(tree, labels)
     inside = ", ".join(in_words(argument, labels) for argument in tree.arguments)
@@ -121,8 +127,19 @@ def _whose(tree: Call, labels: Mapping[str, str]) -> str:
 def _named(tree: Tree, labels: Mapping[str, str], outer: int) -> str:
     """The node or figure asked for; of another paper, whose stroke is no division."""
     if isinstance(tree, Operation) and tree.sign == "/" and len(tree.parts) == 2:
-        return "·".join(in_words(part, labels) for part in tree.parts)
+        paper, name = tree.parts
+        home = labels.get(f"/{paper.path[0]}") if isinstance(paper, Name) else None
+        return f"{home or in_words(paper, labels)}·{in_words(name, labels)}"
     return in_words(tree, labels, outer)
+
+
+def _grade_in_words(tree: Tree, labels: Mapping[str, str]) -> str:
+    """The grade of a result, of a node that takes one from another sheet, or of another paper's."""
+    if isinstance(tree, Operation) and isinstance(tree.parts[0], Name):
+        home = labels.get(f"/{tree.parts[0].path[0]}", tree.parts[0].path[0])
+        return _("{unit}的{what}", unit=home, what=_("等次"))
+    node = labels.get(tree.path[0]) if isinstance(tree, Name) else None
+    return _("{unit}的{what}", unit=node, what=_("等次")) if node else _("等次")
 
 
 def _of_raters(tree: Call, labels: Mapping[str, str]) -> str:
@@ -199,6 +216,12 @@ def field_label(code: str) -> str:
     }.get(code, code)
 
 
+def _quoted(field: str) -> str:
+    """A field in a formula: what the trade calls it, else its own name between marks."""
+    label = field_label(field)
+    return f"“{field}”" if label == field else label
+
+
 def kind_of(tree: Call) -> str:
     """The kind of target a call of ``target`` or ``base`` asks for."""
     if len(tree.arguments) == 2 and isinstance(tree.arguments[1], Word):
@@ -234,8 +257,16 @@ def attribute_label(code: str) -> str:
 
 
 def word(text: str) -> str:
-    """A word of the tenant's; yes and no in the reader's language."""
-    return {"是": _("是"), "否": _("否")}.get(text, text)
+    """A word of the tenant's; yes, no and the language's own words in the reader's."""
+    known = {
+        "是": _("是"),
+        "否": _("否"),
+        "average": _("并列取平均"),
+        "dense": _("并列不占位"),
+        "ordinal": _("不并列"),
+        "population": _("总体"),
+    }
+    return known.get(text, text)
 
 
 def statistics() -> Mapping[str, str]:
@@ -299,8 +330,15 @@ def labels(scope: Scope) -> dict[str, str]:
             words[f"{code}.{part}"] = f"{label}·{name}"
             if code == scope.figure:
                 words[f"x.{part}"] = str(name)
+    words |= {f"/{paper.code}": paper.label or paper.group for paper in run.recipe.papers.values()}
+    for code, rule in run.recipe.lists.items():
+        words[f"#{code}"] = str(rule.get("label", code))
+        words = {field: _quoted(field) for field in rule.get("fields") or {}} | words
+    words = {
+        code: str(rule.get("label", code)) for code, rule in scope.paper.table("adjustments").items()
+    } | words
     if scope.rows is not None:
-        words |= {field: field_label(field) for field in scope.rows.fields}
+        words |= {field: _quoted(field) for field in scope.rows.fields}
     if node is None:
         return words
     for name, text in (node.get("let") or {}).items():

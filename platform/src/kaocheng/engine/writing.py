@@ -30,6 +30,9 @@ from kaocheng.engine.wording import (
 from kaocheng.engine.wording import functions as function_names
 from kaocheng.i18n import _
 
+OF_ONE = tuple(
+    (name,) for name in ("if", "min", "max", "clamp", "abs", "floor", "ceil", "round", "otherwise")
+)
 SEVERAL = 3  # choices in one formula: more than a reader follows
 LONGEST_NAME = 24  # of an expression beside the statistic taken over it
 
@@ -120,8 +123,8 @@ class Writer(Using):
     def _pruned(self, tree: Tree) -> Tree:
         if isinstance(tree, Operation):
             return replace(tree, parts=tuple(self._pruned(part) for part in tree.parts))
-        if not isinstance(tree, Call) or tree.path[0] in language.CIRCLES:
-            return tree
+        if not isinstance(tree, Call) or tree.path not in OF_ONE:
+            return tree  # over rows, parts or others, whose names are their own
         if tree.path == ("if",):
             condition, yes, no = tree.arguments
             return self._pruned(yes if self._holds(condition) else no)
