@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kaocheng.figures.reading import Preview, UnitName, blank, read
 from kaocheng.figures.reading.recognise import OldTemplate
+from kaocheng.figures.reading.template import NothingToCollect
 from tests.figures.reading import county
 from tests.figures.reading.county import NAMES
 
@@ -74,6 +75,14 @@ def test_a_collectors_template_holds_only_his_columns_and_is_complete_with_them(
         "农村居民人均可支配收入·上年同期",
     ]
     assert {f.code for f in preview.findings} == {"nothing_filled_in"}
+
+
+@pytest.mark.parametrize(
+    ("form", "known"), [("year", "有列要填的:.*县统计局"), ("evaluation", "有列要填的:—")]
+)
+def test_who_fills_in_nothing_gets_no_empty_form(form: str, known: str) -> None:
+    with pytest.raises(NothingToCollect, match=f"没有“县档案局”要填的列;{known}"):
+        blank(NAMES, NAMES.form(form), "县档案局")
 
 
 @pytest.mark.parametrize("other", [{"year": "2025"}, {"tenant": "neighbour"}, {"units": NAMES.units[:-1]}])

@@ -183,9 +183,16 @@ class WorkbookPages(Controller):
         return answer(marked, _("批注-{name}", name=book.name), XLSX)
 
     @get("/templates")
-    async def templates(self, request: Ask, session: NamedDependency[TenantSession]) -> Page:
-        """Every form there is, to be downloaded blank."""
-        forms = await tenancy.forms(session)
+    async def templates(
+        self, request: Ask, session: NamedDependency[TenantSession], person: NamedDependency[Person]
+    ) -> Page:
+        """Every form there is, to be downloaded blank; for a collector those in which he has columns."""
+        words = await naming.names(session)
+        forms = [
+            form
+            for form in await tenancy.forms(session)
+            if reading.fills_in(words, words.form(form.code), _collector(person))
+        ]
         return render(request, "figures/templates.html", forms=forms, units=await _unit_labels(session))
 
     @get("/templates/{code:str}/blank.xlsx")
@@ -195,9 +202,13 @@ class WorkbookPages(Controller):
         """One form, blank; for a collector with his own columns only."""
         words = await naming.names(session)
         wanted = words.form(code)
-        own = person.unit_label if Role.OFFICE not in person.roles and Role.COLLECTOR in person.roles else ""
-        blank = await asyncio.to_thread(reading.blank, words, wanted, own)
+        blank = await asyncio.to_thread(reading.blank, words, wanted, _collector(person))
         return answer(blank, _("{label}-空白表.xlsx", label=wanted.label or wanted.code), XLSX)
+
+
+def _collector(person: Person) -> str:
+    """Whose columns alone this person's blank forms have; empty for everybody's."""
+    return person.unit_label if Role.OFFICE not in person.roles and Role.COLLECTOR in person.roles else ""
 
 
 async def _choose(

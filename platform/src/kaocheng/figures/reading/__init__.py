@@ -22,7 +22,7 @@ from kaocheng.figures.reading.preview import Preview, read, understand
 from kaocheng.figures.reading.recognise import Chosen, recognise
 from kaocheng.figures.reading.returned import returned
 from kaocheng.figures.reading.sheet import Book, open_book
-from kaocheng.figures.reading.template import blank
+from kaocheng.figures.reading.template import blank, fills_in
 
 __all__ = [
     "CONVERSION",
@@ -49,6 +49,7 @@ __all__ = [
     "UnitName",
     "Value",
     "blank",
+    "fills_in",
     "open_book",
     "read",
     "recognise",

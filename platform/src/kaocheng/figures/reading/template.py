@@ -15,18 +15,38 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kaocheng.errors import Missing
 from kaocheng.figures.reading.forms import catalogue, claims, tasks
 from kaocheng.figures.reading.names import FormName, IndicatorName, ListName, Names
 from kaocheng.figures.reading.sheet import MARKER, letter
 from kaocheng.i18n import _
 
-__all__ = ["Mark", "blank", "mark"]
+__all__ = ["Mark", "NothingToCollect", "blank", "fills_in", "mark"]
 
 _LINE = Side(style="thin", color="FF999999")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _HEAD = PatternFill("solid", fgColor="FFF2F2F2")
 _CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 BLANK_LINES = 20  # for forms whose lines are not known beforehand
+
+
+@dataclass(eq=False)
+class NothingToCollect(Missing):
+    """A form in which nobody of that name fills in a column."""
+
+    collector: str
+    form: str
+    known: tuple[str, ...]
+
+    code = "nothing_to_collect"
+
+    def __str__(self) -> str:
+        return _(
+            "“{form}”里没有“{collector}”要填的列;有列要填的:{known}",
+            form=self.form,
+            collector=self.collector,
+            known=_("、").join(self.known) or "—",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +86,19 @@ def mark(names: Names, form: FormName, collector: str = "") -> Mark:
     return Mark(form.code, collector, hashlib.sha256(body).hexdigest()[:24])
 
 
+def fills_in(names: Names, form: FormName, collector: str) -> bool:
+    """Whether *collector* has anything to fill in; lists are for whoever has something to put in them."""
+    if not collector or form.kind in {"catalogue", "claims", "tasks"}:
+        return True
+    return bool(names.carried(form, _group(names, form), collector))
+
+
 def blank(names: Names, form: FormName, collector: str = "") -> bytes:
-    """A workbook to be filled in: for one collector, only his columns."""
+    """A workbook to be filled in: for one collector, only his columns.
+
+    Raises:
+        NothingToCollect: he has none in this form.
+    """
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
@@ -84,7 +115,11 @@ def blank(names: Names, form: FormName, collector: str = "") -> bytes:
         if headers:
             _wide(book.create_sheet(_("其他数据")), form, headers, names, group)
     else:
-        _wide(sheet, form, _headers(names, form, group, collector), names, group)
+        headers = _headers(names, form, group, collector)
+        if not fills_in(names, form, collector):
+            others = {one.collector: None for one in names.carried(form, group) if one.collector}
+            raise NothingToCollect(collector, form.label or form.code, tuple(others))
+        _wide(sheet, form, headers, names, group)
     book.defined_names[MARKER] = DefinedName(
         MARKER, attr_text=f'"{mark(names, form, collector)}"', hidden=True
     )
