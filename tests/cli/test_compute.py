@@ -316,3 +316,17 @@ def test_rows_that_do_not_close_are_named_with_their_sum(
     assert "乙镇,,5.00,1," in printed.out
     assert compute(files, "--rows", str(files / "rows.csv"), "--explain", "甲镇:income") == 0
     assert "各项分值合计 6,与满分 10 不符" in capsys.readouterr().out
+
+
+def test_places_that_a_circle_does_not_say_are_told(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bands = (
+        'within = "zone"\nbands = [{ grade = "优", most = "unit.places" }, { grade = "良" }]\n'
+        'edge = { by = ["income"], still_tied = "none" }\n'
+    )
+    (files / "scheme.toml").write_text(SCHEME + bands, encoding="utf-8")
+    groups = files / "groups.csv"
+    groups.write_text("unit,class,zone,places\n甲镇,,东,1\n乙镇,,西,\n", encoding="utf-8")
+    assert compute(files, "--groups", str(groups)) == 0
+    printed = capsys.readouterr()
+    assert "甲镇,,8.50,1,优,8.50\n乙镇,,10.00,1,良,10.00\n" in printed.out
+    assert "“西”没有“优”的名额:unit.places 缺数据" in printed.err

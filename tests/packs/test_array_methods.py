@@ -239,6 +239,9 @@ def test_an_unknown_method_is_refused_with_the_pack_that_offers_it(shelf: Any) -
     with pytest.raises(BadScheme) as alone:
         read_scheme(bare, packs=shelf.for_tenant({}))
     assert "warning_lights" not in str(alone.value)
+    called = re.sub(r'method = "lights"[^}]*', 'formula = "lights(x)" ', bare)
+    found = {f.code: f.remedy for f in lint(a_scheme(shelf, called))}
+    assert 'lights = { from = "warning_lights:lights@2026" }' in found["unknown_function"]
 
 
 @pytest.mark.parametrize(

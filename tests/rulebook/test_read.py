@@ -284,3 +284,28 @@ def test_order_in_the_file_is_the_order_of_the_recipe() -> None:
     assert list(recipe.papers) == ["b", "a"]
     assert list(recipe.papers["b"].nodes) == ["y", "x"]
     assert recipe.digest != read_scheme(text.replace("y.", "w.")).recipe.digest
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "at"),
+    [
+        ('a = { choices = { 好 = "100%" } }', "好", (4, 19)),
+        ('a.choices.一般 = "50%"', "一般", (4, 11)),
+        ('表1 = "x"', "表1", (4, 1)),
+        ("[papers.乡镇]", "乡镇", (4, 9)),
+    ],
+)
+def test_a_chinese_key_without_quotes_is_named(text: str, key: str, at: tuple[int, int]) -> None:
+    error = refused(HEAD + text + "\n")
+    assert f"键“{key}”没有加引号" in str(error)
+    assert f'请写成 "{key}"' in str(error)
+    assert (error.place.line, error.place.column) == at
+
+
+def test_a_key_of_very_many_parts_is_refused_before_it_costs_anything() -> None:
+    """The TOML reader takes the square of their number: 20,000 parts would be twenty seconds."""
+    for key in ("a." * 100_000 + "b = 1", "x = { " + '"a". ' * 100_000 + "b = 1 }", f"[{'a.' * 100_000}b]"):
+        error = refused(HEAD + key + "\n")
+        assert "20 层" in str(error)
+        assert error.place.line == 4
+    assert read_scheme(HEAD + f'[clauses]\n"一" = "{"1.2 " * 1000}"\n').clauses

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kaocheng.cli import asked
 from kaocheng.cli.shelf import ShelfAtHand
-from kaocheng.engine import Inputs, PaperSheet, folded, score
+from kaocheng.engine import Inputs, PaperSheet, folded, quotas, score
 from kaocheng.engine.rounding import plain
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import node_label
@@ -119,7 +119,8 @@ def _sheet(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> str:
     if not papers:
         raise asked.NobodyToScore()
     lacking = [line for paper in papers for line in _without_total(paper)]
-    for line in [*sheet.findings, *_open_rows(scheme, inputs, options, lacking), *lacking]:
+    open_rows = _open_rows(scheme, inputs, options, lacking)
+    for line in [*sheet.findings, *open_rows, *lacking, *_without_places(scheme, inputs, options)]:
         print(line, file=sys.stderr)
     if options.json:
         return replace(sheet, papers=papers).to_bytes().decode() + "\n"
@@ -153,6 +154,23 @@ def _open_rows(
                 facts = {"unit": run.units[at].label, "label": node_label(run.recipe, node)}
                 sums = {"sum": plain(found), "full": plain(full)}
                 yield _("“{unit}”的“{label}”各行满分合计 {sum},应为 {full}", **facts, **sums)
+
+
+def _without_places(scheme: Scheme, inputs: Inputs, options: argparse.Namespace) -> Iterator[str]:
+    """Circles whose places for a grade stand on something they do not have, so that there are none."""
+    run: Run | None = None
+    for paper in scheme.recipe.papers.values():
+        for code, rule in paper.table("results").items() if asked.is_named(paper, options.paper) else ():
+            bands = rule.get("bands") or []
+            if not any("unit." in str(band.get("most")) for band in bands):
+                continue
+            run = run or Run(scheme.recipe, inputs, options.period)
+            for period in [when for home, when in run.paper_periods() if home.code == paper.code]:
+                for circle, _size, places in quotas.room(run, paper, code, period):
+                    where = _("、").join(circle) or paper.label
+                    for band in (bands[n] for n, most in places.items() if most is None):
+                        facts = {"where": where, "grade": band["grade"], "written": band["most"]}
+                        yield _("“{where}”没有“{grade}”的名额:{written} 缺数据", **facts)
 
 
 def _label(paper: PaperSheet, node: str) -> str:

@@ -182,7 +182,7 @@ def _node(source: Source, path: Path, node: Any, own: Mapping[str, Any], packs: 
         raise BadScheme(
             source.place((*path, "method")),
             _("没有方法“{name}”", name=name),
-            _offered(name, packs) or nearest(name, [*METHODS, *own]),
+            offered(name, packs) or nearest(name, [*METHODS, *own]),
         )
     else:  # a paper laid over another may set keys of the method it keeps
         known += [key for method in METHODS.values() for key in method.keys]
@@ -197,7 +197,7 @@ def _node(source: Source, path: Path, node: Any, own: Mapping[str, Any], packs: 
         )
 
 
-def _offered(method: str, packs: Packs | None) -> str:
+def offered(method: str, packs: Packs | None) -> str:
     """How to take a method that a pack at hand offers."""
     offers = packs.offers(method) if packs is not None else ()
     if not offers:

@@ -261,7 +261,9 @@ class Linter:
         reason = _(
             "“{label}”的 {key} = {value} 看不出是不是百分之几", label=self.label(node), key=key, value=value
         )
-        return self.finding("error", "bare_share", path, reason, _('请写成 "{value}%" 或分数', value=value))
+        written = fraction(value)
+        percent = _shown(written * 100) if written is not None and written < 1 else value
+        return self.finding("error", "bare_share", path, reason, _('请写成 "{value}%" 或分数', value=percent))
 
     # -- closing -----------------------------------------------------------------------------------
 

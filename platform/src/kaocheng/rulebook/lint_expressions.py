@@ -17,6 +17,7 @@ from kaocheng.engine.spelling import show
 from kaocheng.i18n import _
 from kaocheng.rulebook import sorts, texts
 from kaocheng.rulebook.findings import Finding
+from kaocheng.rulebook.grammar import offered
 from kaocheng.rulebook.infer import Reader
 from kaocheng.rulebook.knowledge import DIVISORS, STATED, Knowledge
 from kaocheng.rulebook.lint_measured import MeasuredLint
@@ -318,7 +319,10 @@ class ExpressionLint:
             reader.sort(tree)
         for said in reader.found:
             place = None if at is None else _at(said.tree)
-            yield self.finding(where, place, said.severity, said.code, said.reason, said.remedy)
+            remedy = said.remedy
+            if said.code == "unknown_function" and isinstance(said.tree, Call):
+                remedy = offered(".".join(said.tree.path), self.linter.scheme.packs) or remedy
+            yield self.finding(where, place, said.severity, said.code, said.reason, remedy)
 
     def finding(
         self, path: Path, at: int | None, severity: str, code: str, reason: str, remedy: str = ""

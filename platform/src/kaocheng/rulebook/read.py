@@ -68,7 +68,7 @@ def read_scheme(text: str, *, file: str = "scheme.toml", packs: Packs | None = N
     check_whole(source, keys["papers"])
     for paper in keys["papers"].values():
         _own_methods(own, paper)
-    return Scheme(source, {key: keys[key] for key in ORDER if key in keys})
+    return Scheme(source, {key: keys[key] for key in ORDER if key in keys}, packs)
 
 
 def _over_template(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -50,6 +50,7 @@ class Scheme:
 
     source: Source
     keys: Mapping[str, Any]
+    packs: Packs | None = field(default=None, compare=False, repr=False)  # at hand where it was read
 
     @property
     def text(self) -> str:

@@ -14,6 +14,9 @@ from kaocheng.i18n import _
 from kaocheng.rulebook.located import DEEPEST, Locator, Path, Spot
 
 LARGEST = 2_000_000  # characters of one scheme
+_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
+# Keys of so many parts are never read: the TOML reader takes the square of their number for each.
+_LONG_KEY = re.compile(rf"""(?<![\w."'-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{2 * DEEPEST}}}""")
 _FULL_WIDTH = (  # quotes, commas, stops, equals signs, brackets
     "\uff02\u201c\u201d\u2018\u2019\uff07\uff0c\u3002\uff1a\uff1b\uff1d"
     "\uff5b\uff5d\uff3b\uff3d\uff08\uff09\u3010\u3011\u3001\uff03"
@@ -44,6 +47,10 @@ class Source:
         self.template: tuple[str, Mapping[str, Any]] = ("", {})  # what it is from: its reference, its tables
         if len(text) > LARGEST:
             raise BadScheme(Place(file), _("文件超过 {most} 个字符", most=LARGEST), _("请分成几个方案"))
+        if long := _LONG_KEY.search(text):
+            line = text.count("\n", 0, long.start()) + 1
+            column = long.start() - text.rfind("\n", 0, long.start())
+            raise BadScheme(Place(file, line, column), _too_deep(), _("请把内层的表另起一节"))
         try:
             self.data: dict[str, Any] = tomllib.loads(text, parse_float=_Float)
         except tomllib.TOMLDecodeError as error:
@@ -125,6 +132,10 @@ class Source:
         if here and here in _FULL_WIDTH:
             reason = _("“{character}”是全角符号", character=here)
             remedy = _("这里请用半角(英文)的引号、逗号、等号和括号")
+        elif key := _bare_key(lines[line - 1], column - 1):
+            column = key.start() + 1
+            reason = _("键“{key}”没有加引号", key=key[0])
+            remedy = _('中文的键要加引号,请写成 "{key}"', key=key[0])
         else:
             reason, remedy = _said(message)
         return BadScheme(Place(self.file, line, column), reason, remedy)
@@ -160,6 +171,16 @@ def nearest(word: str, known: Iterable[str]) -> str:
         alike = [k for k in alike if k[:2] == word[:2] or k[-3:] == word[-3:]]
     close = difflib.get_close_matches(word, alike[:2000], 1, 0.6) if len(word) < 100 else []
     return _("是否应为“{close}”?", close=close[0]) if close else ""
+
+
+def _bare_key(line: str, at: int) -> re.Match[str] | None:
+    """A key without quotes around that character, which only plain letters may be."""
+    found = next((word for word in re.finditer(r"[\w-]+", line) if word.start() <= at < word.end()), None)
+    return (
+        None
+        if found is None or found[0].isascii() or not re.match(r"\s*[=.\]]", line[found.end() :])
+        else found
+    )
 
 
 def _holds(data: Any, path: Path) -> bool:
