@@ -1,7 +1,7 @@
 """Assessment documents that were really issued and published results, through ``kaocheng compute``.
 
-A folder of ``real/``, ``published/`` or ``given/`` holds the scheme, the tables handed in (small, with
-values on the edges; of documents invented), what must come out (``expected.csv``, or
+A folder of ``real/``, ``made/``, ``published/`` or ``given/`` holds the scheme, the tables handed in
+(small, with values on the edges; of documents invented), what must come out (``expected.csv``, or
 ``expected-2022Q1.csv`` for another period) and ``hand.csv``: the arithmetic of its key cells, written
 down before anything was run, or what was published.  Numbers in ``hand.csv`` are worked out here by
 ``Fraction`` alone; anything else in its last column is the cell itself.
@@ -23,9 +23,8 @@ from tests.reference.compare import product
 from tests.reference.numbers import half_up
 
 HERE = Path(__file__).parent
-FOLDERS = sorted(
-    folder for kind in ("real", "published", "given") for folder in (HERE / kind).iterdir() if folder.is_dir()
-)
+KINDS = ("real", "made", "published", "given")
+FOLDERS = sorted(folder for kind in KINDS for folder in (HERE / kind).iterdir() if folder.is_dir())
 OPTIONAL = ("targets", "groups", "rows", "claims")
 
 _OPERATIONS = {
