@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from psycopg import sql
 
 from kaocheng.db import roles
@@ -182,6 +182,19 @@ def test_a_liaison_sees_his_score_and_his_losses_on_a_phone(phone: Page) -> None
         box = button.bounding_box()
         assert box is not None
         assert box["height"] >= 44
+    # Full marks, both periods and what was lost: the first row's numbers are in sight without scrolling.
+    numbers = phone.locator("tr:not(.group) td.n:visible")
+    assert [_right(numbers.nth(place)) <= 390 for place in range(4)] == [True] * 4
+
+
+def test_a_long_name_leaves_the_scores_in_sight(phone: Page) -> None:
+    _sign_in(phone, LEADER)
+    phone.locator("tbody th a").first.evaluate(
+        "a => a.textContent = '高新技术产业开发区管理委员会'.repeat(3)"
+    )
+
+    _fits(phone)
+    assert _right(phone.locator("tbody tr").first.locator("td.n:visible").nth(1)) <= 390
 
 
 def test_the_year_can_be_walked_with_a_keyboard_alone(page: Page) -> None:
@@ -251,6 +264,12 @@ def _import(page: Page, name: str) -> None:
     _choose(page, name)
     page.get_by_role("button", name=re.compile("存入")).click()
     expect(page.locator(".said")).to_contain_text("已存入")
+
+
+def _right(cell: Locator) -> float:
+    box = cell.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"]
 
 
 def _fits(page: Page) -> None:
