@@ -168,3 +168,19 @@ def test_a_tree_written_out_reads_as_the_same_tree(text: str) -> None:
         return (tree.path, tree.period) if isinstance(tree, Name) else tree.value  # type: ignore[attr-defined]
 
     assert bare(parse(show(parse(text)))) == bare(parse(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "said"),
+    [
+        ("x ^ 2", 2, "power(x, 2)"),
+        ("x ** 2", 3, "power(x, 2)"),
+        ("* 2", 0, "这里不能写"),
+        ("if(20 < x <= 50, 1, 0)", 10, "a < x and x < b"),
+    ],
+)
+def test_how_to_say_it_instead(text: str, at: int, said: str) -> None:
+    with pytest.raises(BadExpression) as refused:
+        parse(text)
+    assert refused.value.position == at
+    assert said in refused.value.reason

@@ -223,6 +223,8 @@ class _Reader:
                 reason = _("这里不能写“{found}”", found=self.text[start])
                 if self.text[start] in "[{":
                     reason = _("式子里不能写列表和表;请另写一个节点(method、x 和它),这里写 score(节点)")
+                elif self.text[start] == "^":
+                    reason = _("乘方请写成 power(x, 2)")
                 raise BadExpression(self.text, start, reason)
             kind = str(match.lastgroup)
             yield kind, match[kind], match.start(kind)
@@ -279,7 +281,12 @@ class _Reader:
         left = self.sum()
         at = self.peek()[2]
         sign = self.take(*_COMPARE)
-        return Operation(sign, (left, self.sum()), at) if sign else left
+        if not sign:
+            return left
+        right = self.sum()
+        if self.peek()[1] in _COMPARE:
+            self.fail(_("比较不能连着写;请写成 a < x and x < b"))
+        return Operation(sign, (left, right), at)
 
     def sum(self) -> Tree:
         left = self.product()
@@ -316,6 +323,8 @@ class _Reader:
         if kind == "name" and text not in ("and", "or", "not"):
             self.next += 1
             return self.named(text, at)
+        if text == "*" and self.peek(-1)[1] == "*":
+            self.fail(_("乘方请写成 power(x, 2)"))
         self.fail(_("这里缺一个数或名称") if kind == "end" else _("这里不能写“{found}”", found=text))
         raise AssertionError
 
