@@ -297,3 +297,13 @@ bands = [{ grade = "优", from = 90 }, { grade = "良" }]
         "b": ("89.6", 1, "良"),
         "c": ("89.5", 3, "良"),
     }
+
+
+def test_how_many_units_a_group_has_may_be_asked_without_saying_of_what() -> None:
+    zones = {unit: {"zone": "山" if unit in "ab" else "坝"} for unit in "abcde"}
+    figures = {"grain": {"a": 1}}
+    for written, wanted in {"group": "55555", "others": "44444", "group(zone)": "22333"}.items():
+        formula = f'points = {{ formula = "{written}.count()", round = 0 }}'
+        of = recipe(f"[figures]\ngrain = {{}}\n[papers.p.nodes]\n{formula}\n")
+        found = points(of, given(figures, units="abcde", attributes=zones))
+        assert "".join(found.values()) == wanted

@@ -208,6 +208,18 @@ def _share(tree: Tree) -> bool:
     return False
 
 
+def _drawn(
+    path: tuple[str, ...],
+    arguments: tuple[Tree, ...],
+    keywords: tuple[tuple[str, Tree], ...],
+    circle: tuple[Tree, ...],
+    at: int,
+) -> Call:
+    """A call; ``group.count()`` counts every unit of the group."""
+    everybody = path in (("group", "count"), ("others", "count")) and not arguments
+    return Call(path, (Number(Fraction(1), at=at),) if everybody else arguments, keywords, circle, at)
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -336,8 +348,8 @@ class _Reader:
                 inner = self.peek()[1][1:]
                 self.next += 1
                 self.need("(")
-                return Call((*path, inner), self.arguments((*path, inner))[0], (), arguments, at)
-            return Call(path, arguments, keywords, (), at)
+                return _drawn((*path, inner), self.arguments((*path, inner))[0], (), arguments, at)
+            return _drawn(path, arguments, keywords, (), at)
         if self.peek()[0] == "period":
             period = self.peek()[1].lstrip("@").strip()
             self.next += 1
