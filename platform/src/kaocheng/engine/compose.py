@@ -256,6 +256,12 @@ def told_full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     counts: a product has those of its base, because a coefficient says how well, not out of how much.
     """
     kind = str(node.get("compose", ""))
+    if "full" not in node.keys and kind == "inherit":
+        home, reference = run.recipe.home(paper, str(node["node"]))
+        known = told_full(run, home, home.nodes[reference.partition("@")[0]], period)
+        return (
+            Exact.nothing(MISSING) if known.shape else known
+        )  # of that unit; here only if it is everybody's
     if "full" in node.keys or kind not in ("sum", "weighted", "product"):
         return run.full(paper, node.code, period)
 

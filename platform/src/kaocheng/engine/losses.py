@@ -134,6 +134,8 @@ class _Losing:
         label, why = node_label(self.seat.run.recipe, here.node), _why(kind, rounds)
         if kind == "stand_in" and self._not_theirs(here):
             why = _("不适用,按规定计分")
+        if kind == "whole" and here.node["compose"] == "inherit":
+            why = _("随单位")
         return Lost(here.paper, here.node.code, here.period, label, kind, here.share * points, why)
 
     def _not_theirs(self, here: _At) -> bool:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from kaocheng.engine.explain import Explanation, Loss, Neighbour, Place, Step, Used
 from kaocheng.engine.rounding import printed
+from kaocheng.engine.wording import shown
 from kaocheng.i18n import _
 
 NEAR = 4  # decimals of points lost, beyond the two that are counted in
@@ -175,7 +176,8 @@ def graded(it: Explanation) -> Iterator[str]:
 def near(points: Fraction) -> str:
     """Points to four decimals, without noughts at the end."""
     text = printed(points, NEAR)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text if points == 0 or text.strip("-") != "0" else shown(points)
 
 
 def _four(points: Fraction) -> str:
