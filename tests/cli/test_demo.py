@@ -15,7 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
+from kaocheng.cli.demo import own_tenants
 from kaocheng.db.processes import at_work_in, free_port
 
 pytestmark = pytest.mark.database
@@ -207,6 +209,34 @@ def test_killed_half_way_the_next_run_ends_where_an_undisturbed_one_does(demo: D
     disturbed = other.run("standings", "yunling", "2026", "--class", "乡镇", "--csv")
     assert undisturbed.returncode == disturbed.returncode == 0
     assert disturbed.stdout == undisturbed.stdout
+
+
+@pytest.mark.slow
+def test_a_refused_workbook_stops_the_year_before_anything_is_scored(demo: Demo) -> None:
+    tenants = demo.folder / "tenants"
+    shutil.copytree(own_tenants(), tenants)
+    townships = tenants / "yunling" / "workbooks" / "04-乡镇全年完成情况.xlsx"
+    whole = townships.read_bytes()
+    book = load_workbook(townships)
+    book.worksheets[0]["C5"] = "约1200"
+    book.save(townships)
+    other = Demo(demo.folder / "refused")
+    other.folder.mkdir()
+
+    for arguments in (["--no-serve"], []):
+        stopped = other.run("demo", "--tenants", str(tenants), *arguments)
+        assert stopped.returncode == 2
+        assert f"{townships} 有 1 处错误(Sheet1!C5)" in stopped.stderr
+        assert "再运行一次" in stopped.stderr
+        assert "云岭县:计分" not in stopped.stdout
+        assert "早已公布" not in stopped.stdout.replace("东湖区:早已公布", "")
+    assert other.servers == []
+    assert other.run("standings", "yunling", "2026", "--class", "乡镇", "--csv").returncode != 0
+
+    townships.write_bytes(whole)
+    assert other.run("demo", "--tenants", str(tenants), "--no-serve").returncode == 0
+    mended = other.run("standings", "yunling", "2026", "--class", "乡镇", "--csv")
+    assert mended.stdout.count("\n") == 17
 
 
 @pytest.mark.parametrize("verb", ["serve", "work"])

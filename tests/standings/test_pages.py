@@ -86,6 +86,7 @@ async def test_before_anything_is_scored_each_page_says_what_to_do_next(
             page = await b.get(path, follow_redirects=True)
             assert page.status_code == 200, path
             assert said in page.text, path
+            assert '<a href="/inbox"' not in page.text, "nobody reports to a county"
     async with as_(county, "chen") as b:
         assert "还没有公布的名次" in (await b.get("/standings")).text
 
@@ -288,6 +289,7 @@ async def test_the_citys_inbox_receives_compares_and_opens(
         assert kept.status_code == 200
         assert "签名有效,重算一致" in kept.text
         page = await b.get("/inbox?period=2026", follow_redirects=True)
+        assert '<a href="/inbox" aria-current="page">' in page.text
         assert "云岭县" in page.text
         path = str(kept.url.path)
         cell = await b.get(f"{path}?unit=west&column=2026/revenue")

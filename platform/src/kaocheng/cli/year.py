@@ -17,6 +17,8 @@ from kaocheng.db.session import TenantSession, tenant_session
 from kaocheng.errors import Refused
 from kaocheng.figures import queries as figures_queries
 from kaocheng.figures import service as figures
+from kaocheng.figures.previewing import Preview
+from kaocheng.figures.reading import Finding
 from kaocheng.i18n import _
 from kaocheng.identity import queries as identity
 from kaocheng.identity.domain import Person, Role, TenantId
@@ -35,7 +37,7 @@ from kaocheng.tenancy.folder import TenantFolder
 from kaocheng.verification import service as verification
 from kaocheng.verification.domain import Filter, NothingWaits
 
-__all__ = ["NobodyToAct", "Year"]
+__all__ = ["FiguresRefused", "NobodyToAct", "Year"]
 
 FIRST = 3  # mistakes of a workbook to be told at once; the import page tells them all
 Say = Callable[[str], None]
@@ -59,6 +61,29 @@ class NobodyToAct(Refused):
         )
 
 
+@dataclass(eq=False)
+class FiguresRefused(Refused):
+    """A workbook with mistakes was not brought in, and nothing else brings the figures it is there for."""
+
+    tenant: str
+    books: Sequence[tuple[Path, Sequence[Finding]]]
+
+    code = "figures_refused"
+
+    def __str__(self) -> str:
+        return _(
+            "“{tenant}”的数不全,没有计分也没有公布:{books}。请照上面所列改好(或从文件夹里拿走)再运行一次,"
+            "已导入的不会重做",
+            tenant=self.tenant,
+            books=_(";").join(self._told(path, errors) for path, errors in self.books),
+        )
+
+    def _told(self, path: Path, errors: Sequence[Finding]) -> str:
+        cells = [f"{wrong.sheet}!{wrong.cell}" for wrong in errors if wrong.cell]
+        places = _("、").join(list(dict.fromkeys(cells))[:FIRST])
+        return _("{path} 有 {count} 处错误({cells})", path=path, count=len(errors), cells=places or "–")
+
+
 @dataclass(frozen=True, slots=True)
 class Workbook:
     """A file the office handed over, and the form it seems to be by its name."""
@@ -80,12 +105,22 @@ class Year:
     say: Say
 
     async def bring_in(self, *, before: bool) -> int:
-        """Import the workbooks in the order of the forms: those from *before* the round, or the others."""
+        """Import the workbooks in the order of the forms: those from *before* the round, or the others.
+
+        Raises:
+            FiguresRefused: one has mistakes, and no other brings what it holds; the year must not go on.
+        """
         office = await self._who(Role.OFFICE)
-        brought = 0
+        brought, refused = 0, []
         for book in self._workbooks():
             if (book.form is not None and book.form.kind in BEFORE_THE_ROUND) == before:
-                brought += await self._import(book.path, office)
+                came = await self._import(book.path, office)
+                if isinstance(came, Preview):
+                    refused.append((book.path, came))
+                brought += came is True
+        wanting = [(path, seen.errors) for path, seen in refused if not await self._filed(seen)]
+        if wanting:
+            raise FiguresRefused(self.folder.name, wanting)
         return brought
 
     async def freeze(self) -> bool:
@@ -197,20 +232,21 @@ class Year:
 
     # -- what the steps stand on ---------------------------------------------------------------
 
-    async def _import(self, path: Path, office: Person) -> int:
+    async def _import(self, path: Path, office: Person) -> Preview | bool:
+        """Whether it was brought in just now; as it was read, where it has mistakes."""
         content = path.read_bytes()
         at = datetime.now(UTC)
         async with self._session() as session:
             known = {book.digest for book in await figures_queries.handed_in(session, state="stored")}
             if _digest(path) in known:
-                return 0
+                return False
             # Looked at first, so that a workbook with mistakes leaves no half-done import behind.
             seen = await figures.look(session, path.name, content, shelf=self.shelf)
             if seen.errors:
                 self.say(_("{name}:有 {count} 处错误,没有导入", name=path.name, count=len(seen.errors)))
                 for wrong in seen.errors[:FIRST]:
                     self.say(f"  {wrong.sheet}!{wrong.cell} {wrong.what}{_(';')}{wrong.remedy}")
-                return 0
+                return seen
             kept = await figures.preview(session, path.name, content, by=office, at=at, shelf=self.shelf)
             assert kept.workbook_id is not None
             stored = await figures.agree(
@@ -228,7 +264,13 @@ class Year:
         )
         if kept.stated:
             self.say(_("方案已按本表出一版新草案,冻结之前请核对"))
-        return 1
+        return True
+
+    async def _filed(self, seen: Preview) -> bool:
+        """Whether another workbook brought all that could be read of this one."""
+        async with self._session() as session:
+            there = {figure.key for figure in await figures_queries.current(session, [seen.period])}
+        return bool(len(seen.values)) and all(value.key in there for value in seen.values)
 
     def _workbooks(self) -> Iterator[Workbook]:
         forms = self.folder.forms

@@ -164,6 +164,7 @@ class Caller:
     tenant_code: str
     tenant_name: str
     person: Person
+    has_subordinates: bool = False  # whether anybody reports to the tenant
 
     @property
     def account(self) -> str:

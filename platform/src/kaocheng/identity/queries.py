@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, exists, func, select
 
 from kaocheng.db.session import SharedSession, TenantSession
 from kaocheng.identity.domain import Caller, Person, PersonId, Role, TenantId, UnitId
-from kaocheng.identity.tables import person, person_role, sign_in, tenant, unit
+from kaocheng.identity.tables import person, person_role, reports_to, sign_in, tenant, unit
 
 __all__ = ["caller", "password_hash", "people", "person_named", "person_signed_in", "tenant_of"]
 
@@ -60,12 +60,15 @@ async def password_hash(session: TenantSession, id: PersonId) -> str | None:
 
 async def caller(session: TenantSession, person: Person) -> Caller:
     """*person* together with the tenant of this session."""
-    row = (await session.execute(select(tenant).where(tenant.c.id == session.tenant))).one()
+    below = exists().where(reports_to.c.upper_id == tenant.c.id)
+    asked = select(tenant.c.code, tenant.c.name, below.label("below")).where(tenant.c.id == session.tenant)
+    row = (await session.execute(asked)).one()
     return Caller(
         tenant=session.tenant,
         tenant_code=row.code,
         tenant_name=row.name,
         person=person,
+        has_subordinates=row.below,
     )
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from kaocheng.db.schema import metadata
 
-__all__ = ["person", "person_role", "sign_in", "tenant", "unit"]
+__all__ = ["person", "person_role", "reports_to", "sign_in", "tenant", "unit"]
 
 tenant = Table(
     "tenant",
@@ -32,6 +32,17 @@ tenant = Table(
     UniqueConstraint("code"),
     CheckConstraint("id > 0"),
     CheckConstraint("code <> ''"),
+)
+
+reports_to = Table(
+    "reports_to",
+    metadata,
+    Column("lower_id", Integer, nullable=False),
+    Column("upper_id", Integer, nullable=False),
+    PrimaryKeyConstraint("lower_id", "upper_id"),
+    ForeignKeyConstraint(["lower_id"], ["tenant.id"]),
+    ForeignKeyConstraint(["upper_id"], ["tenant.id"]),
+    CheckConstraint("lower_id <> upper_id"),
 )
 
 unit = Table(

@@ -18,20 +18,9 @@ from sqlalchemy import (
 )
 
 from kaocheng.db.schema import metadata
-from kaocheng.identity.tables import tenant, unit
+from kaocheng.identity.tables import reports_to, tenant, unit
 
 __all__ = ["form", "past_result", "reports_to", "tenant", "unit"]
-
-reports_to = Table(
-    "reports_to",
-    metadata,
-    Column("lower_id", Integer, nullable=False),
-    Column("upper_id", Integer, nullable=False),
-    PrimaryKeyConstraint("lower_id", "upper_id"),
-    ForeignKeyConstraint(["lower_id"], ["tenant.id"]),
-    ForeignKeyConstraint(["upper_id"], ["tenant.id"]),
-    CheckConstraint("lower_id <> upper_id"),
-)
 
 form = Table(
     "form",

@@ -12,7 +12,7 @@ from litestar.types import HTTPScope
 from kaocheng.db.session import TenantSession, tenant_session
 from kaocheng.figures.catalogues import against_catalogue
 from kaocheng.i18n import LANGUAGES, _, speaking
-from kaocheng.identity.domain import Directory, NotSignedIn, Permission, Person, allows
+from kaocheng.identity.domain import Caller, Directory, NotSignedIn, Permission, Person, allows
 from kaocheng.packs.shelf import Shelf, TenantShelf
 from kaocheng.pages import Ask, MenuItem, Visit, here
 from kaocheng.pages.visit import LANGUAGE, SAID, SIGN_IN
@@ -62,17 +62,18 @@ class Door:
             return Visit(path=path), ""
         chosen = cookies.get(LANGUAGE, "")
         language = chosen if chosen in LANGUAGES else caller.person.language
-        visit = Visit(token=token, caller=caller, menu=menu(caller.person, path, language), path=path)
+        visit = Visit(token=token, caller=caller, menu=menu(caller, path, language), path=path)
         return replace(visit, said=visit.unsealed(cookies.get(SAID, ""))), caller.person.language
 
 
-def menu(person: Person, path: str, language: str) -> tuple[MenuItem, ...]:
-    """The stages *person* has business with; the one *path* belongs to is marked."""
+def menu(caller: Caller, path: str, language: str) -> tuple[MenuItem, ...]:
+    """The stages *caller* has business with; the one *path* belongs to is marked."""
     with speaking(language):
         return tuple(
             MenuItem(label(), start, path == start or (start != "/" and path.startswith(start)))
             for label, start, permission in MENU
-            if permission is None or allows(person, permission)
+            if permission is None or allows(caller.person, permission)
+            if start != "/inbox" or caller.has_subordinates
         )
 
 
