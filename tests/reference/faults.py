@@ -100,7 +100,7 @@ FAULTS = [
     Fault("ranks from the wrong end", "circles:ranks", "ties, highest_first)", "ties, not highest_first)"),
     Fault("a swapped direction", "methods.relative:efficacy", "if keys.down:", "if not keys.down:"),
     Fault("best is lowest", "methods.relative:to_best", "if keys.down:", "if not keys.down:"),
-    Fault("above for from at a band of grades", "grade:_within", "score >= bound", "score > bound"),
+    Fault("above for from at a band of grades", "limits:within", "score >= bound", "score > bound"),
     Fault("an open end where a band is closed", "methods.absolute:_within", ">=", ">"),
     Fault("a target just met is missed", "methods.absolute:met", "'>='", "'>'"),
     Fault(
@@ -230,7 +230,7 @@ FAULTS = [
         "a target of full marks unheard", "marks:full", 'if run.has_target(node.code, "full"):', "if False:"
     ),
     Fault("parts weigh alike", "nodes:_part_scope", "weight=part.weight,", "weight=compose.ONE,"),
-    Fault("a rank just reached is missed", "grade:_within", "rank >= bound", "rank > bound"),
+    Fault("a rank just reached is missed", "limits:rank_within", "rank >= bound", "rank > bound"),
     Fault(
         "a quarter that is missing is left out",
         "functions:_over_time",

@@ -2,8 +2,8 @@
 
 A folder of ``real/``, ``made/``, ``published/`` or ``given/`` holds the scheme, the tables handed in
 (small, with values on the edges; of documents invented), what must come out (``expected.csv``, or
-``expected-2022Q1.csv`` for another period) and ``hand.csv``: the arithmetic of its key cells, written
-down before anything was run, or what was published.  Numbers in ``hand.csv`` are worked out here by
+``expected-2022Q1.csv`` for another period) and ``hand.csv``: the arithmetic of its key cells (of ``real/``
+written down before anything was run), or what was published.  Numbers in ``hand.csv`` are worked out here by
 ``Fraction`` alone; anything else in its last column is the cell itself.
 """
 

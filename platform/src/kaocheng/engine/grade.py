@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import circles, nodes, periods, vetoes
-from kaocheng.engine.arrays import NA, Exact, Truth, Words
+from kaocheng.engine import circles, limits, nodes, periods, vetoes
+from kaocheng.engine.arrays import NA, OK, Exact, Truth, Words
 from kaocheng.engine.evaluate import Scope, Value, evaluate, number
 from kaocheng.engine.grammar import Name, is_share, parse
 from kaocheng.engine.recipe import PaperRule
@@ -30,7 +31,7 @@ class Placed:
 
     at: int
     unit: str
-    score: Fraction | None
+    order: int | None  # the higher the total the higher; the same for the same total; none without one
     rank: Fraction | None = None
     grade: str | None = None
     barred: set[str] = field(default_factory=set)
@@ -43,8 +44,17 @@ class Placed:
 
 def standings(run: Run, paper: PaperRule, result: str, period: str) -> tuple[Standing, ...]:
     """One standing for each unit of the paper, in the order of units."""
+    ranking = ranked(run, paper, result, period)
     return run.once(  # type: ignore[no-any-return]
-        ("standings", paper.code, result, period), lambda: Ranking(run, paper, result, period).standings()
+        ("standings", paper.code, result, period),
+        lambda: tuple(ranking.standing(place) for place in ranking.places),
+    )
+
+
+def ranked(run: Run, paper: PaperRule, result: str, period: str) -> Ranking:
+    """A result with everybody's place and grade found."""
+    return run.once(  # type: ignore[no-any-return]
+        ("ranked", paper.code, result, period), lambda: Ranking(run, paper, result, period).settled()
     )
 
 
@@ -52,15 +62,12 @@ def ranks(run: Run, paper: PaperRule, result: str, period: str) -> Exact:
     """The ranks of `standings`, of all units at once; missing for whoever has none."""
     ranking = Ranking(run, paper, result, period)
     if ranking.rule.keys() & {"break", "if", "apart"}:
-        found: list[Fraction | int | None] = [None] * len(run.units)
-        for standing in standings(run, paper, result, period):
-            found[run.at[standing.unit]] = None if standing.rank is None else Fraction(standing.rank)
-        return Exact.of(found)
-    score, decimals = ranking.scores(), run.recipe.ranked_to(paper, ranking.by)
+        placed = ranked(run, paper, result, period).place_of
+        return Exact.of([placed[at].rank if at in placed else None for at in range(len(run.units))])
     within = tuple(Name((name,)) for name in nodes.listed(ranking.rule.get("within") or "paper"))
     groups = run.groups(ranking.here, within)
     ties = str(ranking.rule.get("ties", "competition"))
-    return circles.ranks(score if decimals is None else score.half_up(decimals), groups, ties)
+    return circles.ranks(ranking.rounded, groups, ties)
 
 
 class Ranking:
@@ -77,11 +84,11 @@ class Ranking:
         self.by = str(by) if by and self.graded else str(total or by)
         self.bands: Sequence[Mapping[str, Any]] = (self.rule.get("bands") or []) if self.graded else []
         self.grades = [str(band["grade"]) for band in self.bands]
-        self.ranked: list[Placed] = []
+        self._kept: dict[tuple[str, ...], Array] = {}
 
-    def standings(self) -> tuple[Standing, ...]:
-        """Everybody's place and grade."""
-        places = self.ranked = self.everybody()
+    def settled(self) -> Ranking:
+        """With everybody's place and grade."""
+        places = self.places
         for circle in self.by_circle(places).values():
             self._rank(circle)
         if self.bands:
@@ -93,13 +100,9 @@ class Ranking:
             if apart := [place for place in places if place.apart]:
                 self._grade(apart, {i: 0 for i, band in enumerate(self.bands) if "most" in band})
             self._afterwards(places)
-        return tuple(self._standing(place) for place in places)
+        return self
 
     # -- who, and in what order --------------------------------------------------------------------
-
-    def scores(self) -> Exact:
-        """What is ranked, before it is rounded."""
-        return self._node(self.paper, self.by)
 
     def _node(self, paper: PaperRule, reference: str) -> Exact:
         """A node's score, of the period asked or of the one it names (``items@half``)."""
@@ -107,21 +110,35 @@ class Ranking:
         when = self.run.recipe.named(period, self.paper, self.period) if period else self.period
         return self.run.score(paper, code, when)
 
-    def everybody(self) -> list[Placed]:
-        """Who is in the result, each with the total as it is rounded."""
+    @cached_property
+    def rounded(self) -> Exact:
+        """What is ranked, as it is rounded."""
         decimals = self.run.recipe.ranked_to(self.paper, self.by)
-        score = self.scores()
-        members = self.run.members(self.paper) & (score.state != NA)
+        score = self._node(self.paper, self.by).spread(len(self.run.units))
+        return score if decimals is None else score.half_up(decimals)
+
+    def score(self, place: Placed) -> Fraction | None:
+        """A unit's total as it is rounded."""
+        return self.rounded.fraction(place.at)
+
+    @cached_property
+    def places(self) -> list[Placed]:
+        """Who is in the result, in the order of units."""
+        everybody = np.zeros(len(self.run.units), np.int64)
+        order = circles.ranks(self.rounded, everybody, "dense", highest_first=False)
+        members = self.run.members(self.paper) & (self.rounded.state != NA)
         if "if" in self.rule:
             members = members & self.holds(str(self.rule["if"]))
         apart = self.holds(str(self.rule["apart"])) if "apart" in self.rule else np.zeros(len(members), bool)
-        places = []
-        for at in np.flatnonzero(members):
-            value = score.fraction(int(at))
-            if value is not None and decimals is not None:
-                value = half_up(value, decimals)
-            places.append(Placed(int(at), self.run.units[at].code, value, apart=bool(apart[at])))
-        return places
+        units = self.run.units
+        known = [int(n) if ok else None for n, ok in zip(order.n, order.state == OK, strict=True)]
+        held = np.flatnonzero(members).tolist()
+        return [Placed(at, units[at].code, known[at], apart=bool(apart[at])) for at in held]
+
+    @cached_property
+    def place_of(self) -> Mapping[int, Placed]:
+        """The place of each unit that is in the result."""
+        return {place.at: place for place in self.places}
 
     def holds(self, condition: str) -> Array:
         """For whom a condition holds; worked out once for all units."""
@@ -156,11 +173,11 @@ class Ranking:
     def _rank(self, circle: Sequence[Placed]) -> None:
         chain = nodes.listed(self.rule["break"]) if self.rule.get("break") else []
         keys = {
-            p.at: (p.score, *(self._gaps_last(step, p.at) for step in chain))
+            p.at: (p.order, *(self._gaps_last(step, p.at) for step in chain))
             for p in circle
-            if p.score is not None
+            if p.order is not None
         }
-        ordered = sorted((p for p in circle if p.score is not None), key=lambda p: keys[p.at], reverse=True)
+        ordered = sorted((p for p in circle if p.order is not None), key=lambda p: keys[p.at], reverse=True)
         ranks = circles.places([keys[p.at] for p in ordered], str(self.rule.get("ties", "competition")))
         for place, rank in zip(ordered, ranks, strict=True):
             place.rank = rank
@@ -232,19 +249,26 @@ class Ranking:
         return max(whole, 1) if band.get("at_least_one") else whole
 
     def _meets(self, band: Mapping[str, Any], place: Placed) -> bool:
-        score, rank = place.score, place.rank
-        if score is None:
+        if place.order is None or not self._keeps(band)[place.at]:
             return False
-        if "round_first" in band or "round_first" in self.rule:
-            score = half_up(score, int(band.get("round_first", self.rule.get("round_first"))))
         bound = {
-            key: self.numbers(str(band[key])).fraction(place.at)
-            for key in ("from", "above", "below", "to", "rank_from", "rank_to")
-            if key in band
+            key: self.numbers(str(band[key])).fraction(place.at) for key in limits.OF_RANKS if key in band
         }
-        if not all(b is not None and _within(key, b, score, rank) for key, b in bound.items()):
-            return False
-        return "if" not in band or bool(self.holds(str(band["if"]))[place.at])
+        return all(b is not None and limits.rank_within(key, b, place.rank) for key, b in bound.items())
+
+    def _keeps(self, band: Mapping[str, Any]) -> Array:
+        """Whose total keeps the limits of a band, and for whom its condition holds; ranks apart."""
+        first = band.get("round_first", self.rule.get("round_first"))
+        said = {key: str(band[key]) for key in (*limits.OF_TOTALS, "if") if key in band}
+        known = (str(first), str(said))
+        if known not in self._kept:
+            score = self.rounded if first is None else self.rounded.half_up(int(first))
+            kept = np.ones(len(self.run.units), bool)
+            for limit in limits.OF_TOTALS:
+                if limit in said:
+                    kept = kept & limits.within(limit, self.numbers(said[limit]), score).holds
+            self._kept[known] = kept & self.holds(said["if"]) if "if" in said else kept
+        return self._kept[known]
 
     def _grade(self, circle: Sequence[Placed], quotas: Mapping[int, int | None]) -> None:
         for place in circle:
@@ -265,10 +289,11 @@ class Ranking:
                 chosen = self._within_quota([p for p in open_to if not p.apart], left, self.grades[i])
             else:
                 chosen = open_to
+            line = ("band", {"grade": self.grades[i], **limits.told(band)})
             for place in chosen:
                 place.grade = self.grades[i]
                 if quota is None:
-                    place.why.append(("band", {"grade": self.grades[i], **_limits(band)}))
+                    place.why.append(line)
             better += len(chosen)
 
     def _from_the_last(self, circle: Sequence[Placed]) -> None:
@@ -297,7 +322,7 @@ class Ranking:
         chain = [
             step for rule in (self.rule.get("break"), edge.get("by")) if rule for step in nodes.listed(rule)
         ]
-        keys = {p.at: (p.score, *(self._gaps_last(step, p.at) for step in chain)) for p in among}
+        keys = {p.at: (p.order, *(self._gaps_last(step, p.at) for step in chain)) for p in among}
         ordered = sorted(among, key=lambda p: keys[p.at], reverse=not from_the_last)
         chosen = ordered[:quota]
         tied: list[Placed] = []
@@ -316,9 +341,9 @@ class Ranking:
         inside, undecided = set(chosen), set(tied)
         out = [p for p in ordered if p not in inside]
         if chosen:
-            facts |= {"last_in": chosen[-1].unit, "last_in_score": plain(chosen[-1].score)}
+            facts |= {"last_in": chosen[-1].unit, "last_in_score": plain(self.score(chosen[-1]))}
         if out:
-            facts |= {"first_out": out[0].unit, "first_out_score": plain(out[0].score)}
+            facts |= {"first_out": out[0].unit, "first_out_score": plain(self.score(out[0]))}
         for place in ordered:
             kind = "quota_in" if place in inside else "quota_tied" if place in undecided else "quota_out"
             place.why.append((kind, facts))
@@ -350,30 +375,19 @@ class Ranking:
             place.why.append((kind, {"from": str(place.grade), "to": open_to[0]}))
             place.grade = open_to[0]
 
-    def _standing(self, place: Placed) -> Standing:
-        if place.score is None:
-            place.why.append(("no_total", {}))
+    def standing(self, place: Placed) -> Standing:
+        """A unit's place and grade, as they are told."""
+        score = self.score(place)
         rank = None if place.rank is None else plain(place.rank)
         return Standing(
             unit=place.unit,
-            score=None if place.score is None else plain(place.score),
+            score=None if score is None else plain(score),
             rank=int(rank) if rank is not None and rank.isdigit() else rank,
-            grade=place.grade if place.score is not None else None,
+            grade=place.grade if score is not None else None,
             vetoes=tuple(place.vetoes),
             apart=place.apart,
-            why=tuple(place.why),
+            why=(*place.why, *([("no_total", {})] if score is None else [])),
         )
-
-
-def _limits(band: Mapping[str, Any]) -> dict[str, str]:
-    return {key: str(band[key]) for key in ("from", "above", "below", "to") if key in band}
-
-
-def _within(key: str, bound: Fraction, score: Fraction, rank: Fraction | None) -> bool:
-    """Whether a score (or rank) keeps one limit of a band."""
-    if key.startswith("rank"):
-        return rank is not None and (rank >= bound if key == "rank_from" else rank <= bound)
-    return {"from": score >= bound, "above": score > bound, "below": score < bound, "to": score <= bound}[key]
 
 
 def _truth(value: Value) -> Truth:

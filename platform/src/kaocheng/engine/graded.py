@@ -34,18 +34,12 @@ def grounds(seat: Seat, paper: PaperRule, period: str) -> tuple[str, tuple[str, 
     result, rule = next(iter(paper.table("results").items()), ("", {}))
     if not rule.get("bands"):
         return "", ()
-    standing = _standings(run, paper, result, period).get(run.units[at].code)
-    if standing is None:
+    ranking = grade.ranked(run, paper, result, period)
+    place = ranking.place_of.get(at)
+    if place is None:
         return "", ()
+    standing = ranking.standing(place)
     return standing.grade or "", tuple(_Grounds(run, paper, result, period, at, standing).told())
-
-
-def _standings(run: Run, paper: PaperRule, result: str, period: str) -> Mapping[str, Standing]:
-    found: Mapping[str, Standing] = run.once(
-        ("standing of", paper.code, result, period),
-        lambda: {one.unit: one for one in grade.standings(run, paper, result, period)},
-    )
-    return found
 
 
 def sentence(code: str, facts: Facts, own: str, naming: Naming) -> str:
@@ -138,22 +132,18 @@ class _Grounds:
 
     @property
     def _ranking(self) -> grade.Ranking:
-        found: grade.Ranking = self.run.once(
-            ("ranking", self.paper.code, self.result, self.period),
-            lambda: grade.Ranking(self.run, self.paper, self.result, self.period),
-        )
-        return found
+        return grade.ranked(self.run, self.paper, self.result, self.period)
 
     @property
     def _own(self) -> str:
         return self._named(self.standing.unit)[1]
 
     def _named(self, unit: str) -> tuple[str, str]:
-        standing = _standings(self.run, self.paper, self.result, self.period)[unit]
+        at = self.run.at[unit]
         decimals = self.run.recipe.ranked_to(self.paper, self._ranking.by)
-        score = standing.score or "0"
-        label = self.run.units[self.run.at[unit]].label or unit
-        return label, score if decimals is None else printed(Fraction(score), decimals)
+        score = self._ranking.rounded.fraction(at) or Fraction(0)
+        label = self.run.units[at].label or unit
+        return label, plain(score) if decimals is None else printed(score, decimals)
 
     # -- the quota ---------------------------------------------------------------------------------
 

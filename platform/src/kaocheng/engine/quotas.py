@@ -33,9 +33,8 @@ def circle_of(run: Run, paper: PaperRule, result: str, period: str, at: int) -> 
 
 
 def _circles(run: Run, paper: PaperRule, result: str, period: str) -> Mapping[int, Circle]:
-    ranking = grade.Ranking(run, paper, result, period)
-    ranking.standings()  # ranks and vetoes, which say for whom a band holds
-    circles = ranking.by_circle(ranking.ranked)
+    ranking = grade.ranked(run, paper, result, period)  # ranks and vetoes say for whom a band holds
+    circles = ranking.by_circle(ranking.places)
     limited = {i: band for i, band in enumerate(ranking.bands) if "most" in band}
     places = {i: ranking.quotas(band, circles) for i, band in limited.items()}
     found: dict[int, Circle] = {}
@@ -59,7 +58,7 @@ def room(
     ``None`` are places that the circle's own value should say, and there is none.
     """
     ranking = grade.Ranking(run, paper, result, period)
-    circles_ = ranking.by_circle(ranking.everybody())
+    circles_ = ranking.by_circle(ranking.places)
     limited = {i: band for i, band in enumerate(ranking.bands) if "most" in band}
     quotas = {i: ranking.quotas(band, circles_) for i, band in limited.items()}
     for key, circle in circles_.items():

@@ -1,0 +1,33 @@
+"""What a band of grades asks of a total and of a rank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from kaocheng.engine.arrays import Exact, Truth
+
+OF_TOTALS, OF_RANKS = ("from", "above", "below", "to"), ("rank_from", "rank_to")
+
+
+def told(band: Mapping[str, Any]) -> dict[str, str]:
+    """A band's limits of the total, as they are written."""
+    return {key: str(band[key]) for key in OF_TOTALS if key in band}
+
+
+def within(limit: str, bound: Exact, score: Exact) -> Truth:
+    """Who keeps one limit of a band."""
+    match limit:
+        case "from":
+            return score >= bound
+        case "above":
+            return score > bound
+        case "below":
+            return score < bound
+    return score <= bound
+
+
+def rank_within(limit: str, bound: Fraction, rank: Fraction | None) -> bool:
+    """Whether a unit's rank keeps one limit of a band."""
+    return rank is not None and (rank >= bound if limit == "rank_from" else rank <= bound)
