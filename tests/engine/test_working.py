@@ -72,6 +72,25 @@ tasks = { label = "任务", full = 30, rows = "task", method = "formula", formul
     assert (it.points, [u.key[1] for u in it.used]) == ("5.00", ["1", "1"])
 
 
+def test_a_row_goes_by_its_own_words_where_it_has_some() -> None:
+    of = recipe(
+        """
+[figures]
+[lists.task]
+fields = { full = "分", progress = "%", task = "text", note = "text" }
+[papers.office.nodes]
+total = { compose = "sum", full = 30, of = ["tasks"] }
+tasks = { label = "任务", full = 30, rows = "task", method = "formula", formula = "full * progress / 100" }
+"""
+    )
+    roads = {"full": 10, "progress": 50, "note": "已招标", "task": "修通村公路"}
+    unnamed = {"full": 20, "progress": 80, "note": "无"}
+    run = Run(of, given(rows={"a": [roads, unnamed], "b": [unnamed]}))
+    assert [work_out(run, "a", f"tasks#{n}").label for n in (1, 2)] == ["修通村公路", "任务#2"]
+    assert [loss.label for loss in work_out(run, "a", "total").losses] == ["修通村公路", "任务#2"]
+    assert work_out(run, "b", "tasks#1").label == "任务#1"
+
+
 def test_the_text_is_in_the_readers_language() -> None:
     assert "本组最高(b),3 个单位:8" in as_text(explained("a", "growth"))
     with speaking("en"):

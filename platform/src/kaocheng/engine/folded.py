@@ -15,6 +15,7 @@ from kaocheng.engine.recipe import NodeRule, PaperRule
 
 if TYPE_CHECKING:
     from kaocheng.engine.run import Run
+    from kaocheng.engine.terms import Seat
 
 
 def row_points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> tuple[Rows, Exact]:
@@ -26,6 +27,12 @@ def row_points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> tuple
         return here.rows, nodes.of_rows(run, here).spread(len(here.rows.units))
 
     return run.once(("row points", paper.code, node.code, period), work)  # type: ignore[no-any-return]
+
+
+def row_label(seat: Seat, node: NodeRule, period: str, label: str, n: int) -> str:
+    """What the *n*-th row is called: by its own words, or by the node's label and its number."""
+    names = seat.run.row_names(str(node["rows"]), period, seat.run.units[seat.at].code)
+    return (names[n - 1] if 0 < n <= len(names) else "") or f"{label}#{n}"
 
 
 def row_scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:

@@ -16,7 +16,7 @@ from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose
 from kaocheng.engine.columns import parsed, shared, typed
 from kaocheng.engine.evaluate import Rows, Scope, Value, by_unit, number
 from kaocheng.engine.figures import Figures, Of
-from kaocheng.engine.inputs import EVERYBODY, NOT_APPLICABLE, Claim, Figure, Inputs, Unit
+from kaocheng.engine.inputs import EVERYBODY, NOT_APPLICABLE, Claim, Figure, Inputs, Row, Unit
 from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.roster import Roster, Worded
 from kaocheng.errors import Invalid
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kaocheng.engine.run import Run
 
 
+WORDY = frozenset(["text", "word", "文字", "文本", "说明"])  # measures of a field that holds words
 NOTHING, ONE = Exact.nothing(MISSING), Exact.constant(1)
 
 
@@ -318,8 +319,7 @@ class HandedIn:
             for row in self.inputs.rows:
                 at = self.at.get(row.unit)
                 if row.list == name and at is not None and row.period in ("", period):
-                    order = (int(row.row), "") if row.row.isdigit() else (10**9, row.row)
-                    found.setdefault((at, order), {})[row.field] = row.value
+                    found.setdefault((at, _order(row)), {})[row.field] = row.value
             keys = sorted(found)
             columns = {
                 field: self.column(
@@ -331,6 +331,17 @@ class HandedIn:
             return Rows(name, np.array([unit for unit, _order in keys], int), columns)
 
         return self.once(("rows", name, period), work)  # type: ignore[no-any-return]
+
+    def row_names(self, name: str, period: str, unit: str) -> list[str]:
+        """What each row of one unit calls itself: its first field of words; empty where it has none."""
+        fields: Mapping[str, Any] = self.recipe.lists[name].get("fields") or {}
+        told = next((field for field, measure in fields.items() if str(measure) in WORDY), None)
+        found: dict[tuple[int, str], str] = {}
+        for row in self.inputs.rows:
+            if row.list == name and row.unit == unit and row.period in ("", period):
+                known = found.setdefault(_order(row), "")
+                found[_order(row)] = row.value if row.field == told else known
+        return [found[key] for key in sorted(found)]
 
     def claims(self, adjustment: str, period: str, own: str) -> list[tuple[int, Claim]]:
         """The entries of one adjustment or veto in *period*; an undated one is the paper's own."""
@@ -349,6 +360,10 @@ class HandedIn:
             if claim.unit in self.at:
                 found.setdefault(claim.adjustment, {}).setdefault(self.at[claim.unit], []).append(claim)
         return found
+
+
+def _order(row: Row) -> tuple[int, str]:
+    return (int(row.row), "") if row.row.isdigit() else (10**9, row.row)
 
 
 def _where(there: np.ndarray[Any, Any], own: Exact, result: Exact) -> Exact:

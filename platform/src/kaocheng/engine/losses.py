@@ -209,8 +209,10 @@ class _Losing:
         if any(f is None or v is None for f, v in each) or sum((f or ZERO for f, _v in each), ZERO) != base:
             return None
         lost = [self._lost(here, "score", (f or ZERO) - (v or ZERO)) for f, v in each]
+        of = (self.seat, here.node, here.period)
         return [
-            replace(one, node=f"{one.node}#{n}", label=f"{one.label}#{n}") for n, one in enumerate(lost, 1)
+            replace(one, node=f"{one.node}#{n}", label=folded.row_label(*of, one.label, n))
+            for n, one in enumerate(lost, 1)
         ]
 
     def _joined(self, here: _At, lost: Fraction) -> Iterator[Lost]:

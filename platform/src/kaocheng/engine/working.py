@@ -139,7 +139,7 @@ class Working:
             paper=self.paper.code,
             node=self.node.code,
             period=self.period,
-            label=f"{label}#{row}" if row else label,
+            label=folded.row_label(self.seat, self.node, self.period, label, int(row)) if row else label,
             method=composing.method(self.run.recipe, self.node),
             clause=self.node.get("clause"),
             clause_text=str(self.run.recipe.clauses.get(str(self.node.get("clause")), "")),

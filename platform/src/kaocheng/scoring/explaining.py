@@ -1,5 +1,6 @@
 """The working of one column of a sheet; the run behind a sheet is kept, so that each look is for one unit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -30,6 +31,16 @@ class KeptRun:
         """The working, and of a composition what one more step of an item below would bring."""
         with self.turn:
             return with_steps(self.run, worked_out(self.run, paper, unit, column))
+
+    def row_names(self, paper: PaperSheet, unit: str) -> Mapping[str, str]:
+        """What the rows of one unit's lists call themselves, by the keys of their columns."""
+        nodes = self.run.recipe.papers[paper.code].nodes
+        found = {}
+        for column in (c for c in paper.columns if c.kind == "row"):
+            name = self.run.row_names(str(nodes[column.node]["rows"]), column.period, unit)
+            n = int(column.key.rpartition("#")[2])
+            found[column.key] = name[n - 1] if n <= len(name) else ""
+        return found
 
 
 _runs: dict[str, KeptRun] = {}

@@ -128,6 +128,15 @@ async def losses(
     return tuple(sorted(found, key=lambda e: -Fraction(e.lost or 0)))
 
 
+async def row_names(
+    session: TenantSession, head: SheetRow, paper: PaperSheet, unit: str
+) -> Mapping[str, str]:
+    """What the rows of one unit's lists call themselves, by the keys of their columns."""
+    if not any(column.kind == "row" for column in paper.columns):
+        return {}
+    return (await _run(session, head)).row_names(paper, unit)
+
+
 async def _run(session: TenantSession, head: SheetHead) -> explaining.KeptRun:
     """The run behind a sheet."""
     found = explaining.kept(head.sheet_digest)

@@ -63,8 +63,8 @@ class Portrait:
         )
 
 
-def portrait(paper: PaperSheet, unit: str) -> Portrait:
-    """What *paper* says of one unit."""
+def portrait(paper: PaperSheet, unit: str, rows: Mapping[str, str] | None = None) -> Portrait:
+    """What *paper* says of one unit; *rows* are the own words of its lists' rows, by column key."""
     leaves = [c for c in paper.columns if c.kind == "node" and c.show and not _composed(paper, c)]
     periods = tuple(dict.fromkeys(c.period for c in leaves))
     return Portrait(
@@ -72,7 +72,7 @@ def portrait(paper: PaperSheet, unit: str) -> Portrait:
         label=paper.labels.get(unit, unit),
         paper=paper,
         periods=periods,
-        items=tuple(_items(paper, unit, leaves, periods)),
+        items=tuple(_items(paper, unit, leaves, periods, rows or {})),
         sums=tuple(_sums(paper, unit, periods)),
     )
 
@@ -115,7 +115,9 @@ def _composed(paper: PaperSheet, column: Column) -> bool:
     return column.kind == "node" and any(c.parent == column.key and c.kind == "node" for c in paper.columns)
 
 
-def _items(paper: PaperSheet, unit: str, leaves: Sequence[Column], periods: Sequence[str]) -> Iterator[Item]:
+def _items(
+    paper: PaperSheet, unit: str, leaves: Sequence[Column], periods: Sequence[str], words: Mapping[str, str]
+) -> Iterator[Item]:
     for node in dict.fromkeys(c.node for c in leaves):
         by_period = {c.period: c for c in leaves if c.node == node}
         last = next(by_period[p] for p in reversed(periods) if p in by_period)
@@ -135,11 +137,15 @@ def _items(paper: PaperSheet, unit: str, leaves: Sequence[Column], periods: Sequ
             mean_rate=mean / full if full and mean is not None else None,
             lost=full - points if full is not None and points is not None else None,
         )
-        yield from _rows(paper, unit, by_period, periods)
+        yield from _rows(paper, unit, by_period, periods, words)
 
 
 def _rows(
-    paper: PaperSheet, unit: str, by_period: Mapping[str, Column], periods: Sequence[str]
+    paper: PaperSheet,
+    unit: str,
+    by_period: Mapping[str, Column],
+    periods: Sequence[str],
+    words: Mapping[str, str],
 ) -> Iterator[Item]:
     """The rows of a list below their item: a department's tasks, each with its own points."""
     above = {column.key: period for period, column in by_period.items()}
@@ -150,7 +156,7 @@ def _rows(
     for label, own in found.items():
         yield Item(
             node=next(iter(own.values())).node,
-            label=label,
+            label=next((words[c.key] for c in own.values() if words.get(c.key)), label),
             group="",
             clause=None,
             full=None,

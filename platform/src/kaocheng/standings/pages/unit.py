@@ -45,7 +45,7 @@ class UnitPages(Controller):
         """One unit: item by item against its class and its half-year, and where the points went."""
         seen = await service.own(session, period, unit, by=person, at=datetime.now(UTC), number=sheet)
         paper, code = sheets.find_unit(seen.row.sheet, unit)
-        drawn = portrait(paper, code)
+        drawn = portrait(paper, code, await sheets.row_names(session, seen.row, paper, code))
         standing = next((s for s in paper.standings if s.unit == code), None)
         losses = await sheets.losses(session, seen.row, paper, code)
         total = (await sheets.explain(session, seen.row, code)).explanation
@@ -87,7 +87,7 @@ class UnitPages(Controller):
             request,
             "standings/slip.html",
             seen=seen,
-            drawn=portrait(paper, code),
+            drawn=portrait(paper, code, await sheets.row_names(session, seen.row, paper, code)),
             standing=standing if seen.ranked else None,
             reasons=in_words(standing, paper) if standing and seen.ranked else (),
             clauses=recipe.clauses,
