@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from .numbers import MISSING, NA, UNDEFINED, Gap, Value, floor, power
+from .numbers import MISSING, NA, UNDEFINED, Gap, Value, floor, half_up, power
 
 
 def numbers_of(values: list[Value]) -> list[Fraction]:
@@ -72,6 +72,8 @@ def statistic(word: str, values: list[Value], extra: Value | None = None) -> Val
 
 def position(own: Fraction, found: list[Fraction], ties: str, *, up: bool = False) -> Fraction:
     """The rank of a value: 1 is the highest, or with `up` the lowest."""
+    # Roots are worked to eighty digits: what agrees in fifty is the same number on paper.
+    own, found = half_up(own, 50), [half_up(v, 50) for v in found]
     better = [v for v in found if (v < own if up else v > own)]
     equal = sum(1 for v in found if v == own)
     if ties == "dense":
