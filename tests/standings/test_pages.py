@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 
@@ -140,6 +141,31 @@ async def test_a_units_page_and_slip_say_where_the_points_went(
     assert "较差" in slip.text
     assert "未公布,仅供核对" in slip.text
     assert nobody.status_code == 404
+
+
+async def test_the_lines_of_what_was_lost_and_gained_add_up_to_full_marks_minus_the_total(
+    as_, engine: AsyncEngine, county: TenantId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = given.SCHEME.replace(
+        'method = "completion", clause', 'method = "completion", not_above = "none", clause'
+    )
+    monkeypatch.setattr(given, "SCHEME", over)
+    monkeypatch.setitem(given.VALUES, "east", (100, 90, 104, 96))
+    await scored(engine, county)
+    gained = 0
+    async with as_(county, "li") as b:
+        for unit in given.UNITS:
+            page = (await b.get(f"/standings/unit?period=2026&unit={unit}")).text
+            table = page[page.index("<h2>失分在哪里") :]
+            *lines, foot = re.findall(r'</th><td class="n">(得 )?([\d.]+)</td>', table)
+            assert sum(Fraction(n) * (-1 if gain else 1) for gain, n in lines) == Fraction(foot[1])
+            gained += sum(1 for gain, _n in lines if gain)
+            assert re.findall("超出 [0-9.]+", page) == (["超出 2.00"] if unit == "east" else []), (
+                unit,
+                lines,
+            )
+            assert ">-" not in page
+    assert gained
 
 
 async def test_the_working_of_a_sum_leads_to_that_of_each_part(

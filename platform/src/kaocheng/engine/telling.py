@@ -122,8 +122,13 @@ def _one_step(step: Step, ranked: bool) -> str:
 
 def lost_in_all(it: Explanation) -> str:
     """Full marks, points and the difference that the losses add up to."""
-    facts = {"full": it.full, "points": it.points, "lost": near(_summed(it.losses))}
+    facts = {"full": it.full, "points": it.points, "lost": lost_sum(it)}
     return _("满分 {full},得 {points},各项失分减得分合计 {lost}:", **facts)
+
+
+def lost_sum(it: Explanation) -> str:
+    """What the losses less the gains come to."""
+    return near(_summed(it.losses))
 
 
 def by_item(it: Explanation) -> list[LostAt]:

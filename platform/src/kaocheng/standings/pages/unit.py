@@ -1,5 +1,7 @@
 """One unit's page: item by item against its class and its half-year; and its score slip (得分单)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
@@ -11,6 +13,7 @@ from litestar.params import FromQuery
 from kaocheng.db.session import TenantSession
 from kaocheng.engine import telling
 from kaocheng.engine.explain import Explanation
+from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person, allows
 from kaocheng.packs.shelf import TenantShelf
@@ -57,8 +60,9 @@ class UnitPages(Controller):
             drawn=drawn,
             standing=standing if seen.ranked else None,
             reasons=in_words(standing, paper) if standing and seen.ranked else (),
-            losses=losses,
+            losses=_ledger(total, losses),
             lost_in_all=telling.lost_in_all(total) if total.losses else "",
+            lost=telling.lost_sum(total),
             by_reason=_by_reason(total),
             follows=after.by_unit().get(code, ()),
             explained=await explained_for(session, seen, code if column else "", column),
@@ -93,6 +97,32 @@ class UnitPages(Controller):
             clauses=recipe.clauses,
             scheme=recipe.keys.get("name") or recipe.code,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A line of the table that leads from full marks to the points."""
+
+    label: str
+    points: str
+    reason: str
+    next_step: str
+
+
+def _ledger(total: Explanation, items: Sequence[Explanation]) -> list[Lost]:
+    """Each loss and gain in points of the total, so that they add up; in its own where that has none."""
+    if not total.losses:
+        return [Lost(it.label, it.lost or "", it.lost_to, it.next_step) for it in items]
+    told = {(it.node, it.period): it for it in items}
+    lines = []
+    for at in telling.by_item(total):
+        node = at.key.rpartition("/")[2]
+        item = told.get((node, at.period or total.period))
+        label = f"{spoken(at.period)} {at.label}" if at.period else at.label
+        points = at.printed if at.points > 0 else _("得 {points}", points=at.printed)
+        reason = (item.lost_to if item and at.points > 0 else "") or at.why
+        lines.append(Lost(label, points, reason, item.next_step if item and at.points > 0 else ""))
+    return lines
 
 
 def _by_reason(total: Explanation) -> list[tuple[str, str]]:
