@@ -146,9 +146,8 @@ async def test_a_units_page_and_slip_say_where_the_points_went(
 async def test_the_lines_of_what_was_lost_and_gained_add_up_to_full_marks_minus_the_total(
     as_, engine: AsyncEngine, county: TenantId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    over = given.SCHEME.replace(
-        'method = "completion", clause', 'method = "completion", not_above = "none", clause'
-    )
+    extra = 'over = { each = "1%", add = "0.5", most = "5", steps = "whole" }'
+    over = given.SCHEME.replace('method = "completion"', f'method = "completion", {extra}')
     monkeypatch.setattr(given, "SCHEME", over)
     monkeypatch.setitem(given.VALUES, "east", (100, 90, 104, 96))
     await scored(engine, county)
