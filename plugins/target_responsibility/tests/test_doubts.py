@@ -80,6 +80,11 @@ def test_a_share_that_moves_by_more_than_20_points_is_doubted(value: str, doubte
     assert bool(said(a_figure(value, "waste"), a_figure("86.9", "waste", "2026H1"))) is doubted
 
 
+def test_a_share_that_leaps_says_what_to_look_at() -> None:
+    (told,) = said(a_figure("66.8", "waste"), a_figure("86.9", "waste", "2026H1"))
+    assert told.endswith("超过 20 个百分点;请核对小数点和分母")
+
+
 def test_what_does_not_apply_is_not_doubted() -> None:
     assert said(a_figure(None, "petitions"), a_figure("97.47", "petitions", "2026H1")) == []
 

@@ -43,6 +43,16 @@ def test_a_target_below_zero_among_others_above_is_doubted() -> None:
     assert [(f.code, f.cell) for f in preview.doubts] == [("negative", "D4")]
 
 
+def test_a_target_of_nothing_is_doubted_where_the_rule_divides_by_it() -> None:
+    content = county.changed("02", lambda sheet: sheet.__setitem__("D4", 0))
+    book = "02-目标任务分解表.xlsx"
+    before = read(content, book, NAMES, context=Context())
+    code = next(entry.code for entry in before.entries if entry.cell == "D4")
+    after = read(content, book, NAMES, context=Context(divides=frozenset({code})))
+    found = [[(f.code, f.cell, f.remedy) for f in seen.doubts] for seen in (before, after)]
+    assert found == [[], [("zero_target", "D4", "请核对;没有此项任务的请填“/”")]]
+
+
 def test_without_last_period_the_target_and_the_peers_are_looked_at() -> None:
     def slip(sheet: Worksheet) -> None:
         sheet["C8"] = 7076.7

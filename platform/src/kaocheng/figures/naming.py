@@ -27,6 +27,7 @@ from kaocheng.figures.reading import (
     RuleName,
     UnitName,
 )
+from kaocheng.rulebook.knowledge import DIVISORS
 from kaocheng.rulebook.names import texts_of
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.tenancy.domain import Form
@@ -66,6 +67,7 @@ async def context(session: TenantSession, period: str) -> Context:
             if value.decimal is not None and unit in codes
         },
         cumulative=_running(rules) if rules else frozenset(),
+        divides=_dividing(rules) if rules else frozenset(),
     )
 
 
@@ -73,6 +75,18 @@ def _running(rules: Recipe) -> frozenset[str]:
     """Figures that run on through the year: said to be so, or with a half-year share of their target."""
     return frozenset(
         code for code, keys in rules.figures.items() if keys.get("cumulative") or keys.get("target")
+    )
+
+
+def _dividing(rules: Recipe) -> frozenset[str]:
+    """Figures measured against a target by a method that divides by it and is not told what zero gives."""
+    return frozenset(
+        str(node.get("x") or node.code)
+        for paper in rules.papers.values()
+        for node in paper.nodes.values()
+        if DIVISORS.get(str(node.get("method"))) == "target"
+        and "target_zero" not in node.keys
+        and "target" not in node.keys
     )
 
 

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 # The packs of this repository, as reviewed with this release: a changed pack must be named here anew.
-SHIPPED = frozenset({"sha256:1ad08c49578f302f404b36a8c92f263b4bcc7f67b9a58c30f34ab55a8af09370"})
+SHIPPED = frozenset({"sha256:0a5d21e32243c6f0141131b0a160ab8ebeca7153839b497ad08858ac6a3e1330"})
 
 COMPILED = {".pyc", ".pyo"}
 

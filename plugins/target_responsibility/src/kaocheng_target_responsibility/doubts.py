@@ -68,7 +68,8 @@ def _jumped(indicator: Indicator, value: Decimal, before: Decimal) -> Finding | 
                 before=before,
                 value=value,
                 points=POINTS,
-            )
+            ),
+            say("请核对小数点和分母", "check the decimal point and the denominator"),
         )
     if indicator.cumulative and indicator.direction == "up" and before > 0 and value > TIMES_BEFORE * before:
         return Finding(

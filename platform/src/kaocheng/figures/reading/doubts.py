@@ -37,6 +37,7 @@ class Context:
     previous: Mapping[Key, Decimal] = field(default_factory=dict)
     targets: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
     cumulative: frozenset[str] = frozenset()
+    divides: frozenset[str] = frozenset()  # codes whose rule divides by the target, come what may
 
 
 def doubts(entries: Sequence[Entry], names: Names, context: Context) -> list[Finding]:
@@ -65,6 +66,7 @@ class _Column:
     entries: list[Entry]
     percent: bool
     cumulative: bool
+    divides: bool
     values: list[float]
     lasts: list[Decimal | None]
     targets: list[Decimal | None]
@@ -80,6 +82,7 @@ def _column(code: str, series: str, entries: list[Entry], percent: bool, context
         entries,
         percent,
         code in context.cumulative,
+        code in context.divides,
         [float(entry.value) for entry in entries],  # type: ignore[arg-type]
         [previous.get((entry.unit, code, series)) for entry in entries] if previous else nothing,
         [targets.get((entry.unit, code)) for entry in entries] if targets else nothing,
@@ -143,6 +146,17 @@ def _negative(column: _Column) -> Told:
     return [(entry, "negative", {"value": _text(entry.value)}) for entry in below]
 
 
+def _zero(column: _Column) -> Told:
+    """Targets of nothing, where the rule divides by them and does not say what such a target gives."""
+    if not column.divides:
+        return []
+    return [
+        (entry, "zero_target", {})
+        for entry in column.entries
+        if entry.value == 0 and entry.field in ("", "target")
+    ]
+
+
 def _far(values: list[float], beside: Sequence[float | None], percent: bool, times: float) -> list[int]:
     """Places whose value lies unlike the others from what it is measured by.
 
@@ -185,5 +199,5 @@ def _text(value: object) -> str:
 # Towns of unlike size have unlike targets; that one is below zero is a slip all the same.
 TESTS: Mapping[str, Sequence[Callable[[_Column], Told]]] = {
     "figure": (_falls, _from_last, _from_target, _from_peers, _negative),
-    "target": (_negative,),
+    "target": (_zero, _negative),
 }
