@@ -242,7 +242,7 @@ async def targets_of(session: TenantSession, period: str) -> dict[tuple[int, str
     if not found:
         return {}
     names = {code: name for name, code in rules.periods.items()}
-    units = [int(unit.id) for unit in await tenancy.units(session)]
+    units = [id for id, code in (await queries.units(session)).items() if code != EVERYBODY]
     targets: dict[tuple[int, str], Value] = {}
     # What is nearer goes over what is farther: everybody's under a unit's, the year's under the period's.
     for figure in sorted(found, key=lambda f: (f.unit != EVERYBODY, f.key.period == period)):
