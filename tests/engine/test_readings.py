@@ -307,3 +307,24 @@ def test_how_many_units_a_group_has_may_be_asked_without_saying_of_what() -> Non
         of = recipe(f"[figures]\ngrain = {{}}\n[papers.p.nodes]\n{formula}\n")
         found = points(of, given(figures, units="abcde", attributes=zones))
         assert "".join(found.values()) == wanted
+
+
+def test_a_leaf_whose_full_marks_come_with_the_targets_ranks_by_what_is_printed() -> None:
+    of = recipe("""
+[scheme]
+code = "t"
+year = 2026
+round = { leaf = 2, total = 0 }
+[figures]
+rate = {}
+[papers.p.nodes]
+rate = { method = "given" }
+[papers.p.results.overall]
+""")
+    handed_in = given({"rate": {"a": "90.31", "b": "90.32"}})
+    promised = replace(handed_in, targets=(Target("*", "rate", "100", "full", "2026"),))
+    places = standings(of, promised)
+    assert {unit: (place.score, place.rank) for unit, place in places.items()} == {
+        "a": ("90.31", 2),
+        "b": ("90.32", 1),
+    }

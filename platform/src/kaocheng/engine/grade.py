@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import circles, limits, nodes, periods, vetoes
+from kaocheng.engine import circles, limits, marks, nodes, periods, vetoes
 from kaocheng.engine.arrays import NA, OK, Exact, Truth, Words
 from kaocheng.engine.evaluate import Scope, Value, evaluate, number
 from kaocheng.engine.grammar import Name, is_share, parse
@@ -113,7 +113,7 @@ class Ranking:
     @cached_property
     def rounded(self) -> Exact:
         """What is ranked, as it is rounded."""
-        decimals = self.run.recipe.ranked_to(self.paper, self.by)
+        decimals = marks.ranked_to(self.run, self.paper, self.by)
         score = self._node(self.paper, self.by).spread(len(self.run.units))
         return score if decimals is None else score.half_up(decimals)
 

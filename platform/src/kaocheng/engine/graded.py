@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from kaocheng.engine import grade, nodes, quotas
+from kaocheng.engine import grade, marks, nodes, quotas
 from kaocheng.engine.alone import Alone
 from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.grammar import is_share, parse
@@ -140,7 +140,7 @@ class _Grounds:
 
     def _named(self, unit: str) -> tuple[str, str]:
         at = self.run.at[unit]
-        decimals = self.run.recipe.ranked_to(self.paper, self._ranking.by)
+        decimals = marks.ranked_to(self.run, self.paper, self._ranking.by)
         score = self._ranking.rounded.fraction(at) or Fraction(0)
         label = self.run.units[at].label or unit
         return label, plain(score) if decimals is None else printed(score, decimals)

@@ -77,7 +77,7 @@ def losses(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Lo
 def rounding_of_total(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> Lost | None:
     """What is lost (or gained) when the total is rounded to be ranked and printed."""
     value = seat.of(seat.run.score(paper, node.code, period))
-    decimals = seat.run.recipe.ranked_to(paper, node.code)
+    decimals = marks.ranked_to(seat.run, paper, node.code)
     if value is None or decimals is None:
         return None
     points = value - half_up(value, decimals)

@@ -159,6 +159,12 @@ def places(run: Run, here: Scope) -> int | None:
     return run.recipe.decimals(here.paper, "leaf") if has_full(run, here) else None
 
 
+def ranked_to(run: Run, paper: PaperRule, code: str) -> int | None:
+    """The decimals a node is ranked and graded by: those it is printed with; ``None``: exactly."""
+    promised = run.has_target(code.partition("@")[0], "full")
+    return run.recipe.ranked_to(paper, code, promised=promised)
+
+
 def check_range(run: Run, here: Scope, value: Exact) -> None:
     if here.rows is not None or not has_full(run, here):
         return

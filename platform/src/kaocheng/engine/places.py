@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kaocheng.engine import grade, nodes
+from kaocheng.engine import grade, marks, nodes
 from kaocheng.engine.alone import Alone
 from kaocheng.engine.arrays import OK, Exact
 from kaocheng.engine.evaluate import Scope
@@ -94,7 +94,7 @@ def _ladder(whole: Run, paper: PaperRule, period: str) -> Ladder | None:
     by = str(rule.get("by") or code)
     if code is None or (by != code and not _turned(paper, by, code)):
         return None
-    decimals = whole.recipe.ranked_to(paper, by)
+    decimals = marks.ranked_to(whole, paper, by)
     total = whole.score(paper, by, period)
     total = (total if decimals is None else total.half_up(decimals)).spread(len(whole.units))
     if not isinstance(total.d, int):
@@ -125,7 +125,7 @@ def place(seat: Seat, paper: PaperRule, period: str) -> Place | None:
         return None
     units, totals = rung
     code = str(whole.recipe.total(paper, period))
-    decimals = whole.recipe.ranked_to(paper, code)
+    decimals = marks.ranked_to(whole, paper, code)
     exact = whole.score(paper, code, period).fraction(at) or Fraction(0)
     exact = -exact if found.turned else exact
     own = exact if decimals is None else half_up(exact, decimals)

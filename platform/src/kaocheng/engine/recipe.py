@@ -156,12 +156,15 @@ class Recipe:
         declared = {**(self.keys.get("round") or {}), **(paper.keys.get("round") or {})}.get(what)
         return None if declared in (None, "none") else int(declared)
 
-    def ranked_to(self, paper: PaperRule, code: str) -> int | None:
-        """Decimals a node is ranked and graded by: its own, else the total's; ``None``: exactly."""
+    def ranked_to(self, paper: PaperRule, code: str, *, promised: bool = False) -> int | None:
+        """Decimals a node is ranked and graded by: its own, else the total's; ``None``: exactly.
+
+        *promised*: its full marks are handed in with the targets.
+        """
         node = paper.nodes.get(code.partition("@")[0])
         if node is not None and "round" in node.keys:
             return None if node["round"] in (None, "none") else int(node["round"])
-        leaf = node is not None and not node.composed and "full" in node.keys
+        leaf = node is not None and not node.composed and (promised or "full" in node.keys)
         own = self.decimals(paper, "leaf") if leaf else None
         return self.decimals(paper, "total") if own is None else own
 

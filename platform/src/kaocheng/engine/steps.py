@@ -238,7 +238,7 @@ class _Steps:
         if then is None or now is None or leaf.total is None:
             return None, None, None
         more = plain(then - now)
-        decimals = self.run.recipe.ranked_to(leaf.top, leaf.total[0])
+        decimals = marks.ranked_to(self.run, leaf.top, leaf.total[0])
         if decimals is None:
             return plain(then), self._rank(then, now, leaf.total[1]), more
         then, now = half_up(then, decimals), half_up(now, decimals)

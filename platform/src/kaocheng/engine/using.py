@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 
 from kaocheng.engine import evaluate as language
@@ -26,7 +28,7 @@ from kaocheng.engine.wording import (
 from kaocheng.i18n import _
 
 
-class Using:
+class Using(ABC):
     """One unit (or one row of a list) in one node's scope: its values, and where each came from."""
 
     def __init__(self, scope: language.Scope, at: int, unit: int, *, deep: bool = True) -> None:
@@ -36,9 +38,9 @@ class Using:
         self.first: list[str] = []  # what was worked out before the formula
         self.roundings: list[Rounding] = []
 
+    @abstractmethod
     def numbers(self, tree: Tree, outer: int = -1) -> str:
         """The tree with this unit's numbers in it; what it made use of is noted down."""
-        raise NotImplementedError
 
     # -- values ------------------------------------------------------------------------------------
 

@@ -291,7 +291,7 @@ class Working:
 
     def _rounded_total(self) -> Iterator[str]:
         """The rounding that ranks and grades are made by."""
-        decimals = self.run.recipe.ranked_to(self.paper, self.node.code)
+        decimals = marks.ranked_to(self.run, self.paper, self.node.code)
         assert self.value is not None
         if decimals is not None and half_up(self.value, decimals) != self.value:
             after = printed(self.value, decimals)
