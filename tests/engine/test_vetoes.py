@@ -159,3 +159,20 @@ accident = { zero = "safety" }
         attributes=mines,
     )
     assert points(of, inputs, "safety") == {"jia": "60.00", "yi": "80.00", "bing": "70.00", "ding": "0.00"}
+
+
+def test_nor_does_a_mean_count_what_a_veto_took_where_the_figure_is_not_applicable() -> None:
+    """丁 reported “/” and has 0 by the veto; 乙's zero by the veto counts: 丙 gets (60 + 0) / 2."""
+    of = recipe("""
+[figures]
+safety = {}
+[papers.town.nodes]
+safety = { full = 100, method = "given", not_applicable = "group_mean" }
+[papers.town.vetoes]
+accident = { zero = "safety" }
+""")
+    inputs = given(
+        {"safety": {"jia": 60, "yi": 80, "bing": "/", "ding": "/"}},
+        claims=[Claim("ding", "accident"), Claim("yi", "accident")],
+    )
+    assert points(of, inputs, "safety") == {"jia": "60.00", "yi": "0.00", "bing": "30.00", "ding": "0.00"}

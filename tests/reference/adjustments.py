@@ -51,7 +51,8 @@ def amount(place: Place, keys: dict[str, Any], code: str) -> Fraction | Gap:
         if isinstance(total, Gap):
             return total
         return min(total, value(caps["unit"], place)) if "unit" in caps else total
-    entries = [Entry(worth(c, keys, place), c) for c in claims(place, code) if counts(c, keys)]
+    worths = [Entry(worth(claim, keys, place), claim) for claim in claims(place, code)]
+    entries = [entry for entry in worths if counts(entry.claim, keys)]
     if "entry" in caps:
         for entry in entries:
             entry.points = min(entry.points, value(caps["entry"], place))

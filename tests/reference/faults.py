@@ -183,6 +183,13 @@ FAULTS = [
         "return values[-1]",
     ),
     Fault("a veto ends with its year", "vetoes:_reported", "when == period", "when == own", seed=183),
+    Fault(
+        "a mean counts a veto's zero where the node does not apply",
+        "nodes:_of_points",
+        " & ~_outside(run, here, len(run.units))",
+        "",
+        seed=609116,
+    ),
     Fault("leaders go free", "vetoes:over", "if LEADERS in scopes(rule):", "if False:"),
     Fault(
         "a veto on leaders strikes the unit too", "vetoes:vetoed", "if UNIT not in scopes", "if 0 in scopes"

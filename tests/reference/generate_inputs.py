@@ -91,13 +91,16 @@ def changes(draft: Draft) -> None:
     data = draft.data
     classes = [sheet.group for sheet in draft.sheets]
     moving = data.random() < 0.5
+    # an entry that only names its level stays with the paper that says what the level is worth
+    staying = {unit for unit, _code, worth, level, *_ in draft.claim_rows if level and not worth}
     for sheet in draft.sheets:
         for unit in sheet.units:
             if data.random() < 0.2:
                 zone = data.choice(["东", "西", ""])
                 people = data.choice(["", number(data, 1, 30)])
                 day = data.choice(["2026-03-31", "2026-07-01", "2025-01-01"])
-                group = data.choice([*classes, "丙"]) if moving and unit != sheet.units[0] else ""
+                moves = moving and unit != sheet.units[0] and unit not in staying
+                group = data.choice([*classes, "丙"]) if moves else ""
                 rest = [""] * (len(ATTRIBUTES) - 2)
                 draft.changes.append([unit, group, zone, people, *rest, day])
 

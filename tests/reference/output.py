@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from fractions import Fraction
 
-from . import imports, nodes, results
+from . import bounds, imports, nodes, results
 from .evaluate import Place
 from .numbers import NA, Gap, Value, fixed, plain
 from .periods import alike, months
@@ -58,7 +58,7 @@ def reached(world: World, paper: Paper, period: str) -> tuple[str, list[Node]]:
 def node_columns(world: World, paper: Paper, node: Node, period: str, head: str) -> list[Column]:
     """A node's column, its rows and its ranks."""
     place = Place(world, paper, "", period, node)
-    decimals = nodes.printed_decimals(place)
+    decimals = bounds.printed_decimals(place)
     if imports.in_words(node):
         return [(head, lambda unit: cell(imports.taken(place.at(unit), node.keys), None))]
     columns: list[Column] = [(head, lambda unit: cell(world.score(paper, node.code, unit, period), decimals))]
@@ -123,7 +123,7 @@ def write(world: World, paper: Paper, period: str, *, codes: bool = False) -> st
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["unit", "class", "score", "rank", "grade", *(head for head, _ in columns)])
     for unit in world.units(paper):
-        decimals = nodes.printed_decimals(world.place(paper, total, unit, period))
+        decimals = bounds.printed_decimals(world.place(paper, total, unit, period))
         score = cell(world.score(paper, total, unit, period), decimals)
         rank, grade = standing_cells(first, unit)
         attribute = cell(world.class_of(paper, unit, paper.keys.get("class", "")), None)

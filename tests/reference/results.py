@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from . import nodes, numbers, periods
+from . import bounds, numbers, periods
 from .absolute import LIMITS, in_band
 from .asked import sure
 from .evaluate import Place, evaluate, number
@@ -42,7 +42,7 @@ def total_of(world: World, paper: Paper, code: str, unit: str, period: str) -> F
         world.period(reference.period, Place(world, paper, unit, period)),
     )
     value = world.score(paper, node.code, unit, when)
-    decimals = node.get("round", nodes.printed_decimals(Place(world, paper, unit, when, node)))
+    decimals = node.get("round", bounds.printed_decimals(Place(world, paper, unit, when, node)))
     if isinstance(value, Gap) or decimals in (None, "none"):
         return value
     return half_up(value, int(decimals))

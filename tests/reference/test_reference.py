@@ -11,6 +11,7 @@ import pytest
 
 from . import compute
 from .cases import TRUTHS, YUNLING, Case, truth, yunling
+from .compare import disagreements
 from .compositions import mean
 from .numbers import UNDEFINED, half_up
 
@@ -190,6 +191,40 @@ def test_a_tie_at_the_edge_of_a_quota() -> None:
         ("2", "良"),
         ("4", "良"),
     ]
+
+
+VETOED = """
+[scheme]
+code = "vetoed"
+name = "vetoed"
+year = 2026
+language = 2
+round = { leaf = 2, total = 2 }
+[figures]
+safety = { label = "安全" }
+[papers.p]
+class = "c"
+period = "2026"
+total = "safety"
+[papers.p.nodes]
+safety = { full = 100, method = "given", applies = "unit.mines = 1", not_applicable = "group_mean" }
+[papers.p.vetoes]
+accident = { zero = "safety" }
+"""
+
+
+def test_a_mean_leaves_out_what_a_veto_took_from_whom_the_node_does_not_apply_to() -> None:
+    """丁 has no mines and 戊 reports “/”: both 0 by the veto, and in no mean. 丙 gets (60 + 0) / 2."""
+    case = Case(
+        name="vetoed",
+        scheme=VETOED,
+        figures="unit,indicator,value\n甲,safety,60\n乙,safety,80\n丙,safety,90\n丁,safety,90\n戊,safety,/\n",
+        groups="unit,class,mines\n甲,c,1\n乙,c,1\n丙,c,0\n丁,c,0\n戊,c,1\n",
+        claims="unit,adjustment,points\n乙,accident,\n丁,accident,\n戊,accident,\n",
+    )
+    found = {unit: row["score"] for unit, row in standings(case).items()}
+    assert found == {"甲": "60.00", "乙": "0.00", "丙": "30.00", "丁": "0.00", "戊": "0.00"}
+    assert not disagreements(case)
 
 
 def test_a_harmonic_mean_of_inverses_that_cancel_out() -> None:

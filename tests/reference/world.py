@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from . import adjustments, checks, methods, nodes, periods, results
+from . import adjustments, bounds, checks, methods, nodes, periods, results
 from .asked import Asked, sure
 from .checks import Struck
 from .evaluate import Place, WrongScheme, evaluate, number
@@ -253,7 +253,7 @@ class World:
             return None
         key = ("full", place.paper.code, place.node, place.unit, place.period)
         if key not in self.memory:
-            self.memory[key] = nodes.full(replace(place, row=None, local=None, it=None, part=None))
+            self.memory[key] = bounds.full(replace(place, row=None, local=None, it=None, part=None))
         found: Fraction | Gap | None = self.memory[key]
         return found
 

@@ -235,11 +235,15 @@ def applies(here: Scope, length: int) -> Array:
     return np.broadcast_to(asked(here).holds, (length,))
 
 
-def _outside(here: Scope, length: int) -> Array:
-    """Whom a node is known not to apply to; of others it may only be missing whether it does."""
-    if here.node is None or "applies" not in here.node.keys or here.node.get("rows"):
+def _outside(run: Run, here: Scope, length: int) -> Array:
+    """Whom a node does not apply to although a veto sets its points to zero for them."""
+    node = here.node
+    assert node is not None
+    if all(rule.get("zero") != node.code for rule in here.paper.table("vetoes").values()):
         return np.zeros(length, bool)
-    return np.broadcast_to((~asked(here)).holds, (length,))
+    *_before, (_name, value), (_veto, _after) = stages(run, here.paper, node, here.period)
+    found: Array = value.spread(length).state == NA
+    return found
 
 
 def asked(here: Scope) -> Truth:
@@ -333,7 +337,7 @@ def there(run: Run, here: Scope, value: Exact) -> Exact:
 def _of_points(run: Run, here: Scope, value: Exact, fold: circles.Fold) -> Exact:
     groups = run.groups(replace(here, node=_without(here.node, "applies")), ())
     whole = value.spread(len(run.units))
-    counted = run.members(here.paper) & ~_outside(here, len(run.units))  # a veto gives points to others too
+    counted = run.members(here.paper) & ~_outside(run, here, len(run.units))
     own = whole.put(np.where(counted, whole.state, NA).astype(np.uint8))
     found = circles.of_group(own, groups, fold)
     return rounded(run, here, bounded(run, here, found))
