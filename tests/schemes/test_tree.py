@@ -3,7 +3,7 @@
 import tomllib
 
 from kaocheng.engine.recipe import Recipe
-from kaocheng.schemes import rules, tree
+from kaocheng.schemes import rules, tree, words
 
 RECIPE = Recipe(
     tomllib.loads(
@@ -18,6 +18,7 @@ RECIPE = Recipe(
         [figures]
         investment = { label = "固定资产投资", unit = "万元", collector = "县发改局" }
         insured = { label = "医保参保率", unit = "%" }
+        income = { label = "人均收入", unit = "元", parts = { now = "本期", before = "上年同期" } }
         [papers.township]
         class = "乡镇"
         [papers.township.nodes]
@@ -30,15 +31,22 @@ RECIPE = Recipe(
         economy = { in = "items", label = "经济发展", compose = "sum", full = 30, collector = "县统计局" }
         investment = { in = "economy", full = 6, method = "completion", least = "60%", clause = "表.2" }
         insured = { in = "economy", full = 4, method = "shortfall", each = 1, deduct = "0.5", steps = "up" }
+        income.in = "economy"
+        income.full = 7
+        income.undefined = "missing"
+        income.let = { growth = "(income.now - income.before) / income.before" }
+        income.formula = "40% * to_best(income.now) + 60% * efficacy(growth, start = 60%)"
         [papers.township.adjustments]
         bonus = { label = "加分", kind = "bonus", to = "total", most = 5 }
+        lead = { label = "争先", kind = "bonus", to = "total", formula = "max(0, group.mean(score(items)) - 80)" }
         [papers.township.vetoes]
         veto = { label = "一票否决", bars = ["优秀"] }
+        slump = { label = "投资下滑", when = "investment < investment@half", down = 1 }
         [papers.township.results.overall]
         by = "total"
         clause = "四"
         bands = [{ grade = "优秀", from = 85, most = "25%", round = "down" }, { grade = "一般" }]
-        edge = { by = ["items@year"], still_tied = "none" }
+        edge = { by = ["items@year", "bonus"], still_tied = "none" }
         """
     )
 )
@@ -53,6 +61,7 @@ def test_parts_stand_below_what_they_add_to_in_the_order_of_the_page() -> None:
         (2, "经济发展"),
         (3, "固定资产投资"),
         (3, "医保参保率"),
+        (3, "人均收入"),
         (1, "各方面评价"),
     ]
 
@@ -75,10 +84,29 @@ def test_weights_are_shown_beside_what_they_weigh() -> None:
 
 
 def test_what_comes_after_the_points_is_told_in_words() -> None:
-    bonus, veto, overall = rules.rules(RECIPE, PAPER)
+    bonus, _lead, veto, _slump, overall = rules.rules(RECIPE, PAPER)
 
     assert bonus.says == ("加到年度总分", "合计最多 5 分")
     assert veto.says == ("不得评为优秀",)
     assert "优秀:85 分以上,不超过本类的 25%(舍去零头)" in overall.says
-    assert "名额边上并列的,依次比较责任制(全年)" in overall.says
+    assert "名额边上并列的,依次比较责任制(全年)、加分" in overall.says
     assert overall.clause_text == "取不超过25%为优秀。"
+
+
+def test_a_formula_is_read_in_the_tenants_words_and_its_own_names_are_told_after_it() -> None:
+    assert LINES["income"].details == (
+        "40% × 与最高值之比(本期) + 60% × 功效系数法(①, 起点 = 60%)",
+        "① = (本期 - 上年同期) ÷ 上年同期",
+        "无从相除:视同没有报",
+    )
+
+
+def test_conditions_and_formulas_after_the_points_are_read_in_words_too() -> None:
+    _bonus, lead, _veto, slump, _overall = rules.rules(RECIPE, PAPER)
+
+    assert lead.says[-1] == "较大者(0, 本组平均(责任制) - 80)"
+    assert slump.says == ("当 固定资产投资 < 固定资产投资(上半年)", "降 1 等")
+
+
+def test_an_expression_nobody_can_parse_is_shown_as_it_is_written() -> None:
+    assert words.in_words("1 + ", words.Words(str, {})) == "1 +"

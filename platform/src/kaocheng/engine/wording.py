@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -11,6 +11,7 @@ from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word, parse
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.methods.absolute import points as in_points
+from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.engine.rounding import plain, printed
 from kaocheng.engine.spelling import show
 from kaocheng.i18n import _
@@ -101,7 +102,8 @@ def _call_in_words(tree: Call, labels: Mapping[str, str], outer: int) -> str:
         return _("{list}各行的{what}({inside})", inside=inside, **facts)
     if tree.path == ("_trimmed",):
         return _of_raters(tree, labels)
-    inside = ", ".join(in_words(argument, labels) for argument in tree.arguments)
+    named = [f"{key_label(key)} = {in_words(value, labels)}" for key, value in tree.keywords]
+    inside = ", ".join([*(in_words(argument, labels) for argument in tree.arguments), *named])
     return f"{labels.get('.'.join(tree.path), '.'.join(tree.path))}({inside})"
 
 
@@ -222,6 +224,21 @@ def _quoted(field: str) -> str:
     return f"“{field}”" if label == field else label
 
 
+def key_label(key: str) -> str:
+    """What the trade calls a key of a method, where a formula names it."""
+    return {
+        "start": _("起点"),
+        "lo": _("下限"),
+        "hi": _("上限"),
+        "each": _("每档"),
+        "step": _("每名减"),
+        "target": _("目标值"),
+        "out_of": _("原满分"),
+        "first_gets": _("第一名得"),
+        "last_gets": _("末名得"),
+    }.get(key, key)
+
+
 def kind_of(tree: Call) -> str:
     """The kind of target a call of ``target`` or ``base`` asks for."""
     if len(tree.arguments) == 2 and isinstance(tree.arguments[1], Word):
@@ -293,8 +310,20 @@ def statistics() -> Mapping[str, str]:
 
 
 def labels(scope: Scope) -> dict[str, str]:
-    """What each name of a node's formula is called."""
-    node, run = scope.node, scope.run
+    """What each name of a node's formula is called; a word of its own is told by what it means."""
+    fields = scope.rows.fields if scope.rows is not None else ()
+    words = vocabulary(scope.run.recipe, scope.paper, scope.figure or "", fields)
+    if scope.node is None:
+        return words
+    for name, text in (scope.node.get("let") or {}).items():
+        words[name] = f"[{in_words(parse(str(text)), words)}]"
+    return words | _keys(scope.node, words)
+
+
+def vocabulary(
+    recipe: Recipe, paper: PaperRule, figure: str = "", fields: Iterable[str] = ()
+) -> dict[str, str]:
+    """What each name is called in a rule of *paper* that measures *figure*, with *fields* of a list's row."""
     words = {
         "x": _("实际值"),
         "target": _("目标值"),
@@ -318,38 +347,28 @@ def labels(scope: Scope) -> dict[str, str]:
         "lo": _("下限"),
         "hi": _("上限"),
     }
-    words |= {**functions(), **statistics(), MEASURED: scope.figure or ""}
+    words |= {**functions(), **statistics(), MEASURED: figure}
     words |= {"@last_year": _("上年"), "@previous": _("上期")}
-    words |= {f"@{name}": str(period) for name, period in run.recipe.periods.items()}
+    words |= {f"@{name}": str(period) for name, period in recipe.periods.items()}
     words |= {code: _(method.chinese) for code, method in METHODS.items() if code not in words}
-    words |= {code: other.label for code, other in scope.paper.nodes.items()}
-    for code, rule in run.recipe.figures.items():
+    words |= {code: other.label for code, other in paper.nodes.items()}
+    for code, rule in recipe.figures.items():
         label = str(rule.get("label", code))
         words[code] = label
         for part, name in (rule.get("parts") or {}).items():
             words[f"{code}.{part}"] = f"{label}·{name}"
-            if code == scope.figure:
+            if code == figure:
                 words[f"x.{part}"] = str(name)
-    words |= {f"/{paper.code}": paper.label or paper.group for paper in run.recipe.papers.values()}
-    for code, rule in run.recipe.lists.items():
+    words |= {f"/{other.code}": other.label or other.group for other in recipe.papers.values()}
+    for code, rule in recipe.lists.items():
         words[f"#{code}"] = str(rule.get("label", code))
         words = {field: _quoted(field) for field in rule.get("fields") or {}} | words
-    words = {
-        code: str(rule.get("label", code)) for code, rule in scope.paper.table("adjustments").items()
-    } | words
-    if scope.rows is not None:
-        words |= {field: _quoted(field) for field in scope.rows.fields}
-    if node is None:
-        return words
-    for name, text in (node.get("let") or {}).items():
-        words[name] = f"[{in_words(parse(str(text)), words)}]"
-    return words | _keys(scope, words)
+    words = {code: str(rule.get("label", code)) for code, rule in paper.table("adjustments").items()} | words
+    return words | {field: _quoted(field) for field in fields}
 
 
-def _keys(scope: Scope, words: Mapping[str, str]) -> dict[str, str]:
+def _keys(node: NodeRule, words: Mapping[str, str]) -> dict[str, str]:
     """The keys of a node's method, as the scheme gives them; points that are a share, as a share of 分值."""
-    node = scope.node
-    assert node is not None
     method = METHODS.get(str(node.get("method")))
     if method is None:
         return {}

@@ -5,7 +5,8 @@ from typing import Any
 
 from kaocheng.engine.recipe import PaperRule, Recipe
 from kaocheng.i18n import _
-from kaocheng.schemes.tree import Rule, labelled
+from kaocheng.schemes.tree import Rule, labelled, words_of
+from kaocheng.schemes.words import in_words
 
 
 def rules(recipe: Recipe, paper: PaperRule) -> tuple[Rule, ...]:
@@ -34,18 +35,21 @@ def _adjustment(recipe: Recipe, paper: PaperRule, keys: Mapping[str, Any]) -> It
     )
     most = keys.get("most")
     if isinstance(most, Mapping):
-        yield _("、").join(_("{what}最多 {most} 分", what=what, most=value) for what, value in most.items())
+        of = {"entry": _("每件"), "matter": _("每一事项"), "category": _("每一类"), "unit": _("每个单位")}
+        yield _("、").join(
+            _("{what}最多 {most} 分", what=of.get(what, what), most=value) for what, value in most.items()
+        )
     elif most is not None:
         yield _("合计最多 {most} 分", most=most)
     for level, points in (keys.get("levels") or {}).items():
         yield _("{level} {points} 分", level=level, points=points)
     if keys.get("formula"):
-        yield str(keys["formula"]).strip()
+        yield in_words(keys["formula"], words_of(recipe, paper))
 
 
 def _veto(recipe: Recipe, paper: PaperRule, keys: Mapping[str, Any]) -> Iterator[str]:
     if keys.get("when"):
-        yield _("当 {when}", when=keys["when"])
+        yield _("当 {when}", when=in_words(keys["when"], words_of(recipe, paper)))
     if keys.get("bars"):
         yield _("不得评为{grades}", grades=_("、").join(map(str, keys["bars"])))
     if keys.get("at_most"):
@@ -90,4 +94,6 @@ def _band(band: Mapping[str, Any]) -> str:
         how = rounding.get(str(band.get("round", "")), "")
         most = _("不超过本类的 {most}", most=band["most"])
         says.append(f"{most}({how})" if how else most)
+    if "least" in band:
+        says.append(_("从末位起不少于本类的 {least}", least=band["least"]))
     return _("{grade}:{says}", grade=band.get("grade", ""), says=_(",").join(says) or _("其余"))

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
+from kaocheng.engine.wording import vocabulary
 from kaocheng.formats import span
 from kaocheng.schemes import words
+from kaocheng.schemes.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +62,19 @@ def labelled(paper: PaperRule, recipe: Recipe, code: str) -> str:
     """The tenant's word for a node, a figure or a period of one (``items@half``)."""
     name, at, period = code.partition("@")
     node = paper.nodes.get(name)
-    label = _label(recipe, node) if node else str(recipe.figures.get(name, {}).get("label", name))
+    other = paper.table("adjustments").get(name) or recipe.figures.get(name, {})
+    label = _label(recipe, node) if node else str(other.get("label", name))
     return f"{label}({span(recipe.period(period))})" if at else label
 
 
-def spoken(recipe: Recipe, paper: PaperRule, node: NodeRule, code: str) -> str:
-    """The tenant's word for a name in the node's rule: a part of its figure, a figure, a node, a method."""
-    name, dot, part = code.partition(".")
-    figure = recipe.figures.get(name if dot else node.code, {})
-    parts = figure.get("parts") or {}
-    if (part or code) in parts:
-        return str(parts[part or code])
-    for vocabulary in (words.METHODS, words.LANGUAGE):
-        if name in vocabulary:
-            return vocabulary[name]()
-    return labelled(paper, recipe, code)
+def words_of(recipe: Recipe, paper: PaperRule, node: NodeRule | None = None) -> Words:
+    """The tenant's words in a rule of *paper*; in the row of *node* its figure's parts go by their own."""
+    code = node.code if node is not None else ""
+    parts = {part: str(label) for part, label in (recipe.figures.get(code, {}).get("parts") or {}).items()}
+    fields = recipe.lists.get(str(node.get("rows")), {}).get("fields") or {} if node is not None else {}
+    named = vocabulary(recipe, paper, code, fields) | {f"{code}.{part}": parts[part] for part in parts}
+    named |= {f"@{name}": span(period) for name, period in recipe.periods.items()}
+    return Words(lambda name: parts.get(name) or labelled(paper, recipe, name), named)
 
 
 def _parts(paper: PaperRule, node: NodeRule) -> tuple[str, ...]:
@@ -98,7 +98,7 @@ def _line(recipe: Recipe, paper: PaperRule, node: NodeRule, depth: int) -> Line:
         share=_share(paper, node),
         measure=str(figure.get("unit", "")),
         method=words.method(node, recipe.methods),
-        details=words.details(node, lambda code: spoken(recipe, paper, node, code)),
+        details=words.details(node, words_of(recipe, paper, node)),
         collector=str(figure.get("collector") or _inherited(paper, node, "collector") or ""),
         clause=clause,
         clause_text=recipe.clauses.get(clause, ""),

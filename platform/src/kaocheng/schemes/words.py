@@ -4,15 +4,16 @@ The clause beside it is what binds; this is how the platform has read the clause
 at a glance where the two part.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from kaocheng.engine import wording
+from kaocheng.engine.grammar import BadExpression, parse
 from kaocheng.engine.recipe import NodeRule
 from kaocheng.i18n import _
 
-_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?(?:@\w+)?")
-_TARGET = re.compile(r"target\(\w+\)")
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"  # the names a rule gives to its own sub-expressions
 
 METHODS: Mapping[str, Callable[[], str]] = {
     "given": lambda: _("直接给分"),
@@ -66,19 +67,6 @@ COMPOSED: Mapping[str, Callable[[], str]] = {
 }
 
 
-# Names of the language itself, as they occur in formulas and conditions.
-LANGUAGE: Mapping[str, Callable[[], str]] = {
-    "full": lambda: _("分值"),
-    "target": lambda: _("目标值"),
-    "start": lambda: _("起点"),
-    "days": lambda: _("相差天数"),
-    "is_missing": lambda: _("没有填"),
-    "is_na": lambda: _("不适用"),
-    "and": lambda: _("且"),
-    "or": lambda: _("或"),
-}
-
-
 def method(node: NodeRule, own: Mapping[str, Mapping[str, Any]]) -> str:
     """What the trade calls the node's method or composition, a pack or scheme one of its *own*."""
     if node.composed:
@@ -92,31 +80,42 @@ def method(node: NodeRule, own: Mapping[str, Mapping[str, Any]]) -> str:
     return METHODS[name]() if name in METHODS else name
 
 
-def details(node: NodeRule, spoken: Callable[[str], str] = str) -> tuple[str, ...]:
-    """What this node says of its method, one short sentence each; *spoken* gives a name its label."""
-    return tuple(filter(None, (*_of_the_method(node, spoken), *_of_the_gaps(node))))
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The tenant's words in one rule: of a part, a figure or a node by its *code*, and of all a formula names."""
+
+    code: Callable[[str], str]
+    names: Mapping[str, str]
 
 
-def in_words(expression: object, spoken: Callable[[str], str]) -> str:
+def details(node: NodeRule, words: Words) -> tuple[str, ...]:
+    """What this node says of its method, one short sentence each."""
+    own = dict(zip(node.get("let") or {}, _CIRCLED, strict=False))
+    words = replace(words, names={**words.names, **own})
+    return tuple(filter(None, (*_of_the_method(node, words), *_of_the_gaps(node))))
+
+
+def in_words(expression: object, words: Words) -> str:
     """An expression with the tenant's words for its names, and signs as they are written on paper.
 
-    >>> in_words("a.built + a.under_way / 2", {"a.built": "建成", "a.under_way": "在建"}.__getitem__)
+    >>> in_words("a.built + a.under_way / 2", Words(str, {"a.built": "建成", "a.under_way": "在建"}))
     '建成 + 在建 ÷ 2'
     """
     written = " ".join(str(expression).split())
-    written = _TARGET.sub(lambda _found: _("目标值"), written)
-    named = _NAME.sub(lambda found: spoken(found[0]), written)
-    return named.replace("*", "×").replace("/", "÷").replace("-", "−")
+    try:
+        return wording.in_words(parse(written), words.names)
+    except BadExpression:
+        return written  # a draft may hold what lint is going to object to
 
 
-def _of_the_method(node: NodeRule, spoken: Callable[[str], str]) -> Iterator[str]:
+def _of_the_method(node: NodeRule, words: Words) -> Iterator[str]:
     get = node.get
     if isinstance(get("of"), Mapping):
-        yield _("、").join(f"{spoken(part)} {share}" for part, share in get("of").items())
+        yield _("、").join(f"{words.code(part)} {share}" for part, share in get("of").items())
     if get("formula"):
-        yield in_words(get("formula"), spoken)
+        yield in_words(get("formula"), words)
     for name, expression in (get("let") or {}).items():
-        yield f"{name} = {in_words(expression, spoken)}"
+        yield f"{words.names[name]} = {in_words(expression, words)}"
     if get("least"):
         yield _("低于 {least} 不得分", least=get("least"))
     yield from _over(get("over"))
@@ -128,24 +127,26 @@ def _of_the_method(node: NodeRule, spoken: Callable[[str], str]) -> Iterator[str
     if get("out_of") is not None:
         yield _("满分按 {out_of} 折算", out_of=get("out_of"))
     if get("x") is not None and get("to") is not None:
-        yield f"({in_words(get('x'), spoken)}) ÷ {in_words(get('to'), spoken)}"
+        yield f"({in_words(get('x'), words)}) ÷ {in_words(get('to'), words)}"
     for name in ("values", "coefficients", "per", "elements"):
         if isinstance(get(name), Mapping):
-            yield _("、").join(f"{spoken(part)} {value}" for part, value in get(name).items())
+            yield _("、").join(f"{words.code(part)} {value}" for part, value in get(name).items())
+    if get("per") is not None and not isinstance(get("per"), Mapping):
+        yield _("每起 {points} 分", points=get("per"))
     if get("leave_out") and not isinstance(get("leave_out"), str):
-        yield _("不计{parts}", parts=_("、").join(spoken(str(part)) for part in get("leave_out")))
+        yield _("不计{parts}", parts=_("、").join(words.code(str(part)) for part in get("leave_out")))
     yield from _bands(get("bands"), get("else"))
-    yield from _cases(node, spoken)
+    yield from _cases(node, words)
     if get("rows"):
-        yield _("逐行计分({list})", list=spoken(str(get("rows"))))
+        yield _("逐行计分({list})", list=words.names.get(f"#{get('rows')}", get("rows")))
 
 
-def _cases(node: NodeRule, spoken: Callable[[str], str]) -> Iterator[str]:
+def _cases(node: NodeRule, words: Words) -> Iterator[str]:
     for case in node.get("cases") or ():
-        when, gives = (in_words(case.get(key, ""), spoken) for key in ("when", "gives"))
+        when, gives = (in_words(case.get(key, ""), words) for key in ("when", "gives"))
         yield _("{when}:得 {gives}", when=when, gives=gives)
     if node.get("cases") and node.get("else") is not None:
-        yield _("其余得 {gives}", gives=node["else"])
+        yield _("其余得 {gives}", gives=in_words(node["else"], words))
 
 
 def _over(over: Any) -> Iterator[str]:
@@ -190,6 +191,7 @@ def _of_the_gaps(node: NodeRule) -> Iterator[str]:
         "own_rate": _("按本单位得分率计"),
         "not_applicable": _("视同没有此项工作"),
         "refuse": _("不计总分"),
+        "missing": _("视同没有报"),
     }
     for key, sentence in (
         ("missing", _("没有报:{then}")),
