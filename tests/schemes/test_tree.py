@@ -38,7 +38,10 @@ RECIPE = Recipe(
         income.formula = "40% * to_best(income.now) + 60% * efficacy(growth, start = 60%)"
         [papers.township.adjustments]
         bonus = { label = "加分", kind = "bonus", to = "total", most = 5 }
-        lead = { label = "争先", kind = "bonus", to = "total", formula = "max(0, group.mean(score(items)) - 80)" }
+        lead.label = "争先"
+        lead.kind = "bonus"
+        lead.to = "total"
+        lead.formula = "max(0, group.mean(score(items)) - 80)"
         [papers.township.vetoes]
         veto = { label = "一票否决", bars = ["优秀"] }
         slump = { label = "投资下滑", when = "investment < investment@half", down = 1 }

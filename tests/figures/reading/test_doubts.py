@@ -84,3 +84,17 @@ def test_values_within_three_times_of_one_another_are_never_doubted(values: list
     ]
 
     assert doubts(entries, names, Context()) == []
+
+
+def test_no_such_work_is_doubted_where_no_rule_speaks_of_it_and_a_figure_in_parts_once() -> None:
+    def lacking(sheet: Worksheet) -> None:
+        for column in ("C", "L", "M"):
+            sheet[f"{column}8"] = "/"
+
+    content = county.changed("04", lacking)
+    book = "04-乡镇全年完成情况.xlsx"
+    silent = read(content, book, NAMES, context=Context())
+    told = read(content, book, NAMES, context=Context(always=frozenset({"revenue", "culture"})))
+
+    assert not [f for f in silent.doubts if f.code == "unasked_not_applicable"]
+    assert [f.cell for f in told.doubts if f.code == "unasked_not_applicable"] == ["C8", "L8"]

@@ -14,7 +14,7 @@ from kaocheng.figures.domain import Indicator, Of
 from kaocheng.figures.expected import recipe as rules_in_force
 from kaocheng.figures.expected import scheme as scheme_in_force
 from kaocheng.figures.expected import targets_of, values_before
-from kaocheng.figures.needs import needs
+from kaocheng.figures.needs import expressions, needs
 from kaocheng.figures.reading import (
     AdjustmentName,
     Context,
@@ -31,6 +31,8 @@ from kaocheng.rulebook.knowledge import DIVISORS
 from kaocheng.rulebook.names import texts_of
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.tenancy.domain import Form
+
+_ASKING = frozenset({("is_na",), ("otherwise",)})  # what asks whether a value is there at all
 
 
 async def names(session: TenantSession, rules: Recipe | None = None) -> Names:
@@ -67,7 +69,8 @@ async def context(session: TenantSession, period: str) -> Context:
             if value.decimal is not None and unit in codes
         },
         cumulative=_running(rules) if rules else frozenset(),
-        divides=_dividing(rules) if rules else frozenset(),
+        divides=dividing(rules) if rules else frozenset(),
+        always=always_there(rules) if rules else frozenset(),
     )
 
 
@@ -78,16 +81,27 @@ def _running(rules: Recipe) -> frozenset[str]:
     )
 
 
-def _dividing(rules: Recipe) -> frozenset[str]:
+def dividing(rules: Recipe) -> frozenset[str]:
     """Figures measured against a target by a method that divides by it and is not told what zero gives."""
     return frozenset(
-        str(node.get("x") or node.code)
+        x if (x := str(node.get("x"))) in rules.figures else node.code
         for paper in rules.papers.values()
         for node in paper.nodes.values()
         if DIVISORS.get(str(node.get("method"))) == "target"
         and "target_zero" not in node.keys
         and "target" not in node.keys
     )
+
+
+def always_there(rules: Recipe) -> frozenset[str]:
+    """Figures of which no rule says what it gives to have no such work (“/”)."""
+    may_lack: set[str] = set()
+    for node in (node for paper in rules.papers.values() for node in paper.nodes.values()):
+        trees = [part for tree in expressions(node.keys) for part in grammar.walk(tree)]
+        asks = any(isinstance(it, grammar.Call) and it.path in _ASKING for it in trees)
+        if asks or "not_applicable" in node.keys or "applies" in node.keys:
+            may_lack |= {node.code, *(it.path[0] for it in trees if isinstance(it, grammar.Name))}
+    return frozenset(rules.figures) - may_lack
 
 
 def _given(rules: Recipe) -> dict[str, Decimal]:

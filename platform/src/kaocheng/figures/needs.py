@@ -96,7 +96,7 @@ class _Walker:
             self._figure(node.code, period)
         if node.get("method") in _TARGETED and "target" not in node.keys and not rows:
             self._target(self._measured(node))
-        for tree in _expressions(node.keys):
+        for tree in expressions(node.keys):
             self._tree(tree, period, frozenset(fields) | frozenset(node.get("let") or ()))
 
     def _measured(self, node: NodeRule) -> str:
@@ -150,7 +150,8 @@ def _over_months(tree: grammar.Tree) -> Iterator[tuple[grammar.Name, str]]:
                 yield figure, kind.path[0]
 
 
-def _expressions(keys: Mapping[str, Any]) -> Iterator[grammar.Tree]:
+def expressions(keys: Mapping[str, Any]) -> Iterator[grammar.Tree]:
+    """Every expression among a node's keys."""
     for name, value in keys.items():
         if name not in _WORDS:
             yield from _trees(value)

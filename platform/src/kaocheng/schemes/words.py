@@ -82,7 +82,7 @@ def method(node: NodeRule, own: Mapping[str, Mapping[str, Any]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The tenant's words in one rule: of a part, a figure or a node by its *code*, and of all a formula names."""
+    """The tenant's words in one rule: of a part, a figure or a node by its *code*; of all a formula names."""
 
     code: Callable[[str], str]
     names: Mapping[str, str]
@@ -128,6 +128,15 @@ def _of_the_method(node: NodeRule, words: Words) -> Iterator[str]:
         yield _("满分按 {out_of} 折算", out_of=get("out_of"))
     if get("x") is not None and get("to") is not None:
         yield f"({in_words(get('x'), words)}) ÷ {in_words(get('to'), words)}"
+    yield from _of_the_parts(node, words)
+    yield from _bands(get("bands"), get("else"))
+    yield from _cases(node, words)
+    if get("rows"):
+        yield _("逐行计分({list})", list=words.names.get(f"#{get('rows')}", get("rows")))
+
+
+def _of_the_parts(node: NodeRule, words: Words) -> Iterator[str]:
+    get = node.get
     for name in ("values", "coefficients", "per", "elements"):
         if isinstance(get(name), Mapping):
             yield _("、").join(f"{words.code(part)} {value}" for part, value in get(name).items())
@@ -135,10 +144,6 @@ def _of_the_method(node: NodeRule, words: Words) -> Iterator[str]:
         yield _("每起 {points} 分", points=get("per"))
     if get("leave_out") and not isinstance(get("leave_out"), str):
         yield _("不计{parts}", parts=_("、").join(words.code(str(part)) for part in get("leave_out")))
-    yield from _bands(get("bands"), get("else"))
-    yield from _cases(node, words)
-    if get("rows"):
-        yield _("逐行计分({list})", list=words.names.get(f"#{get('rows')}", get("rows")))
 
 
 def _cases(node: NodeRule, words: Words) -> Iterator[str]:

@@ -12,6 +12,7 @@ from litestar.params import FromQuery
 from kaocheng.db.session import TenantSession
 from kaocheng.errors import Invalid
 from kaocheng.figures import expected, queries, service
+from kaocheng.figures.asking import calendar
 from kaocheng.figures.domain import Debt, Figure, Indicator, Key, NoSuchFigure, NotFiled, Of, Outcome
 from kaocheng.figures.expected import Scope
 from kaocheng.figures.pages.words import TONES, place, shown, state
@@ -22,9 +23,7 @@ from kaocheng.packs.shelf import TenantShelf
 from kaocheng.pages import Ask, Page, form, go, may, render
 from kaocheng.pages import Form as Handed
 from kaocheng.tenancy import queries as tenancy
-from kaocheng.tenancy.domain import Form, FormKind
 
-REPORTED = frozenset({FormKind.FIGURES, FormKind.TASKS})
 MOST = 400  # fields on one page; a collector with more imports a workbook
 
 
@@ -161,7 +160,7 @@ async def _page(
         labels=await expected.series_labels(session),
         periods=periods,
         period_code=period,
-        forms=_forms(await tenancy.forms(session), chosen),
+        forms=(await calendar(session)).of(debt.expectation for debt in owing),
         own=person.unit_label,
         collector=collector,
         one_unit=not scope.collectors,
@@ -201,10 +200,6 @@ def _groups(owing: Sequence[Debt]) -> list[tuple[str, Indicator, list[Debt]]]:
     groups = [(period, debts[0].expectation.indicator, debts) for (period, _id), debts in found.items()]
     # What came back is waited for; what was never there may not be due yet.
     return sorted(groups, key=lambda group: all(debt.figure is None for debt in group[2]))
-
-
-def _forms(forms: Sequence[Form], periods: Sequence[str]) -> list[Form]:
-    return [f for f in forms if f.period in periods and f.due is not None and f.kind in REPORTED]
 
 
 def _reads(person: Person, figure: Figure) -> bool:

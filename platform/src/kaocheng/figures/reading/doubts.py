@@ -11,6 +11,7 @@ from math import log
 from statistics import median
 
 from kaocheng import numbers
+from kaocheng.figures.reading.cells import NA
 from kaocheng.figures.reading.desk import Entry
 from kaocheng.figures.reading.findings import DOUBT, Finding
 from kaocheng.figures.reading.labels import PERCENT, plain
@@ -38,6 +39,7 @@ class Context:
     targets: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
     cumulative: frozenset[str] = frozenset()
     divides: frozenset[str] = frozenset()  # codes whose rule divides by the target, come what may
+    always: frozenset[str] = frozenset()  # codes of which no rule says what not applicable would give
 
 
 def doubts(entries: Sequence[Entry], names: Names, context: Context) -> list[Finding]:
@@ -47,7 +49,7 @@ def doubts(entries: Sequence[Entry], names: Names, context: Context) -> list[Fin
     for entry in entries:
         if entry.of in TESTS and type(entry.value) is Decimal:
             grouped.setdefault((entry.of, entry.sheet, entry.code, entry.series), []).append(entry)
-    found: list[Finding] = []
+    found = _unasked(entries, context.always)
     for (of, _sheet, code, series), several in grouped.items():
         column = _column(code, series, several, plain(measures.get(code, "")) in PERCENT, context)
         told: set[str] = set()
@@ -57,6 +59,16 @@ def doubts(entries: Sequence[Entry], names: Names, context: Context) -> list[Fin
                     told.add(entry.cell)
                     found.append(Finding(DOUBT, reason, entry.sheet, entry.cell, facts))
     return found
+
+
+def _unasked(entries: Sequence[Entry], always: frozenset[str]) -> list[Finding]:
+    """Work said not to be there (“/”) where no rule speaks of that; of a figure in parts, told once."""
+    told: dict[tuple[str, str, str], Finding] = {}
+    for entry in entries:
+        if entry.value is NA and entry.of == "figure" and entry.code in always:
+            key = (entry.sheet, entry.unit, entry.code)
+            told.setdefault(key, Finding(DOUBT, "unasked_not_applicable", entry.sheet, entry.cell, {}))
+    return list(told.values())
 
 
 @dataclass(slots=True)

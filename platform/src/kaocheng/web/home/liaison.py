@@ -1,12 +1,13 @@
 """A unit's own page: what it owes, its score as it stands, and which losses can still be recovered."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from kaocheng.db.session import TenantSession
 from kaocheng.errors import Missing
 from kaocheng.figures import expected
+from kaocheng.figures.asking import calendar
 from kaocheng.figures.domain import Debt
 from kaocheng.figures.expected import Scope
 from kaocheng.formats import day_prose, number, today
@@ -17,7 +18,7 @@ from kaocheng.scoring import service as scoring
 from kaocheng.standings import service as standings
 from kaocheng.standings.domain import Seen
 from kaocheng.tenancy import queries as tenancy
-from kaocheng.tenancy.domain import Form, Unit
+from kaocheng.tenancy.domain import Unit
 from kaocheng.web.home.lines import Todo, Told, to
 
 SHOWN = 8  # debts on the first page; the rest are one press away
@@ -30,21 +31,20 @@ async def page(session: TenantSession, person: Person) -> Told:
     if unit is None:
         return "home/no_unit.html", {}
     periods = await expected.scheme_periods(session)
-    forms = await tenancy.forms(session)
+    days = await calendar(session)
     owing = await expected.debts(session, periods, Scope(units=frozenset({int(unit.id)})))
     return "home/liaison.html", {
         "unit": unit,
-        "todos": [todo_of(debt, forms) for debt in owing[:SHOWN]],
+        "todos": [todo_of(debt, days.due(debt.expectation)) for debt in owing[:SHOWN]],
         "count": len(owing),
         **await _score(session, await _seen(session, periods, unit, person), unit),
     }
 
 
-def todo_of(debt: Debt, forms: Sequence[Form], *, whose: bool = False) -> Todo:
-    """One figure that is owed or was sent back, with what was said of it."""
+def todo_of(debt: Debt, due: date | None) -> Todo:
+    """One figure that is owed until *due* or was sent back, with what was said of it."""
     owed, returned = debt.expectation, debt.figure
     name = owed.indicator.label + (f"({owed.series_label})" if owed.series_label else "")
-    due = min((f.due for f in forms if f.due and f.period == owed.key.period), default=None)
     left = (due - today()).days if due else None
     facts = [
         _("目标 {target} {measure}", target=number(str(debt.target)), measure=owed.indicator.measure)
@@ -66,7 +66,7 @@ def todo_of(debt: Debt, forms: Sequence[Form], *, whose: bool = False) -> Todo:
     return Todo(
         tag=tag,
         tone=tone,
-        text=f"{owed.unit_label} {name}" if whose else name,
+        text=name,
         small=" · ".join(filter(None, facts)),
         path=to("/figures/mine", period=owed.key.period),
         label=_("修改") if returned is not None else _("填写"),
