@@ -21,12 +21,18 @@ PG15 := /usr/lib/postgresql/15/bin
 # A file's tests stay together, each process has a PostgreSQL of its own; more of them gain nothing.
 TESTS := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-# $(call step,what it does,command): quiet when it goes well, with the time it took; all it said when not.
+comma := ,
+
+# $(call step,what it does,command[,Chinese,English]): quiet when it goes well, with the time it took.
+# When not: the sentence in both languages, if there is one, and under it all that the command said.
 define step
 @printf '%s … ' '$(1)'; began=$$SECONDS; said=$$(mktemp); \
 if { $(2); } >"$$said" 2>&1 </dev/null; then echo "$$((SECONDS - began)) s"; rm -f "$$said"; \
-else echo; cat "$$said"; rm -f "$$said"; exit 1; fi
+else echo; $(if $(3),printf '%s\n' '$(3)' '$(4)'; sed 's/^/    /' "$$said",cat "$$said"); rm -f "$$said"; exit 1; fi
 endef
+
+FETCH_ZH := 没有取到:请核对网络、代理和下面所说的包源(pip 和 npm 各有自己的设置),再运行同一条命令,已做好的不会重做。
+FETCH_EN := It could not be fetched: check network, proxy and the package source named below (pip and npm have settings of their own)$(comma) then run the same command again; what is done is kept.
 
 # $(call need,test,Chinese,English)
 define need
@@ -76,13 +82,13 @@ $(BIN)/python:
 	$(call step,environment,$(PYTHON) -m venv $(VENV))
 
 $(VENV)/.installed: $(BIN)/python requirements.lock pyproject.toml $(PACKS) $(PACK_DATA)
-	$(call step,locked dependencies,$(PIP) --require-hashes -r requirements.lock)
+	$(call step,locked dependencies,$(PIP) --require-hashes -r requirements.lock,$(FETCH_ZH),$(FETCH_EN))
 	$(call step,kaocheng and its packs,$(PIP) --no-deps --no-build-isolation --no-index -e . $(PACKS:%/pyproject.toml=-e ./%))
 	@touch $@
 
 $(VENDOR)/.fetched: $(STATIC)/package-lock.json
 	$(call need,command -v node && command -v npm && node -e "process.exit(+(parseInt(process.versions.node) < 20))",需要 Node.js 20 或更高版本(含 npm):请安装后再试。,Node.js 20 or newer with npm is needed: install it and try again.)
-	$(call step,htmx and ECharts,npm ci --prefix $(STATIC) --ignore-scripts --no-audit --no-fund)
+	$(call step,htmx and ECharts,npm ci --prefix $(STATIC) --ignore-scripts --no-audit --no-fund,$(FETCH_ZH),$(FETCH_EN))
 	@rm -rf $(VENDOR) && mkdir -p $(VENDOR)
 	@cp $(STATIC)/node_modules/htmx.org/dist/htmx.min.js $(STATIC)/node_modules/echarts/dist/echarts.min.js $(VENDOR)
 	@cp $(STATIC)/node_modules/htmx.org/LICENSE $(VENDOR)/htmx.LICENSE
@@ -92,11 +98,9 @@ $(VENDOR)/.fetched: $(STATIC)/package-lock.json
 test-tools: $(VENV)/.testable
 
 $(VENV)/.testable: $(VENV)/.installed requirements-test.lock
-	$(call step,test tools,$(PIP) --require-hashes -r requirements-test.lock)
+	$(call step,test tools,$(PIP) --require-hashes -r requirements-test.lock,$(FETCH_ZH),$(FETCH_EN))
 	@touch $@
 
 # Chromium, a Chinese font and a second PostgreSQL: installed where we may, named where we may not.
 test-machine:
 	@.ci/machine
-
-comma := ,

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "platform" / "src" / "kaocheng" / "web" / "static"
 LOCKS = ("requirements.lock", "requirements-test.lock")
 # What a shell needs to run the Makefile up to the point where Python or Node is missing.
-PLAIN = ("bash", "sh", "make", "awk", "cat", "mkdir", "mktemp", "rm", "touch", "cp", "env")
+PLAIN = ("bash", "sh", "make", "awk", "cat", "mkdir", "mktemp", "rm", "touch", "cp", "env", "sed")
 
 
 def test_every_locked_dependency_carries_hashes_and_no_address() -> None:
@@ -127,6 +127,18 @@ def test_a_missing_or_old_node_is_one_sentence_in_two_languages(bare: Path) -> N
     program(bare, "npm", "exit 0")
     program(bare, "node", "exit 1")
     assert refusal(bare, target) == sentence
+
+
+def test_what_cannot_be_fetched_is_one_sentence_with_the_programs_own_words_under_it(bare: Path) -> None:
+    program(bare, "node", "exit 0")
+    program(bare, "npm", "echo 'npm error code ENOTFOUND' >&2; exit 1")
+
+    said = refusal(bare, str((STATIC / "vendor" / ".fetched").relative_to(ROOT)))
+
+    assert said[0] == "htmx and ECharts … "
+    assert said[1].startswith("没有取到:请核对网络、代理")
+    assert said[2].startswith("It could not be fetched: check network, proxy and the package source")
+    assert said[3:] == ["    npm error code ENOTFOUND"]
 
 
 def test_the_wheel_carries_all_that_a_demo_needs(tmp_path: Path) -> None:

@@ -104,6 +104,18 @@ def test_nobody_and_who_may_not_are_told_so_and_no_file_is_blamed(
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"), [(("--form", "none"), "catalogue、targets"), (("--period", "none"), "2026H1")]
+)
+@pytest.mark.parametrize("how", [(), ("--json",)])
+def test_a_form_or_period_that_is_none_is_the_commands_mistake_and_no_files(
+    capsys: pytest.CaptureFixture[str], wrong: tuple[str, str], said: str, how: tuple[str, ...]
+) -> None:
+    code, out, err = call(capsys, "figures", "import", "yunling", WORKBOOKS / HALF, "--preview", *wrong, *how)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert said in err
+
+
 def test_a_blank_template_is_written_and_recognised_again(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 from kaocheng.cli.running import Running, running, stop
-from kaocheng.cli.serve import PortBusy, address, bound
+from kaocheng.cli.serve import PortBusy, _Pages, address, bound
 from kaocheng.settings import Settings
 
 # Is the demo of a folder until told to stop, and says so when it has stopped in good order.
@@ -26,6 +27,21 @@ with orderly(), running(Path(sys.argv[1])) as ours:
         time.sleep(600)
     finally:
         print("in order", flush=True)
+"""
+
+# Takes a moment to stop, as one that still answers somebody does.
+SLOW = """
+import sys, time
+from pathlib import Path
+from kaocheng.cli.running import orderly, running
+with orderly(), running(Path(sys.argv[1])) as ours:
+    ours.at("http://127.0.0.1:1")
+    try:
+        print("ready", flush=True)
+        time.sleep(600)
+    finally:
+        print("ending", flush=True)
+        time.sleep(1)
 """
 
 # Is told to end while a dead object is buried: no exception gets out of there.
@@ -109,6 +125,30 @@ def test_a_demo_that_was_killed_is_not_running(
     with running(tmp_path) as found:
         assert isinstance(found, Running)
     assert not stop(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_starts_while_it_ends_waits_for_the_place(tmp_path: Path, number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW, tmp_path], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        assert process.stdout.readline() == "ending\n"
+
+        with running(tmp_path) as found:
+            assert isinstance(found, Running)
+            assert process.poll() is not None or process.wait(timeout=1) == 0
+
+
+def test_pages_that_finish_what_they_answer_are_ending(tmp_path: Path) -> None:
+    with running(tmp_path) as ours:
+        assert isinstance(ours, Running)
+        ours.at("http://127.0.0.1:1")
+        uvicorn_told = _Pages(uvicorn.Config("none:none"))
+        uvicorn_told.handle_exit(signal.SIGTERM, None)
+        assert (tmp_path / "demo.pid").read_text() == f"{os.getpid()} ending"
 
 
 def test_a_busy_port_is_one_sentence() -> None:

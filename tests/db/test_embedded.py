@@ -84,6 +84,19 @@ def keep(url: str, words: str) -> None:
         connection.execute("insert into kept values (%s)", (words,))
 
 
+def fill(ballast: Path) -> None:
+    with suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(100_000))
+
+
+def die_of_a_full_disk(url: str, ballast: Path) -> None:
+    """Have a server write what it cannot do without; it ends, and all that is seen is a lost connection."""
+    fill(ballast)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("checkpoint")
+
+
 def until(true: Callable[[], bool], seconds: float = 15.0) -> None:
     end = time.monotonic() + seconds
     while not true():
@@ -272,11 +285,12 @@ def test_a_full_disk_gets_one_sentence_and_room_on_it_brings_everything_back(dat
         subprocess.run(["mount", "-o", "remount,size=90m", str(data)], check=True)
         with serve(data) as server:
             keep(server.superuser_url, "有地方")
-        with suppress(OSError), (data / "ballast").open("wb") as ballast:
-            while True:
-                ballast.write(bytes(100_000))
+        fill(data / "ballast")
         with pytest.raises(DiskFull, match="磁盘已满"), serve(data):
             pass
+        (data / "ballast").unlink()
+        with pytest.raises(DiskFull, match="磁盘已满"), serve(data) as server:
+            die_of_a_full_disk(server.superuser_url, data / "ballast")
         (data / "ballast").unlink()
         with serve(data) as server:
             assert value(server.superuser_url, "select words from kept") == "有地方"

@@ -9,10 +9,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kaocheng.db import TenantId, jobs, queue, tenant_session
 from kaocheng.db.jobs import Job, NoSuchJob, State
+from kaocheng.db.presence import present
 from kaocheng.db.queue import Work
 from kaocheng.db.roles import Urls
 from kaocheng.errors import Refused
@@ -197,6 +199,32 @@ async def test_the_job_of_a_killed_worker_is_done_by_the_next(
         assert await queue.rescue(app, engine, silence=0) == 1
     async with queue.worker(urls.app, engine):
         assert (await settled(engine, county, job.id)).result == {"counted": 3}
+
+
+async def test_a_worker_that_lost_its_server_is_seen_again_and_keeps_what_it_has_in_hand(
+    engine: AsyncEngine, urls: Urls, county: TenantId, server: str
+) -> None:
+    alone: list[str] = []
+
+    async def noted(who: str) -> None:
+        alone.append(who)
+
+    def shown() -> list[int]:
+        with psycopg.connect(server.replace("/postgres?", f"/{make_url(urls.app).database}?")) as admin:
+            asked = "select pid from pg_locks where locktype = 'advisory' and granted"
+            return [pid for (pid,) in admin.execute(f"{asked} and mode = 'ShareLock'")]
+
+    async with present(urls.app, lambda: noted("first")):
+        (before,) = shown()
+        with psycopg.connect(server, autocommit=True) as admin:
+            admin.execute("select pg_terminate_backend(%s)", (before,))
+        for _attempt in range(100):
+            await asyncio.sleep(0.05)
+            if shown() not in ([], [before]):
+                break
+        async with present(urls.app, lambda: noted("second")):
+            assert len(shown()) == 2
+    assert alone == ["first"]
 
 
 async def test_a_job_that_kills_every_worker_is_given_up(

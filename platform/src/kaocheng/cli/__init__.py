@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from kaocheng import settings
+from kaocheng import __version__, settings
 from kaocheng.cli.options import speak_chinese
 from kaocheng.errors import Problem
 from kaocheng.i18n import _, speak
@@ -44,6 +44,7 @@ NOUNS = (
 def parser(nouns: Sequence[str] = NOUNS) -> argparse.ArgumentParser:
     """The command line of these nouns: all of them for --help, one for a command that runs."""
     top = argparse.ArgumentParser(prog="kaocheng", description=_("考成:本地考核,本地规则,分分有据"))
+    top.add_argument("--version", action="version", version=f"kaocheng {__version__}", help=_("显示版本"))
     top.add_argument("--lang", choices=("zh", "en"), help=_("输出语言"))
     top.add_argument("--as", dest="as_account", metavar=_("账号"), help=_("以谁的身份办理:姓名代码@地区代码"))
     verbs = top.add_subparsers(dest="verb", required=True, metavar=_("命令"))

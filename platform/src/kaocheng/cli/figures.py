@@ -13,7 +13,7 @@ from typing import Any
 from kaocheng.cli.acting import Desk, run
 from kaocheng.db.session import TenantSession
 from kaocheng.errors import Invalid, Missing, Problem, Refused
-from kaocheng.figures import naming, queries, reading, service
+from kaocheng.figures import expected, naming, queries, reading, service
 from kaocheng.figures.domain import ConversionsOpen, ErrorsRemain, Stored
 from kaocheng.figures.previewing import Preview, sentence
 from kaocheng.figures.shelf import tenants_shelf
@@ -77,6 +77,7 @@ def _import(options: argparse.Namespace) -> int:
     async def act(desk: Desk) -> int:
         if not options.preview:
             require(desk.somebody(), Permission.IMPORT_FIGURES)  # else each file would seem to be at fault
+        await _named(desk, options)
         told: list[dict[str, Any]] = []
         read = [(path, path.read_bytes()) for path in options.files]  # one that is not there stops them all
         codes = [await _one(desk, path, content, options, told) for path, content in read]
@@ -85,6 +86,15 @@ def _import(options: argparse.Namespace) -> int:
         return next((code for code in (ERRORS, CONVERSIONS) if code in codes), 0)
 
     return run(options, options.tenant, act)
+
+
+async def _named(desk: Desk, options: argparse.Namespace) -> None:
+    """Refuse a form or a period that there is none of: the command is mistaken then, and no file."""
+    async with desk.session() as session:
+        if options.form:
+            (await naming.names(session)).form(options.form)
+        if options.period:
+            await expected.period_meant(session, options.period)
 
 
 async def _one(

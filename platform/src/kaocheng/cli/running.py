@@ -15,9 +15,10 @@ from typing import NoReturn
 from kaocheng.db import embedded
 from kaocheng.i18n import _
 
-__all__ = ["Running", "orderly", "running", "stop"]
+__all__ = ["Running", "ending", "orderly", "running", "stop"]
 
 PATIENCE = 40.0  # seconds to stop in good order
+ENDING = "ending"  # noted instead of an address from when the demo is told to end until it has
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,24 @@ class Running:
 @contextmanager
 def running(data: Path) -> Iterator[Running | str]:
     """Be the one demo of *data*; or get the address of the one there is, empty while it gets ready."""
+    global _here  # noqa: PLW0603  # a signal is told to the process, which is at most one demo
     file = _open(data)
     try:
-        if not _taken(file):
+        if not _taken(file) and not _ended(file):
             yield _note(file)[1]
             return
-        ours = Running(file)
-        ours.at("")
-        yield ours
+        _here = Running(file)
+        _here.at("")
+        yield _here
     finally:
+        _here = None
         os.close(file)
+
+
+def ending() -> None:
+    """Note that this process has been told to end, so that whoever starts a demo now waits for the place."""
+    if _here:
+        _here.at(ENDING)
 
 
 def stop(data: Path) -> bool:
@@ -81,10 +90,14 @@ class _Ended(BaseException):
     pass
 
 
+_here: Running | None = None
+
+
 def _told(number: int, frame: FrameType | None) -> NoReturn:
     # Once is enough: a second Ctrl-C must not cut the stopping short.
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         signal.signal(each, signal.SIG_IGN)
+    ending()
     raise _Ended
 
 
@@ -100,6 +113,16 @@ def _lost(what: "sys.UnraisableHookArgs") -> None:
         return
     signal.signal(signal.SIGALRM, _told)
     signal.setitimer(signal.ITIMER_REAL, 0.01)
+
+
+def _ended(file: int) -> bool:
+    """Whether the demo that has the place was about to leave it, and now has."""
+    until = time.monotonic() + PATIENCE
+    while _note(file)[1] == ENDING and time.monotonic() < until:
+        if _taken(file):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _end(file: int) -> None:

@@ -7,11 +7,12 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 import uvicorn
 
 from kaocheng import settings as settings_
-from kaocheng.cli.running import orderly
+from kaocheng.cli.running import ending, orderly
 from kaocheng.cli.work import working
 from kaocheng.db.embedded import database
 from kaocheng.db.roles import Urls
@@ -71,6 +72,12 @@ def serve(settings: Settings, urls: Urls, door: socket.socket) -> None:
     asyncio.run(_until_told(settings, urls, door))
 
 
+class _Pages(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        ending()  # it may take a while: what is being answered is finished first
+        super().handle_exit(sig, frame)
+
+
 async def _until_told(settings: Settings, urls: Urls, door: socket.socket) -> None:
     config = uvicorn.Config(
         create_app(settings, urls),
@@ -80,7 +87,7 @@ async def _until_told(settings: Settings, urls: Urls, door: socket.socket) -> No
         server_header=False,
         timeout_graceful_shutdown=20,
     )
-    pages = uvicorn.Server(config)
+    pages = _Pages(config)
 
     def without_a_worker(_ended: asyncio.Task[None]) -> None:
         # Pages whose jobs never finish would be worse than none: whoever watches us starts us again.

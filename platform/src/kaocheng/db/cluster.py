@@ -54,12 +54,12 @@ class ForeignVersion(Refused):
 
 @dataclass(eq=False)
 class DiskFull(Refused):
-    """There is no room for the database to start."""
+    """There is no room for the database to start, or to go on."""
 
     folder: Path
 
     def __str__(self) -> str:
-        return _("磁盘已满,数据库无法启动:请在“{folder}”所在的磁盘上腾出空间后再试", folder=self.folder)
+        return _("磁盘已满,数据库无法运行:请在“{folder}”所在的磁盘上腾出空间后再试", folder=self.folder)
 
 
 @dataclass(eq=False)
@@ -202,12 +202,12 @@ class Cluster:
         for attempt in range(6):
             self._clear_what_a_crash_left()
             port = remembered if remembered and attempt < 3 else free_port()
-            written = self.logbook.stat().st_size if self.logbook.exists() else 0
+            written = self.written()
             self._launch(port)
             if server := self._await():
                 (self.home / "port").write_text(str(port), "utf-8")
                 return server
-            self._refuse_a_full_disk(self._since(written))
+            self.refuse_a_full_disk(self.since(written))
             log.warning("PostgreSQL did not start on port %s, attempt %s", port, attempt + 1)
             time.sleep(0.1 * (attempt + 1))
         raise DidNotStart(self.logbook, self._last_words(written))
@@ -236,7 +236,7 @@ class Cluster:
             said = done.stderr.decode(errors="replace")
             self.logbook.write_text(said, "utf-8")
             shutil.rmtree(making, ignore_errors=True)
-            self._refuse_a_full_disk(said)
+            self.refuse_a_full_disk(said)
             raise DidNotStart(self.logbook, self._last_words(0))
         # Renamed when whole, so that a start cut short leaves no half-made database.
         making.rename(self.files)
@@ -348,18 +348,24 @@ class Cluster:
     def _as_whom(self) -> dict[str, Any]:
         return self.user.as_whom if self.user else {}
 
-    def _refuse_a_full_disk(self, said: str) -> None:
+    def written(self) -> int:
+        """How long the server's log is by now."""
+        return self.logbook.stat().st_size if self.logbook.exists() else 0
+
+    def refuse_a_full_disk(self, said: str) -> None:
+        """Raise `DiskFull` if that is what the server died of, which may be at any line."""
         # The log is on the same disk, so it may have had no room to say so.
         if "No space left on device" in said or shutil.disk_usage(self.home).free < 1_000_000:
             raise DiskFull(self.home)
 
-    def _since(self, written: int) -> str:
+    def since(self, written: int) -> str:
+        """What the log says from there on."""
         with self.logbook.open("rb") as book:
             book.seek(written)
             return book.read().decode(errors="replace")
 
     def _last_words(self, written: int) -> str:
-        lines = [line for line in self._since(written).splitlines() if line.strip()]
+        lines = [line for line in self.since(written).splitlines() if line.strip()]
         told = [line for line in lines if "FATAL" in line or "error" in line or "PANIC" in line]
         return (told or lines or ["?"])[-1].strip()
 

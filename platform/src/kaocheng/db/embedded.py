@@ -59,7 +59,7 @@ def serve(data: Path, *, major: int | None = None) -> Iterator[Server]:
     Raises:
         NoPrograms: this machine has no PostgreSQL 15–18, or not the *major* asked for.
         ForeignVersion: the folder was made by a version that is not here.
-        DiskFull: there is no room to start in.
+        DiskFull: there is no room to start or to go on in.
         DidNotStart: it ended for another reason; its log says which.
     """
     with _room(data):
@@ -67,12 +67,16 @@ def serve(data: Path, *, major: int | None = None) -> Iterator[Server]:
         cluster = Cluster(data.resolve(), major)
         with cluster.alone():
             cluster.prepare()
+            written = cluster.written()
             server = cluster.running() or cluster.start()
             users = cluster.enter()
     watch = _Watch(cluster)
     watch.start()
     try:
         yield server
+    except Exception as problem:
+        _why_it_went(cluster, written, problem)
+        raise
     finally:
         watch.end()
         with cluster.alone():
@@ -89,6 +93,14 @@ def rest(data: Path) -> bool:
         there = cluster.alive()
         cluster.leave(cluster.enter())
         return there and not cluster.alive()
+
+
+def _why_it_went(cluster: Cluster, written: int, problem: Exception) -> None:
+    """Of a server that was lost, tell that the disk is full, if that is what it died of."""
+    from kaocheng.db import trouble  # only now: it brings the drivers
+
+    if isinstance(trouble.told(problem), trouble.Lost):
+        cluster.refuse_a_full_disk(cluster.since(written))
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kaocheng.db import jobs
 from kaocheng.db.jobs import Job, JobId
+from kaocheng.db.presence import present
 from kaocheng.db.session import TenantId, TenantSession, tenant_session
 from kaocheng.errors import Problem
 from kaocheng.i18n import _, speaking
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 QUEUE = "kaocheng"
 TRIES = 3
 SILENCE = 30.0  # seconds without a sign of life, after which a worker counts as dead
-RESCUE_EVERY = 30.0
+RESCUE_EVERY = 10.0
 LOOK_EVERY = 0.5  # seconds: somebody waits for a job's page, and a tenant's next job for the one before
 
 Task: TypeAlias = Callable[..., Awaitable[None]]
@@ -108,10 +109,11 @@ async def start(
 async def worker(url: str, engine: AsyncEngine, *, concurrency: int = 2) -> AsyncIterator[asyncio.Task[None]]:
     """A worker beside whatever else runs in this event loop, stopped at the end of the block.
 
-    It connects to *url* as the application does; what it is given to do uses *engine*.
+    It connects to *url* as the application does; what it is given to do uses *engine*.  The only worker
+    there is takes up at once what a killed one had in hand.
     """
     app = assemble(url, engine, concurrency)
-    async with app.open_async():
+    async with app.open_async(), present(url, lambda: rescue(app, engine, silence=0)):
         running = asyncio.create_task(
             app.run_worker_async(
                 queues=[QUEUE],
