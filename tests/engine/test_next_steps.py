@@ -148,3 +148,25 @@ by = "total"
     assert (work_out(run, "a", "vote").steps, work_out(run, "b", "vote").no_step) == ((), "")
     assert "评分人" in work_out(run, "a", "vote").no_step
     assert "再进一步:评议:由评分人" in as_text(with_steps(run, work_out(run, "a")))
+
+
+def test_items_that_name_one_another_are_each_looked_at_once() -> None:
+    """``group`` names an attribute that a node goes by as well; a way through the items never comes back."""
+    body = """
+[figures]
+roads = { label = "公路" }
+grain = { label = "粮食" }
+[papers.town.nodes]
+total = { compose = "max", of = ["farm", "far"] }
+farm = { compose = "sum", full = 20, rank = { farm = { group = ["farm"] } } }
+roads = { in = "farm", full = 10, method = "to_best", group = "farm", applies = "unit.farm = '是'" }
+grain = { in = "farm", full = 10, method = "to_best", group = "farm", applies = "unit.farm = '是'" }
+far = { compose = "sum", full = 10, of = ["grain", "roads"] }
+[papers.town.results.overall]
+by = "total"
+"""
+    figures = {"roads": {"a": 4, "b": 5}, "grain": {"a": 1, "b": 2}}
+    farms = {"a": {"farm": "是"}, "b": {"farm": "是"}}
+    run = Run(recipe(body), given(figures, attributes=farms))
+    it = with_steps(run, work_out(run, "a"))
+    assert [step.figure[0] for step in it.steps] == ["grain", "roads"]

@@ -225,3 +225,19 @@ by = "wins"
     it = work_out(run, "a")
     assert it.lines[0].startswith("比赛各行的合计(若(“place” = 1, 9")
     assert it.points == "13.00"
+
+
+def test_a_key_that_is_called_like_the_figure_it_names_is_that_figure() -> None:
+    body = """
+[figures]
+vote = { label = "评议", unit = "票", parts = { good = "好", poor = "差" } }
+issued = { label = "发出选票", unit = "张" }
+[papers.town.nodes]
+total = { x = "vote", full = 100, method = "ballots", values = VALUES, issued = "issued", turnout = "80%" }
+[papers.town.results.overall]
+by = "total"
+""".replace("VALUES", '{ good = "100%", poor = "50%" }')
+    run = Run(recipe(body), given({"vote.good": {"a": 8}, "vote.poor": {"a": 2}, "issued": {"a": 12}}))
+    it = work_out(run, "a")
+    assert it.lines[1] == "因 (8 + 2) ÷ 12 ≥ 80% 成立"
+    assert used(it, "发出选票").key == ("issued", "", "2026")

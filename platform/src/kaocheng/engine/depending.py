@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kaocheng.engine.run import Run
 
 Of = tuple[str, str]  # paper, and the code of a node, an adjustment or a veto
-LABELS = frozenset(["label", "clause", "collector", "in", "then", "matter"])
+LABELS = frozenset(["label", "clause", "collector", "in", "then", "matter", "group"])
 # what a composition may say and still pass on what its parts gain, point for point by its weights
 PASSING = frozenset(["sum", "weighted", "mean", "weighted_mean"])
 SAID = frozenset(

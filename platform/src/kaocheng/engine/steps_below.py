@@ -34,8 +34,7 @@ def with_steps(run: Run, it: Explanation) -> Explanation:
     if node is None or it.steps or it.points is None or at is None:
         return it
     seat = Seat(Alone(run, at), 0)
-    below = {(p.code, n.code, when): (p, n, when) for p, n, when in _below(seat, paper, node, it.period)}
-    leaves = [Leaf(seat, *one, paper) for one in below.values() if one[1] is not node]
+    leaves = [Leaf(seat, *one, paper) for one in _below(seat, paper, node, it.period) if one[1] is not node]
     if not leaves:
         return it
     found, why = _best(leaves, it.period)
@@ -82,18 +81,27 @@ def _name(leaf: Leaf, told: str) -> str:
     return label if leaf.period == told else f"{leaf.period} {label}"
 
 
-def _below(seat: Seat, paper: PaperRule, node: NodeRule, period: str, depth: int = 30) -> Iterator[Below]:
-    """The items a node is made of: its parts, or those whose points its formula names."""
-    run = seat.run
+def _below(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> Iterator[Below]:
+    """The items a node is made of: its parts, or those whose points its formula names; each once."""
+    seen: set[tuple[str, str, str]] = set()
+    waiting = [(paper, node, period)]
+    while waiting:
+        paper, node, period = here = waiting.pop()
+        if (paper.code, node.code, period) in seen:
+            continue
+        seen.add((paper.code, node.code, period))
+        if not node.composed:
+            yield here
+        waiting += reversed(_inside(seat.run, *here))
+
+
+def _inside(run: Run, paper: PaperRule, node: NodeRule, period: str) -> list[Below]:
     inside = [(part.paper, part.node, part.period) for part in compose.parts(run, paper, node, period)]
-    if not node.composed or node["compose"] == "formula":
-        named = depending.in_texts(node.keys)
-        scored = [n for code, n in paper.nodes.items() if code in named and code != node.code]
-        inside += [(paper, other, period) for other in scored if not _is_figure(run, node, other.code)]
-    if not node.composed:
-        yield paper, node, period
-    for one in inside if depth else ():
-        yield from _below(seat, *one, depth - 1)
+    if node.composed and node["compose"] != "formula":
+        return inside
+    named = depending.in_texts(node.keys)
+    scored = [n for code, n in paper.nodes.items() if code in named and code != node.code]
+    return inside + [(paper, other, period) for other in scored if not _is_figure(run, node, other.code)]
 
 
 def _is_figure(run: Run, node: NodeRule, code: str) -> bool:

@@ -37,6 +37,9 @@ class Using(ABC):
         self.because: list[str] = []  # conditions that decided a branch
         self.first: list[str] = []  # what was worked out before the formula
         self.roundings: list[Rounding] = []
+        self.open: set[str] = (
+            set()
+        )  # keys of the node that are being written: inside, their name is a figure's
 
     @abstractmethod
     def numbers(self, tree: Tree, outer: int = -1) -> str:
@@ -102,7 +105,7 @@ class Using(ABC):
         elif not rest and node is not None and head in (node.get("let") or {}):
             inner = self.numbers(parse(str(node["let"][head])), 4)
             return f"[{inner}]" if inner != value else value
-        elif head in run.recipe.figures and head not in self.scope.words:
+        elif head in run.recipe.figures and (head not in self.scope.words or head in self.open):
             self._use_figure(head, rest[0] if rest else "", name, value)
         elif node is not None and head in node.keys and head not in ("full", "x"):
             return self._key(head, value, outer)
@@ -129,7 +132,12 @@ class Using(ABC):
             tree = parse(written)
         except Exception:  # a word, not an expression: its value says it all
             return value
-        return value if isinstance(tree, Number) and not tree.percent else self.numbers(tree, max(outer, 4))
+        if isinstance(tree, Number) and not tree.percent:
+            return value
+        self.open.add(head)
+        text = self.numbers(tree, max(outer, 4))
+        self.open.discard(head)
+        return text
 
     def _measure(self, head: str, value: str) -> None:
         node = self.scope.node
