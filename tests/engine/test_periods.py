@@ -164,3 +164,22 @@ def test_weights_of_periods_are_relative_to_those_that_apply(fold: str, wanted: 
     later = {f"work@2026Q{k}": dict.fromkeys("abc", "/") for k in (3, 4)}
     of = recipe(f"[figures]\nwork = {{}}\n[papers.p.nodes]\n{node}\n")
     assert points(of, given(figures | later)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("fold", "wanted"),
+    [
+        ("{ best = 2 }", {"a": "17.00", "b": "8.00", "c": ""}),
+        ('{ best = 2, take = "mean" }', {"a": "8.50", "b": "4.00", "c": ""}),
+    ],
+)
+def test_the_best_periods_are_added_or_averaged(fold: str, wanted: dict[str, str]) -> None:
+    of = leaf(f'full = 20, method = "given", across = "quarter", fold = {fold}')
+    months = {
+        "Q1": {"a": 9, "b": 5, "c": 1},
+        "Q2": {"a": 2, "b": "/", "c": 1},
+        "Q3": {"a": 8, "b": 3, "c": 1},
+    }
+    quarters = {f"value@2026{name}": values for name, values in months.items()}
+    quarters["value@2026Q4"] = {"a": 1, "b": "/"}  # c's is missing, and so is the whole
+    assert points(of, given(quarters)) == wanted

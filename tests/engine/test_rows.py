@@ -115,3 +115,19 @@ def test_the_place_among_the_rows_may_differ_by_unit() -> None:
         "yi": "0.00",
         "bing": "",
     }
+
+
+def test_the_best_rows_are_added_or_averaged() -> None:
+    rows = {"jia": [{"size": 5}, {"size": 1}, {"size": 4}], "yi": [{"size": 3}], "bing": []}
+    node = 'rows = "task", formula = "size", fold = '
+    assert scored(node + "{ best = 2 }", rows) == {"jia": "9.00", "yi": "3.00", "bing": ""}
+    assert scored(node + '{ best = 2, take = "mean" }', rows) == {"jia": "4.50", "yi": "3.00", "bing": ""}
+
+
+def test_a_field_of_words_may_name_a_unit_by_digits() -> None:
+    lists = LISTS.replace('partner = ""', 'partner = "word"')
+    of = recipe(f'{lists}points = {{ formula = "task.sum(at(partner, people))" }}\n')
+    inputs = given(
+        {"people": {"01": 7, "02": 5}}, rows={"01": [{"partner": "02"}], "02": [{"partner": "01"}]}
+    )
+    assert points(of, inputs) == {"01": "5.00", "02": "7.00"}

@@ -105,3 +105,24 @@ def test_a_paper_for_everybody_shows_each_units_own_class() -> None:
     sheet = score(leaf("formula = 'x'"), given({"value": {"a": 1}}, group="镇"))
     assert sheet.papers[0].classes == {"a": "镇"}
     assert b"classes" not in score(leaf("formula = 'x'"), given({"value": {"a": 1}})).to_bytes()
+
+
+@pytest.mark.parametrize(
+    ("only", "wanted"),
+    [
+        ('"category"', "5.00"),
+        ("{ category = 2 }", "8.00"),
+        ("{ category = 2, unit = 3 }", "7.00"),
+        ("{ matter = 1, category = 1 }", "5.00"),
+    ],
+)
+def test_only_the_best_entries_of_a_kind_count(only: str, wanted: str) -> None:
+    """甲 3 + 2 + 2 and 乙 2 + 1: one each 5, two each 3 + 2 + 2 + 1, of these the three best 7."""
+    kinds = {"甲": "322", "乙": "21"}
+    claims = [Claim("a", "bonus", p, matter=f"{k}{p}", category=k) for k, ps in kinds.items() for p in ps]
+    adjustment = f'kind = "bonus", to = "points", highest_only = {only}'
+    body = (
+        "[figures]\nvalue = {}\n[papers.paper.nodes]\npoints = { full = 20, x = 'value', method = 'given' }\n"
+    )
+    of = recipe(f"{body}[papers.paper.adjustments]\nbonus = {{ {adjustment} }}\n")
+    assert points(of, given({"value": {"a": 0}}, claims=claims)) == {"a": wanted}

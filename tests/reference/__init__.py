@@ -36,6 +36,7 @@ def world_of(
         rows=rows,
         claims=claims,
         known_periods=scheme.periods,
+        words=scheme.words,
     )
     world = World(scheme, inputs, scheme.periods.get(period, period), sheets)
     world.struck = strike(world)

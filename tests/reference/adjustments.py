@@ -56,9 +56,7 @@ def amount(place: Place, keys: dict[str, Any], code: str) -> Fraction | Gap:
     if "entry" in caps:
         for entry in entries:
             entry.points = min(entry.points, value(caps["entry"], place))
-    if keys.get("highest_only"):
-        alike = gathered(entries, keys["highest_only"])
-        entries = [max(together, key=lambda entry: entry.points) for together in alike]
+    entries = highest(entries, keys.get("highest_only", {}))
     capped: list[Entry] = []
     for together in gathered(entries, "matter"):
         points = sum((e.points for e in together), ZERO)
@@ -74,6 +72,18 @@ def amount(place: Place, keys: dict[str, Any], code: str) -> Fraction | Gap:
             points = min(points, value(caps["category"], place))
         total += points
     return min(total, value(caps["unit"], place)) if "unit" in caps else total
+
+
+def highest(entries: list[Entry], only: str | dict[str, int]) -> list[Entry]:
+    """The best entry of each matter (category), or the best n of each and of the unit's."""
+    counts = {only: 1} if isinstance(only, str) else only
+    for field in ("matter", "category", "unit"):
+        if field in counts:
+            alike = [entries] if field == "unit" else gathered(entries, field)
+            ranked = [sorted(together, key=lambda entry: entry.points, reverse=True) for together in alike]
+            best = {id(entry) for together in ranked for entry in together[: counts[field]]}
+            entries = [entry for entry in entries if id(entry) in best]
+    return entries
 
 
 def worth(claim: Claim, keys: dict[str, Any], place: Place) -> Fraction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 from .asked import sure
 from .evaluate import Place, number
@@ -32,6 +33,13 @@ def row_times(place: Place) -> bool:
         return False
     fields = place.world.scheme.lists[node.keys["rows"]].get("fields", {})
     return bool(heads(tree_of(node.get("times", 1))) & set(fields))
+
+
+def best_of(points: list[Fraction], fold: Any) -> tuple[list[Fraction], Any]:
+    """`{ best = 3, take = "mean" }`: the best three, and how they become one; else everything."""
+    if not isinstance(fold, dict):
+        return points, fold
+    return sorted(points, reverse=True)[: int(fold["best"])], fold.get("take", "sum")
 
 
 def folded(fold: str, points: list[Fraction]) -> Fraction:

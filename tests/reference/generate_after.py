@@ -53,7 +53,9 @@ class After:
             caps.append({"entry": "1.5", "matter": 2, "category": 3, "unit": 4})
             keys["most"] = rng.choice(caps)
         if self.maybe(0.3):
-            keys["highest_only"] = rng.choice(["matter", "category"])
+            keys["highest_only"] = rng.choice(
+                ["matter", "category", {"category": 2}, {"matter": 1, "unit": 3}]
+            )
         levels = self.maybe(0.4)
         if levels:
             keys["levels"] = {"national": 3, "provincial": "1.5", "city": "0.5"}

@@ -85,7 +85,7 @@ class Tree:
             return False
         if self.draft.two_periods or self.maybe(0.6):
             node["across"], leaf.spans = rng.choice([("quarter", QUARTERS), ("quarter", QUARTERS), MONTHS])
-            node["fold"] = rng.choice(["mean", "sum", "last", "min", "max"])
+            node["fold"] = rng.choice(["mean", "sum", "last", "min", "max", {"best": 2, "take": "mean"}])
         else:
             node["across"], leaf.spans = ["q1", "half", "year"], (QUARTERS[0], HALF, YEAR)
             weights = {"q1": "20%", "half": "30%", "year": "50%"}
@@ -256,6 +256,8 @@ def tasks(tree: Tree, parent: str, full: int) -> None:
     """A node scored row by row."""
     draft, rng = tree.draft, tree.rng
     fold = rng.choice(["mean", "min", "max", "sum", {"weighted": "size"}, {"best": 2}])
+    if fold == {"best": 2} and draft.maybe(0.5):
+        fold = {"best": 2, "take": "mean"}
     keys: Keys = {"in": parent, "label": "任务", "full": full, "rows": "task", "fold": fold}
     keys["undefined"] = "zero"
     way = rng.randrange(3)

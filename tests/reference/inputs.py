@@ -72,6 +72,11 @@ def day_of(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+def cell(text: str, of_words: bool) -> Value:
+    """A cell; where words are declared, digits are words too."""
+    return text if of_words and text not in ("", "/") else read_cell(text)
+
+
 def read_inputs(
     codes: dict[str, str],
     *,
@@ -82,8 +87,9 @@ def read_inputs(
     claims: str = "",
     claim_codes: dict[str, str] | None = None,
     known_periods: dict[str, str] | None = None,
+    words: frozenset[tuple[str, str]] = frozenset(),
 ) -> Inputs:
-    """Read the files; `codes` maps a figure's code or label to its code."""
+    """Read the files; `codes` maps a figure's code or label to its code, `words` are those of words."""
     found = Inputs()
     known = known_periods or {}
     found.named = {row["unit"] for text in (figures, targets, groups, rows) for row in table(text)}
@@ -104,7 +110,9 @@ def read_inputs(
     for row in table(figures):
         period = known.get(row.get("period", ""), row.get("period", ""))
         code = codes.get(row["indicator"], row["indicator"])
-        found.figures[row["unit"], code, period, row.get("series", "")] = read_cell(row["value"])
+        found.figures[row["unit"], code, period, row.get("series", "")] = cell(
+            row["value"], ("", code) in words
+        )
         if not groups:
             found.units.setdefault(row["unit"], {})
         found.since(period)
@@ -115,7 +123,9 @@ def read_inputs(
         found.targets.setdefault(key, []).append(Target(read_cell(row["value"]), day_of(row.get("from", ""))))
     for row in table(rows):
         lines = found.rows.setdefault((row["unit"], row["list"]), {})
-        lines.setdefault(row["row"], {})[row["field"]] = read_cell(row["value"])
+        lines.setdefault(row["row"], {})[row["field"]] = cell(
+            row["value"], (row["list"], row["field"]) in words
+        )
     for row in table(claims):
         found.since(known.get(row.get("period", ""), row.get("period", "")))
         points = read_cell(row.get("points", ""))

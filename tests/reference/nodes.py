@@ -11,7 +11,7 @@ from . import methods, periods
 from .adjustments import scopes, veto_holds
 from .asked import Asked, Short, asked_of_the_unit, sure
 from .bounds import bound, bounded, full
-from .compositions import ZERO, Points, composition, folded, node_of, parts, times
+from .compositions import ZERO, Points, best_of, composition, folded, node_of, parts, times
 from .evaluate import Place, evaluate, number
 from .expressions import tree_of
 from .imports import in_words
@@ -283,8 +283,7 @@ def by_rows(place: Place) -> Points:
         else:
             value = sum((w * p for w, p in zip(weights, points, strict=True)), ZERO) / whole
         return bounded(joined(value, place), place)
-    if isinstance(fold, dict):
-        points, fold = sorted(points, reverse=True)[: int(fold["best"])], "sum"
+    points, fold = best_of(points, fold)
     return bounded(joined(folded(fold, points), place), place)
 
 
@@ -307,7 +306,9 @@ def across(place: Place) -> Points:
     if fold == "last":
         return bounded(joined(single(replace(place, period=listed[-1])), place), place)
     weights = (
-        {place.world.period(name, place): w for name, w in fold.items()} if isinstance(fold, dict) else {}
+        {place.world.period(name, place): w for name, w in fold.items()}
+        if isinstance(fold, dict) and "best" not in fold
+        else {}
     )
     for span in listed:
         asked = replace(place, period=span)
@@ -315,13 +316,14 @@ def across(place: Place) -> Points:
         if value is MISSING:
             return MISSING
         weight = Fraction(1)
-        if isinstance(fold, dict):
+        if weights:
             weight = sure(number(tree_of(weights.get(span, 0)), place))
         if isinstance(value, Fraction):
             points.append((weight, value))
     if not points:
         return NA
-    if isinstance(fold, dict):
+    if weights:
         whole = sum((w for w, _ in points), ZERO)
         return bounded(joined(sum((w * p for w, p in points), ZERO) / whole, place), place)
-    return bounded(joined(folded(fold, [p for _, p in points]), place), place)
+    counted, fold = best_of([p for _, p in points], fold)
+    return bounded(joined(folded(fold, counted), place), place)

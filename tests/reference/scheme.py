@@ -73,6 +73,9 @@ METHOD_KEYS = frozenset(
 )
 
 
+WORDS = ("word", "text", "文字", "文本", "说明")
+
+
 @dataclass(eq=False)
 class Node:
     """One node of a paper: its keys, and who it belongs to."""
@@ -140,6 +143,14 @@ class Scheme:
     methods: dict[str, dict[str, Any]]
     checks: dict[str, dict[str, Any]]
     papers: dict[str, Paper]
+
+    @cached_property
+    def words(self) -> frozenset[tuple[str, str]]:
+        """Fields of lists, and figures (of list ""), that hold words whatever they look like."""
+        measures = {("", code): rule.get("unit") for code, rule in self.figures.items()}
+        for code, rule in self.lists.items():
+            measures |= {(code, field): unit for field, unit in rule.get("fields", {}).items()}
+        return frozenset(key for key, unit in measures.items() if unit in WORDS)
 
 
 def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

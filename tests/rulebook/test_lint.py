@@ -240,7 +240,10 @@ def test_a_finding_says_place_reason_and_remedy_in_one_sentence() -> None:
         ("{ half = 3, year = 7 }", []),
         ('{ half = "1/3", year = "2/3" }', []),
         ('{ half = "30%", year = "60%" }', ["weights"]),
-        ("{ best = 1 }", ["unknown_word"]),
+        ("{ best = 1 }", []),
+        ('{ best = 1, take = "mean" }', []),
+        ('{ best = 0, take = "meen" }', ["unknown_word", "unknown_word"]),
+        ('{ best = 1, half = "30%" }', ["unknown_word"]),
     ],
 )
 def test_weights_of_periods(fold: str, codes: list[str]) -> None:

@@ -97,6 +97,13 @@ def test_less_than_a_step_short_is_asked_about_where_there_is_such_a_thing() -> 
     assert only.code == "undeclared"
 
 
+def test_how_much_each_one_counts_is_asked_about() -> None:
+    counted = GIVEN.replace('"given"', '"count"')
+    (only,) = lint(read_scheme(HEAD + counted))
+    assert (only.code, only.severity, only.remedy) == ("undeclared", "warning", "请写 per,如 per = 1")
+    assert list(lint(read_scheme(HEAD + counted.replace('"count"', '"count", per = 1')))) == []
+
+
 ROUGH = """[scheme]
 code = "small-2026"
 year = 2026

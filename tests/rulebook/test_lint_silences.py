@@ -223,3 +223,18 @@ def test_a_place_the_scheme_itself_writes_is_its_own_line() -> None:
     text = '[scheme]\ncode = "a"\nyear = 2026\nfrom = "p:c@1"\n[papers.town.nodes]\ntotal.ful = 9\n'
     with pytest.raises(BadScheme, match=r"scheme\.toml:6:7 \(papers\.town\.nodes\.total\.ful\)"):
         read_scheme(text, packs=Shelf(template))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        'method = "rank_steps", step = 1, x = "size"',
+        'formula = "group.max(size)"',
+        'let = { half = "size / 2" }, formula = "others.mean(half)"',
+        'formula = "rank_steps(size, step = 1)"',
+    ],
+)
+def test_rows_are_not_compared_and_the_remedy_says_how_they_are(rule: str) -> None:
+    head = HEAD.replace("[papers.p]", '[lists.task]\nfields = { size = "个" }\n[papers.p]')
+    found = dict(said(f'full = 10, rows = "task", fold = "sum", {rule}', head))
+    assert found["compared_elsewhere"].startswith("比较的是单位,不是清单的行,“size”是行的字段请另设一张卷")

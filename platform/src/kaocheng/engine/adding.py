@@ -75,7 +75,7 @@ def _capped(
     if asked is None or amount is None or asked == amount:
         return
     most = rule.get("most")
-    if isinstance(most, int | str):
+    if isinstance(most, int | str) and not rule.get("highest_only"):
         yield _("最多 {most} 分,计 {points} 分", most=most, points=shown(amount))
     else:
         yield _("按上限规定,计 {points} 分", points=shown(amount))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 Entry = tuple[Fraction, Claim]
 ZERO = Exact.constant(0)
+OF_ENTRIES = ("matter", "category", "unit")  # whose highest entries alone may count
 
 
 @dataclass(eq=False)
@@ -190,8 +191,10 @@ def _capped(rule: Mapping[str, Any], here: Scope, entries: Sequence[Entry]) -> F
     if _plain(most):
         caps = {"unit": _constant(most, here)}
     listed = [(min(p, caps["entry"]) if "entry" in caps else p, claim) for p, claim in entries]
-    if only := rule.get("highest_only"):
-        listed = _highest(listed, str(only))
+    only = rule.get("highest_only") or {}
+    for kind in OF_ENTRIES if isinstance(only, Mapping) else (str(only),):
+        if not isinstance(only, Mapping) or kind in only:
+            listed = _highest(listed, kind, int(only[kind]) if isinstance(only, Mapping) else 1)
     for kind in ("matter", "category"):
         if kind in caps:
             sums: dict[str, Fraction] = {}
@@ -205,13 +208,14 @@ def _capped(rule: Mapping[str, Any], here: Scope, entries: Sequence[Entry]) -> F
     return min(whole, caps["unit"]) if "unit" in caps else whole
 
 
-def _highest(entries: Sequence[Entry], kind: str) -> list[Entry]:
-    best: dict[str, Entry] = {}
-    for n, (points, claim) in enumerate(entries):
-        key = getattr(claim, kind) or f"\0{n}"  # an entry without a matter stands for itself
-        if key not in best or points > best[key][0]:
-            best[key] = (points, claim)
-    return list(best.values())
+def _highest(entries: Sequence[Entry], kind: str, most: int) -> list[Entry]:
+    """The *most* highest of each matter (category, the unit), in their order; of equals the first."""
+    alike: dict[str, list[int]] = {}
+    for n, (_points, claim) in enumerate(entries):
+        key = "" if kind == "unit" else getattr(claim, kind) or f"\0{n}"  # one without a matter is its own
+        alike.setdefault(key, []).append(n)
+    kept = [n for group in alike.values() for n in sorted(group, key=lambda n: -entries[n][0])[:most]]
+    return [entries[n] for n in sorted(kept)]
 
 
 def _constant(written: Any, here: Scope) -> Fraction:

@@ -17,6 +17,7 @@ from kaocheng.engine.integers import ROUNDING_LIMIT, within
 from kaocheng.i18n import _
 from kaocheng.numbers import NotANumber, read
 
+WORDY = frozenset(["text", "word", "文字", "文本", "说明"])  # measures of what is words, digits too: 0101
 _PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?", re.ASCII)
 _COLUMN = re.compile(rf"(?:{_PLAIN.pattern}\n)*", re.ASCII)
 _AFTER = re.compile(r"\.(\d+)", re.ASCII)
@@ -71,7 +72,7 @@ def _one_by_one(texts: Mapping[int, str], length: int) -> Exact | Words:
             before, _point, after = text.partition(".")
             numbers[i], places[i] = int(before + after), len(after)
         elif (value := parsed(text)) is None:
-            return _words(texts, length)
+            return worded(texts, length)
         else:
             numbers[i] = value
     scale = 10 ** max(places, default=0)
@@ -82,7 +83,8 @@ def _one_by_one(texts: Mapping[int, str], length: int) -> Exact | Words:
     )
 
 
-def _words(texts: Mapping[int, str], length: int) -> Words:
+def worded(texts: Mapping[int, str], length: int) -> Words:
+    """A column of texts as words, whatever they look like."""
     words, state = np.full(length, "", object), np.full(length, MISSING, np.uint8)
     for i, text in texts.items():
         words[i], state[i] = text, NA if text == NOT_APPLICABLE else OK

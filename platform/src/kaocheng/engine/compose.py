@@ -314,7 +314,9 @@ def over_periods(run: Run, fold: Any, spans: Sequence[str], each: Sequence[Exact
     each = [s.spread(len(run.units)) for s in each]
     there = [np.asarray(s.state != NA) for s in each]
     clean = [s.put(np.where(s.state == NA, OK, s.state).astype(np.uint8)) for s in each]
-    if isinstance(fold, Mapping):
+    if few := sums.few(fold):
+        value = sums.best(*few, clean, there)
+    elif isinstance(fold, Mapping):
         first = next(iter(run.recipe.papers.values()))
         weights = [number(str(fold.get(p, 0)), Scope(run, first, None, p)) for p in spans]
         value = sums.weighted(clean, there, weights) / sums.weighted([ONE] * len(each), there, weights)

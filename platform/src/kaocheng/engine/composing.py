@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kaocheng.engine import adjust, compose, folded, marks
+from kaocheng.engine import adjust, compose, folded, marks, sums
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact
 from kaocheng.engine.explain import Cut, Part, Rounding, Used
@@ -187,21 +187,11 @@ def across(it: Working) -> Iterator[str]:
             _in_period(it, period)
     yield _(",").join(f"{period} {points}" for period, points in told)
     fold = folded.fold_of(run, it.paper, node, it.period)
-    how = {
-        "mean": _("平均"),
-        "sum": _("合计"),
-        "last": _("取最后一期"),
-        "min": _("取最低"),
-        "max": _("取最高"),
-    }
-    said = how.get(str(fold)) if not isinstance(fold, dict) else None
-    if said is None and isinstance(fold, dict):
-        said = _("按权重合计:{weights}", weights=_(",").join(f"{p} × {w}" for p, w in fold.items()))
     whole = it.seat.of(compose.over_periods(run, fold, spans, each))
     if whole is None:
         yield _("缺数据,不能计分") if it.state == MISSING else _("本项不适用,分值由同类各项分担")
         return
-    yield f"{said} = {shown(whole)}"
+    yield f"{folding(fold)} = {shown(whole)}"
     bounded = it.seat.of(marks.bounded(run, it.scope, Exact.constant(whole)))
     if bounded is not None and bounded != whole:
         kind = _("最高") if bounded < whole else _("最低")
@@ -212,6 +202,21 @@ def across(it: Working) -> Iterator[str]:
         it.roundings.append(Rounding(_("得分"), it.decimals, plain(bounded), after))
         it.before = bounded
         yield _("四舍五入到 {places} 位:{value}", places=it.decimals, value=after)
+
+
+def folding(fold: Any) -> str:
+    """How the points of several periods, or rows, become one."""
+    if few := sums.few(fold):
+        most, mean = few
+        how = _("取最高的 {n} 次平均", n=most) if mean else _("取最高的 {n} 次合计", n=most)
+    elif isinstance(fold, Mapping) and "weighted" in fold:
+        how = _("按“{field}”加权平均", field=fold["weighted"])
+    elif isinstance(fold, Mapping):
+        how = _("按权重合计:{weights}", weights=_(",").join(f"{p} × {w}" for p, w in fold.items()))
+    else:
+        words = {"mean": _("平均"), "last": _("取最后一期"), "min": _("取最低"), "max": _("取最高")}
+        how = words.get(str(fold), _("合计"))
+    return how
 
 
 def _in_period(it: Working, period: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import compose, marks, nodes, periods
+from kaocheng.engine import compose, marks, nodes, periods, sums
 from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact
 from kaocheng.engine.evaluate import Rows, Scope
 from kaocheng.engine.recipe import NodeRule, PaperRule
@@ -109,9 +109,9 @@ def _row_weights(node: NodeRule, rows: Rows) -> Exact | None:
 
 
 def _fold_rows(fold: Any, values: list[Fraction], weights: list[Fraction]) -> Fraction | None:
+    if few := sums.few(fold):
+        return sums.of_best(*few, values)
     if isinstance(fold, Mapping):
-        if "best" in fold:
-            return sum(sorted(values, reverse=True)[: int(fold["best"])], Fraction(0))
         weight = sum(weights, Fraction(0))
         return (
             sum((v * w for v, w in zip(values, weights, strict=True)), Fraction(0)) / weight
@@ -136,9 +136,9 @@ def across(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
 
 
 def fold_of(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Any:
-    """How a node folds its periods: a word, or weights by period."""
+    """How a node folds its periods: a word, how many of the best, or weights by period."""
     fold = node.get("fold", "mean")
-    if not isinstance(fold, Mapping):
+    if not isinstance(fold, Mapping) or sums.few(fold):
         return fold
     return {run.recipe.named(str(name), paper, period): weight for name, weight in fold.items()}
 

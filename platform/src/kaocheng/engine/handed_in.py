@@ -13,7 +13,7 @@ import numpy as np
 
 from kaocheng.engine import checks, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose
-from kaocheng.engine.columns import parsed, shared, typed
+from kaocheng.engine.columns import WORDY, parsed, shared, typed, worded
 from kaocheng.engine.evaluate import Rows, Scope, Value, by_unit, number
 from kaocheng.engine.figures import Figures, Of
 from kaocheng.engine.inputs import EVERYBODY, NOT_APPLICABLE, Claim, Figure, Inputs, Row, Unit
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from kaocheng.engine.run import Run
 
 
-WORDY = frozenset(["text", "word", "文字", "文本", "说明"])  # measures of a field that holds words
 NOTHING, ONE = Exact.nothing(MISSING), Exact.constant(1)
 
 
@@ -131,8 +130,9 @@ class HandedIn:
                 value = self._left(value, code, part, period)
             else:
                 texts = self.handed_in.get((code, part, period), {})
-                value = self.column(texts)
-                if isinstance(value, Words):
+                measure = self.recipe.figures[code].get("unit")
+                value = self.column(texts, measure=measure)
+                if isinstance(value, Words) and measure not in WORDY:
                     self._all_words(code, texts)
             if "missing" not in self.recipe.figures[code] or not isinstance(value, Exact):
                 return value
@@ -183,9 +183,9 @@ class HandedIn:
             unit, label = self.units[odd[0]], self.recipe.figures[code].get("label", code)
             raise OddValue(unit.label or unit.code, str(label), texts[odd[0]])
 
-    def column(self, texts: Mapping[int, str], length: int | None = None) -> Value:
-        """Values by position, typed by what they are: numbers, days, or words."""
-        return typed(texts, len(self.units) if length is None else length)
+    def column(self, texts: Mapping[int, str], length: int | None = None, measure: Any = "") -> Value:
+        """Values by position, typed by what they are: numbers, days, or words; words where declared so."""
+        return (worded if measure in WORDY else typed)(texts, len(self.units) if length is None else length)
 
     def attribute(self, name: str, period: str) -> Value:
         """An attribute of every unit as it holds in *period*, on its last day."""
@@ -325,8 +325,9 @@ class HandedIn:
                 field: self.column(
                     {i: found[key][field] for i, key in enumerate(keys) if found[key].get(field, "") != ""},
                     len(keys),
+                    measure,
                 )
-                for field in fields
+                for field, measure in fields.items()
             }
             return Rows(name, np.array([unit for unit, _order in keys], int), columns)
 
@@ -335,7 +336,7 @@ class HandedIn:
     def row_names(self, name: str, period: str, unit: str) -> list[str]:
         """What each row of one unit calls itself: its first field of words; empty where it has none."""
         fields: Mapping[str, Any] = self.recipe.lists[name].get("fields") or {}
-        told = next((field for field, measure in fields.items() if str(measure) in WORDY), None)
+        told = next((field for field, measure in fields.items() if measure in WORDY), None)
         found: dict[tuple[int, str], str] = {}
         for row in self.inputs.rows:
             if row.list == name and row.unit == unit and row.period in ("", period):

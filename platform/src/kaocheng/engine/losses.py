@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kaocheng.engine import adjust, compose, folded, marks, nodes
+from kaocheng.engine import adjust, compose, folded, marks, nodes, sums
 from kaocheng.engine.apportion import Taken, by_formula, by_powers
 from kaocheng.engine.arrays import NA, OK, Exact
 from kaocheng.engine.recipe import NodeRule, PaperRule
@@ -290,8 +290,8 @@ class _Losing:
 
     def _shares(self, fold: Any, spans: list[str], each: list[Exact]) -> list[Fraction] | None:
         """What each period counts in the fold, for this unit."""
-        states = [self.seat.state(value) for value in each]
-        there = [state != NA for state in states]
+        there = [self.seat.state(value) != NA for value in each]
+        few = sums.few(fold)
         match fold:
             case "sum":
                 return [ONE if t else ZERO for t in there]
@@ -299,13 +299,15 @@ class _Losing:
                 return [Fraction(1, sum(there)) if t else ZERO for t in there]
             case "last":
                 return [ZERO] * (len(spans) - 1) + [ONE]
-            case "min" | "max":
-                points = [self.seat.of(value) if t else None for value, t in zip(each, there, strict=True)]
-                known = [value for value in points if value is not None]
-                if not known or len(known) < sum(there):
+            case _ if few or fold in ("min", "max"):
+                known = [(self.seat.of(value), n) for n, value in enumerate(each) if there[n]]
+                if not known or any(value is None for value, _n in known):
                     return None
-                chosen = points.index(min(known) if fold == "min" else max(known))
-                return [ONE if n == chosen else ZERO for n in range(len(spans))]
+                most, mean = few or (1, False)
+                known.sort(key=lambda one: one[0] or ZERO, reverse=fold != "min")
+                chosen = [n for _value, n in known[:most]]
+                share = Fraction(1, len(chosen)) if mean else ONE
+                return [share if n in chosen else ZERO for n in range(len(spans))]
             case dict():
                 weights = _weights(self.seat.run, fold, spans)
                 left = sum((w for w, t in zip(weights, there, strict=True) if t), ZERO)

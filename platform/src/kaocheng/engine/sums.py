@@ -6,12 +6,12 @@ still to be worked by the same steps are added as they are worked, and none of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from math import lcm
 from operator import add
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -77,6 +77,13 @@ def extreme(kind: str, scores: Sequence[Exact], there: Sequence[Array]) -> Exact
     return result
 
 
+def few(fold: Any) -> tuple[int, bool] | None:
+    """How many of the best ``{ best = 3, take = "mean" }`` takes, and whether in the mean; else nothing."""
+    if not isinstance(fold, Mapping) or "best" not in fold:
+        return None
+    return int(fold["best"]), fold.get("take") == "mean"
+
+
 def best(n: int, mean: bool, scores: Sequence[Exact], there: Sequence[Array]) -> Exact:
     """The *n* largest, added or in the mean, unit by unit; missing where one is."""
     length = max((s.shape[0] for s in scores if s.shape), default=1)
@@ -88,9 +95,14 @@ def best(n: int, mean: bool, scores: Sequence[Exact], there: Sequence[Array]) ->
         if any(v is None for v in values) or not values:
             results.append(None)
             continue
-        top = sorted((v for v in values if v is not None), reverse=True)[:n]
-        results.append(sum(top, Fraction(0)) / (len(top) if mean else 1))
+        results.append(of_best(n, mean, [v for v in values if v is not None]))
     return Exact.of(results)
+
+
+def of_best(n: int, mean: bool, values: Sequence[Fraction]) -> Fraction:
+    """The *n* largest, added or in the mean."""
+    top = sorted(values, reverse=True)[:n]
+    return sum(top, Fraction(0)) / (len(top) if mean else 1)
 
 
 def by_powers(kind: str, scores: Sequence[Exact], there: Sequence[Array], weights: Sequence[Exact]) -> Exact:

@@ -248,7 +248,8 @@ class Working:
         for n, i in enumerate(np.flatnonzero(rows.units == self.seat.at), 1):
             yield f"#{n} {self._of_row(int(i))}"
         if self.value is not None:
-            yield _("合计 {total}", total=printed(self.value, self.decimals))
+            how = composing.folding(self.node.get("fold", "sum"))
+            yield f"{how} {printed(self.value, self.decimals)}"
             return
         for at, found, full in folded.unclosed(self.run, self.paper, self.node, self.period):
             if at == self.seat.at:

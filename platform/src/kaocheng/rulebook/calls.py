@@ -279,6 +279,7 @@ def _drawn(reader: Reader, tree: Call) -> Sort:
 
 def _group_of(reader: Reader, tree: Call) -> Sort:
     first, *more = tree.arguments
+    elsewhere.compared_by_row(reader, first)
     sort = reader.sort(first)
     if sort.kind == WORD:
         reader.say(first, "wrong_kind", _("这里要的是数,写的是{what}", what=_("文字")))

@@ -1,4 +1,4 @@
-"""What ``at(unit, e)`` cannot ask: the unit there is in no comparison group of the node that asks."""
+"""Where a comparison has no ground: in ``at(unit, e)``, whose unit is in no group of the node; among rows."""
 
 from __future__ import annotations
 
@@ -31,6 +31,21 @@ def at(reader: Reader, tree: Call) -> Sort:
         remedy = _("请把 at 写到统计里面,如 group.mean(at(…)),或引用那一边的节点,如 at(…, score(卷/节点))")
         reader.say(tree, "compared_elsewhere", reason, remedy)
     return reader.sort(asked)
+
+
+def compared_by_row(reader: Reader, tree: Tree, through: frozenset[str] = frozenset()) -> bool:
+    """Whether what units are compared by asks for a field of a row; said where it does."""
+    for name in (one for one in walk(tree) if isinstance(one, Name) and len(one.path) == 1):
+        word = name.path[0]
+        if word in reader.row_fields:
+            reason = _("比较的是单位,不是清单的行,“{name}”是行的字段", name=word)
+            remedy = _("请另设一张卷,一行作一个单位来比,这里用 at(…, score(卷/节点)) 引用")
+            reader.say(name, "compared_elsewhere", reason, remedy)
+            return True
+        text = reader.written.get(word) if word not in through else None
+        if text is not None and compared_by_row(reader, _parsed(text), through | {word}):
+            return True
+    return False
 
 
 def _compared(reader: Reader, tree: Tree, through: frozenset[str]) -> Iterator[Call]:

@@ -54,6 +54,7 @@ class Reader:
     used: set[str] = field(default_factory=set)  # figures
     facts: frozenset[str] = frozenset()  # written values that are not zero here
     written: Mapping[str, str] = field(default_factory=dict)  # the texts of the rule's own names
+    row_fields: frozenset[str] = frozenset()  # of the list a node is scored by
     answered: bool = False  # inside otherwise(…), which answers a division by zero
 
     def say(self, tree: Tree, code: str, reason: str, remedy: str = "", severity: str = "error") -> Sort:

@@ -95,7 +95,8 @@ class Knowledge:
         if node is None:
             return Reader(self, nodes_plain=True)
         own = self.own(node)
-        return Reader(self, own.words, self.figure(node), written=own.written)
+        fields = frozenset(self.fields(str(node["rows"]))) if node.get("rows") else frozenset[str]()
+        return Reader(self, own.words, self.figure(node), written=own.written, row_fields=fields)
 
     # -- values that are neither rational nor rounded ----------------------------------------------
 

@@ -226,7 +226,7 @@ class Linter:
             method = METHODS.get(str(name))
             if method is not None:
                 yield from self._method(node, path)
-            if "across" in node.keys and isinstance(node.get("fold"), Mapping):
+            if "across" in node.keys and isinstance(node.get("fold"), Mapping) and "best" not in node["fold"]:
                 yield from self._periods(node, (*path, "fold"))
 
     def _method(self, node: NodeRule, path: Path) -> Iterator[Finding]:

@@ -40,6 +40,9 @@ class Declared:
         for node in paper.nodes.values():
             path = ("papers", paper.code, "nodes", node.code)
             label = self.linter.label(node)
+            if node.get("method") == "count" and not node.keys.keys() & {"per", "first"}:
+                reason = _("“{label}”没有写明每件得几分,按 1 分算", label=label)
+                yield self.linter.finding("warning", "undeclared", path, reason, _("请写 per,如 per = 1"))
             over = node.get("over")
             if isinstance(over, Mapping) and "steps" not in over:
                 reason = _("“{label}”超额加分,没有写明满一档才加还是按比例加", label=label)

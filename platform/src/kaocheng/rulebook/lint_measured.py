@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from kaocheng.engine import plugged
 from kaocheng.engine.evaluate import PARTWISE
-from kaocheng.engine.grammar import BadExpression, Number, parse
+from kaocheng.engine.grammar import BadExpression, Name, Number, parse
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import NodeRule
 from kaocheng.i18n import _
-from kaocheng.rulebook import sorts, texts
+from kaocheng.rulebook import elsewhere, sorts, texts
 from kaocheng.rulebook.findings import Finding
 from kaocheng.rulebook.infer import Reader
 from kaocheng.rulebook.knowledge import Knowledge
@@ -50,6 +50,11 @@ class MeasuredLint:
             )
             return
         yield from self._limits(about.reader(node), node, path)
+        if method.code in elsewhere.PEERS and elsewhere.compared_by_row(
+            by := about.reader(node), Name(("x",))
+        ):
+            said = by.found[0]
+            yield self.lint.finding((*path, "x"), None, said.severity, said.code, said.reason, said.remedy)
 
     def _of_function(self, about: Knowledge, node: NodeRule, path: Path) -> Iterator[Finding]:
         """What a pack's function cannot do without: its keys, a figure, the figure's parts."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kaocheng.engine import compose, periods, vetoes
+from kaocheng.engine.adjust import OF_ENTRIES
 from kaocheng.engine.recipe import NodeRule, PaperRule
 from kaocheng.i18n import _
 from kaocheng.rulebook.findings import Finding
@@ -92,18 +93,30 @@ class WordLint:
                 for reference, _weight in compose.references(paper, node):
                     yield from self._period((*path, "of"), reference.partition("@")[2].strip())
             across = node.get("across")
-            fold = node.get("fold")
-            if across and isinstance(fold, Mapping):
-                if fold.keys() & {"best", "weighted"}:  # of rows
-                    reason = _("跨时段的 fold 不能写“{name}”", name=next(iter(fold)))
-                    remedy = _('请写各时段的权重;取最好几个时段的,用 compose = "best",of 写“节点@时段”')
-                    yield self.linter.finding("error", "unknown_word", (*path, "fold"), reason, remedy)
-                    continue
-                for name in fold:
-                    yield from self._period((*path, "fold", name), name)
+            if isinstance(node.get("fold"), Mapping):
+                yield from self._fold(node, (*path, "fold"))
             for name in across if isinstance(across, list) else [across] if across else []:
                 if name not in periods.MONTHS:
                     yield from self._period((*path, "across"), str(name))
+
+    def _fold(self, node: NodeRule, path: Path) -> Iterator[Finding]:
+        """How many of the best; else of rows the field they are weighed by, of periods a weight each."""
+        fold: Mapping[str, Any] = node["fold"]
+        if "best" in fold:
+            for key in fold:
+                yield from self._one_of(path, "fold", key, ("best", "take"))
+            if not (isinstance(fold["best"], int) and fold["best"] > 0):
+                yield from self._one_of(path, "best", fold["best"], ("1, 2, 3 …",))
+            yield from self._one_of(path, "take", fold.get("take", "sum"), NODE_WORDS["take"])
+        elif node.get("rows"):
+            fields = (self.recipe.lists.get(str(node["rows"])) or {}).get("fields") or {}
+            if [*fold] != ["weighted"]:
+                yield from self._one_of(path, "fold", next(iter(fold), ""), ("weighted", "best"))
+            else:
+                yield from self._one_of(path, "weighted", fold["weighted"], fields)
+        else:
+            for name in fold:
+                yield from self._period((*path, name), name)
 
     def _period(self, path: Path, name: str, *, of_scheme: bool = False) -> Iterator[Finding]:
         remedy = no_period(self.recipe, name, declared=not of_scheme) if name or of_scheme else None
@@ -118,6 +131,9 @@ class WordLint:
         for code, rule in paper.table("adjustments").items():
             path = ("papers", paper.code, "adjustments", code)
             yield from self._one_of(path, "kind", rule.get("kind"), ("bonus", "deduction"))
+            only = rule.get("highest_only", {})
+            for kind in [only] if isinstance(only, str) else only:
+                yield from self._one_of(path, "highest_only", kind, OF_ENTRIES)
             limits = rule["limits"] if isinstance(rule.get("limits"), Mapping) else {}
             yield from self._one_of(
                 (*path, "limits"), "then", limits.get("then", "refuse"), ("refuse", "void")

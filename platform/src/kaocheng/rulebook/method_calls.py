@@ -8,7 +8,7 @@ from kaocheng.engine import plugged
 from kaocheng.engine.grammar import Call, Name, Number, Tree, Word
 from kaocheng.engine.methods import METHODS
 from kaocheng.i18n import _
-from kaocheng.rulebook import sorts
+from kaocheng.rulebook import elsewhere, sorts
 from kaocheng.rulebook.sorts import Sort
 from kaocheng.rulebook.source import nearest
 
@@ -49,6 +49,8 @@ def method_called(reader: Reader, tree: Call) -> Sort:
     if codes:
         return sorts.A_WORD if a_word(given.get("as", tree)) == "grade" else sorts.A_NUMBER
     measured = reader.sort(tree.arguments[0]) if tree.arguments else reader.word("x")
+    if name in elsewhere.PEERS:
+        elsewhere.compared_by_row(reader, tree.arguments[0] if tree.arguments else Name(("x",)))
     reader.about.method_divisor(reader, tree, name, given, measured)
     if name.startswith("rank_") and measured.rough:
         reader.say(tree, "rough_rank", *rough_rank(), "warning")

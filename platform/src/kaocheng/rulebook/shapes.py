@@ -24,6 +24,7 @@ _IS: Mapping[str, Callable[[Any], bool]] = {
     "pairs": lambda v: isinstance(v, list) and all(_IS["scalars"](i) and len(i) == 2 for i in v),
     "of texts": lambda v: isinstance(v, dict) and all(isinstance(i, str) for i in v.values()),
     "of scalars": lambda v: isinstance(v, dict) and all(_IS[_SCALAR](i) for i in v.values()),
+    "of counts": lambda v: isinstance(v, dict) and all(_IS[_COUNT](i) and i > 0 for i in v.values()),
     "of tables": lambda v: isinstance(v, dict) and all(isinstance(i, dict) for i in v.values()),
     "of choices": lambda v: (
         isinstance(v, dict)
@@ -102,7 +103,8 @@ CLASS = _spec(of="texts", weight="scalar")
 CASE = _spec(**{"when": "text", "gives": "scalar"})
 ADJUSTMENT = _spec(
     **{
-        "label kind to clause collector formula highest_only": "text",
+        "label kind to clause collector formula": "text",
+        "highest_only": "text|of counts",
         "most": "scalar|of scalars",
         "levels": "of scalars",
         "window": "of scalars",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from kaocheng.engine.columns import WORDY
+
 NUMBER, WORD, DATE, CONDITION, ANY = "number", "word", "date", "condition", ""
 RATIO = "1"  # a pure number: a share written with %, or a figure over one of the same measure
 PERCENT = "%"
@@ -64,6 +66,8 @@ def measured(unit: str) -> Sort:
     """A figure, by its declared unit of measure."""
     if unit in ("date", "日期"):
         return Sort(DATE)
+    if unit in WORDY:
+        return A_WORD
     if unit == "分":  # points go with anything
         return ANYTHING
     return Sort(ANY, _ALIKE.get(unit, unit) or None, ZERO if unit in COUNTED else None)

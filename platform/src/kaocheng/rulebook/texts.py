@@ -78,7 +78,7 @@ def of_node(recipe: Recipe, node: NodeRule) -> Iterator[Written]:
     own = recipe.methods.get(str(node.get("method"))) or {}
     if isinstance(node.get("of"), Mapping):
         yield from (Written(("of", part), str(weight)) for part, weight in node["of"].items())
-    if isinstance(node.get("fold"), Mapping) and "across" in node.keys:
+    if isinstance(node.get("fold"), Mapping) and "across" in node.keys and "best" not in node["fold"]:
         yield from (Written(("fold", name), str(weight)) for name, weight in node["fold"].items())
     if "from" in node.keys:
         yield Written(("from",), str(node["from"]), WORD)
