@@ -5,6 +5,7 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
+from kaocheng.pages.answers import answer
 from kaocheng.pages.exported import exported
 
 PAGE = """<h1>城关镇</h1><p>89.86</p>
@@ -31,6 +32,20 @@ def test_what_stands_in_a_table_leaves_as_typed_cells() -> None:
     assert (one[0].data_type, one[1].number_format, one[3].number_format) == ("s", "0.00", "0.0%")
     assert [cell.value for cell in other] == ["乙镇", None, "/", None, datetime(2026, 11, 21)]
     assert second["A2"].value == "2026"  # a name, not in a column of numbers
+
+
+def test_words_that_look_like_a_day_there_is_not_stay_words() -> None:
+    book = load_workbook(
+        BytesIO(exported("<table><tbody><tr><td>2026-02-30</td></tr></tbody></table>").content)
+    )
+    assert book.active["A2"].value == "2026-02-30"
+
+
+def test_no_name_of_a_file_breaks_out_of_its_header() -> None:
+    said = answer(b"", '结果"\r\nX: 1\\', "text/plain").headers["Content-Disposition"]
+    assert said.isascii()
+    assert said.isprintable()
+    assert 'filename="_____X: 1_"' in said
 
 
 def test_a_page_without_a_table_stays_a_page() -> None:

@@ -5,13 +5,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kaocheng.db import TenantId, tenant_session
 from kaocheng.db.roles import Urls
+from kaocheng.db.session import TenantSession
 from kaocheng.identity.domain import NotAllowed
 from kaocheng.rollup import jobs, queries, service
-from kaocheng.rollup.domain import NoSuchBundle, Received, Verdict
+from kaocheng.rollup.domain import NoSuchBundle, Received, Result, Verdict
+from kaocheng.rollup.tables import inbox_result
 from kaocheng.scoring import service as scoring
 from kaocheng.standings import keys
 from kaocheng.standings import queries as standings
@@ -37,6 +40,14 @@ async def handed_up(
     return city, content, made.deliveries[0].id
 
 
+async def results(session: TenantSession, inbox_id: int) -> list[Result]:
+    """What was kept of each unit, by class and rank."""
+    c = inbox_result.c
+    asked = select(*(c[name] for name in Result.__dataclass_fields__)).where(c.inbox_id == inbox_id)
+    kept = await session.execute(asked.order_by(c.paper, c.rank, c.unit))
+    return [Result(**row._mapping) for row in kept]
+
+
 async def receive(engine: AsyncEngine, city: TenantId, content: bytes, data: Path) -> Received:
     async with tenant_session(engine, city) as session:
         return await service.receive(
@@ -52,9 +63,9 @@ async def test_a_delivered_bundle_is_kept_verbatim_and_compared(
     assert (received.verdict, received.reason, received.sender) == (Verdict.ACCEPTED, "", "county")
     async with tenant_session(engine, city) as session:
         assert await queries.content(session, received.id) == content
-        results = await queries.results(session, received.id)
+        found = await results(session, received.id)
         compared = await service.compare(session, "2026")
-    assert [(r.label, r.score, r.full, r.rank, r.grade) for r in results][:2] == [
+    assert [(r.label, r.score, r.full, r.rank, r.grade) for r in found][:2] == [
         ("东镇", Decimal("97.40"), Decimal(100), 1, "优秀"),
         ("西镇", Decimal("94.00"), Decimal(100), 2, "良好"),
     ]
@@ -95,7 +106,7 @@ async def test_one_changed_byte_is_refused_with_the_reason_and_kept_as_refused(
     async with tenant_session(engine, city) as session:
         assert [it.verdict for it in await queries.received(session)] == ["refused", "accepted"]
         assert len(await queries.current(session, "2026")) == 1
-        assert await queries.results(session, received.id) == []
+        assert await results(session, received.id) == []
         with pytest.raises(NoSuchBundle):
             await service.opened(session, received.id)
     assert (await given.entries(engine, city))[-1] == "bundle.refused"

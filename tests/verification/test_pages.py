@@ -125,5 +125,19 @@ async def test_returning_without_a_reason_says_so_at_the_field_and_keeps_what_wa
     assert re.findall(r'name="ref" value="([^"]+)" checked', refused.text) == [refs[1]]
     assert len(re.findall(r'name="ref"', refused.text)) == len(refs) == 16
     assert "历次填报" in alone.text
-    # Whoever reloads the address of the refused form, or follows one of its filters, sees the queue.
+    # Its links lead to the queue with the filters as they are, not to where the form was sent.
+    assert "/verification/queue.xlsx?period=2026H1&amp;collector=" in refused.text
+    assert "/verification/return?" not in refused.text
+    assert re.search(r'href="/verification/figure\?ref=[^"]+as=excel"', alone.text), alone.text
+    # Whoever reloads the address of the refused form sees the queue.
     assert (again.status_code, again.headers["location"]) == (303, "/verification?period=2026H1")
+
+
+@pytest.mark.parametrize("answer", ["vouch", "return"])
+async def test_a_form_without_a_tick_comes_back_and_says_so(yunling: County, browser, answer: str) -> None:
+    await yunling.import_(HALF)
+    async with as_(yunling, browser, "zhaomin") as b:
+        page = await b.post(f"/verification/{answer}", {"period": "2026H1", "reason": "请附照片"})
+    assert page.status_code == 422
+    assert "一个数也没有勾选" in page.text
+    assert page.text.count('name="ref"') == 464

@@ -28,8 +28,8 @@ def number(value: object, decimals: int | None = None) -> str:
 
     >>> number("8120"), number(Decimal("4893.5"), 1), number(None), number("/"), number("86.565", 2)
     ('8\\u2009120', '4\\u2009893.5', '–', '/', '86.57')
-    >>> number(Fraction(8)), number(Fraction(1, 4)), number(Fraction(1, 3))
-    ('8', '0.25', '1/3')
+    >>> number(Fraction(8)), number(Fraction(1, 4)), number(Fraction(1, 3)), number("3/4")
+    ('8', '0.25', '1/3', '3/4')
     """
     if value is None or value == "":
         return NOTHING
@@ -39,6 +39,8 @@ def number(value: object, decimals: int | None = None) -> str:
         return _grouped(printed(Fraction(str(value)) if not isinstance(value, Fraction) else value, decimals))
     if isinstance(value, Fraction):
         return _fraction(value)
+    if "/" in str(value):
+        return str(value)
     return _grouped(numbers.text(Decimal(str(value))))
 
 

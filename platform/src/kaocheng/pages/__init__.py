@@ -47,7 +47,7 @@ A stage writes its ``pages.py`` on this package and never on ``kaocheng.web``::
         ) -> Page:
             handed_in = await form(request, "collector", "reason")   # any other field is refused
             done = await service.vouch_all(
-                session, collector=handed_in.text("collector"), by=person.id, at=datetime.now(UTC),
+                session, Filter(collector=handed_in.text("collector")), by=person, at=datetime.now(UTC),
                 reason=handed_in.text("reason", required=_("理由")),
             )
             return go(request, "/verification", _("已核验 {n} 条", n=done))   # 303, said on the next page
@@ -57,7 +57,8 @@ tenant has enabled) and ``settings: NamedDependency[Settings]``.
 
 Nobody catches our errors: ``Missing``, ``Refused`` and ``Invalid`` reach ``web/errors.py``, which
 answers with the sentence, and the transaction is rolled back.  To show a form again with its mistake,
-catch ``Invalid``, roll back nothing yourself, and ``render(..., status=422, mistakes={"value": str(it)})``.
+catch ``Invalid``, roll back nothing yourself, and ``render(..., status=422, mistakes={"value": str(it)})``;
+where the form was sent elsewhere, ``shown_at(request, address)`` first: its links lead to that page then.
 
 Templates live in ``web/templates/<stage>/`` and open with::
 
@@ -80,7 +81,7 @@ from kaocheng.pages.answers import Page, answer, go
 from kaocheng.pages.forms import Form, Upload, form
 from kaocheng.pages.guards import may
 from kaocheng.pages.order import ordered
-from kaocheng.pages.render import fragment, render
+from kaocheng.pages.render import fragment, render, shown_at
 from kaocheng.pages.visit import Ask, MenuItem, Visit, here, visiting
 
 __all__ = [
@@ -98,5 +99,6 @@ __all__ = [
     "may",
     "ordered",
     "render",
+    "shown_at",
     "visiting",
 ]

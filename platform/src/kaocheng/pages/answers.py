@@ -1,5 +1,6 @@
 """How a request is answered when it is not with a page: a redirect with a sentence, a file."""
 
+import re
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -34,7 +35,7 @@ def go(request: Ask, path: str, said: str = "") -> Page:
 
 def answer(content: bytes, name: str, media_type: str) -> Page:
     """*content* as a file to keep, under *name* in the reader's own writing."""
-    ascii_name = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    ascii_name = re.sub(r'[^ -~]|["\\?]', "_", name)
     return Response(
         content,
         media_type=media_type,

@@ -126,6 +126,11 @@ def _shown(cell: _Cell) -> Shown:
         return Percent(plain[:-1])
     if cell.number and _NUMBER.fullmatch(text):
         return Decimal(plain)
-    if _DAY.fullmatch(text):
+    return _day(text) if _DAY.fullmatch(text) else text
+
+
+def _day(text: str) -> Shown:
+    try:
         return datetime.fromisoformat(text).replace(tzinfo=HERE) if " " in text else date.fromisoformat(text)
-    return text
+    except ValueError:  # somebody's words, such as a 30th of February
+        return text

@@ -4,7 +4,7 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
@@ -17,6 +17,8 @@ from kaocheng.pages.answers import Page
 from kaocheng.pages.exported import AS, EXCEL, exported
 from kaocheng.pages.forms import CSRF
 from kaocheng.pages.visit import SAID, Ask, here
+
+SHOWN_AT = "shown_at"
 
 
 def render(request: Ask, template: str, /, *, status: int = 200, **facts: Any) -> Page:
@@ -66,6 +68,11 @@ def environment() -> Environment:
     return env
 
 
+def shown_at(request: Ask, address: str) -> None:
+    """Have the links of a page that answers a form lead where the same page can be asked for."""
+    request.state[SHOWN_AT] = address
+
+
 def _csrf() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF, here().csrf)
 
@@ -80,6 +87,7 @@ def _asset(name: str) -> str:
 
 def _query(request: Ask, **changed: object) -> str:
     """This page's address with some of its query changed; an empty value leaves the query."""
-    merged = {**dict(request.query_params), **{k.rstrip("_"): v for k, v in changed.items()}}
+    at = urlsplit(request.state.get(SHOWN_AT) or str(request.url))
+    merged = {**dict(parse_qsl(at.query)), **{k.rstrip("_"): v for k, v in changed.items()}}
     kept = {k: v for k, v in merged.items() if v not in (None, "")}
-    return request.url.path + ("?" + urlencode(kept) if kept else "")
+    return at.path + ("?" + urlencode(kept) if kept else "")

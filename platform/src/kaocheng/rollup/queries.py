@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from kaocheng.db.session import TenantSession
 from kaocheng.rollup.domain import NoSuchBundle, Received, Result, Summary, Verdict
-from kaocheng.rollup.tables import inbox, inbox_result
+from kaocheng.rollup.tables import inbox
 from kaocheng.tenancy.tables import reports_to, tenant
 
 _c = inbox.c
@@ -55,12 +55,9 @@ on conflict do nothing
 """
 
 
-async def received(session: TenantSession, period: str | None = None) -> Sequence[Received]:
+async def received(session: TenantSession) -> Sequence[Received]:
     """Everything in the inbox, the latest first."""
-    asked = select(*_HEAD).order_by(_c.id.desc())
-    if period is not None:
-        asked = asked.where(_c.period == period)
-    return await _read(session, asked)
+    return await _read(session, select(*_HEAD).order_by(_c.id.desc()))
 
 
 async def by_id(session: TenantSession, id: int) -> Received:
@@ -117,17 +114,6 @@ async def content(session: TenantSession, id: int) -> bytes:
     if stored is None:
         raise NoSuchBundle(id)
     return bytes(stored)
-
-
-async def results(session: TenantSession, inbox_id: int) -> Sequence[Result]:
-    """The results in one bundle, by class and rank."""
-    r = inbox_result.c
-    asked = (
-        select(r.paper, r.group, r.unit, r.label, r.score, r.full, r.rank, r.grade)
-        .where(r.inbox_id == inbox_id)
-        .order_by(r.paper, r.rank.asc().nulls_last(), r.unit)
-    )
-    return [Result(**row._mapping) for row in await session.execute(asked)]
 
 
 async def summaries(session: TenantSession, inbox_ids: Sequence[int]) -> dict[int, list[Summary]]:

@@ -42,7 +42,6 @@ class Filter:
     collector: str | None = None  # "" is what no department collects, None is all
     unit: str = ""
     indicator: str = ""
-    of: str = ""
     workbook: int = 0
     changed: bool = False  # only those vouched for before, with another value
     doubted: bool | None = None
@@ -57,7 +56,6 @@ class Filter:
             and self.collector in (None, figure.indicator.collector)
             and self.unit in ("", figure.unit)
             and self.indicator in ("", figure.indicator.code)
-            and self.of in ("", figure.indicator.of)
             and self.workbook in (0, figure.workbook_id)
             and not (self.changed and waiting.before is None)
             and self.doubted in (None, bool(figure.doubts))
@@ -114,7 +112,7 @@ class FiledByVerifier(Refused):
         if self.count == 1:
             return _(
                 "{period} {unit}的“{indicator}”是您自己填报的;请由另一位核验人核验",
-                period=self.period,
+                period=spoken(self.period),
                 unit=self.unit,
                 indicator=self.indicator,
             )
@@ -165,6 +163,16 @@ class ReasonNeeded(Invalid):
 
     def __str__(self) -> str:
         return _("退回要写明理由,让填报人知道改什么;请填写理由后再退回")
+
+
+@dataclass(eq=False)
+class NothingChosen(Invalid):
+    """The form was sent without a single tick."""
+
+    code = "nothing_chosen"
+
+    def __str__(self) -> str:
+        return _("一个数也没有勾选;请先勾选,或点“核验筛出的全部”")
 
 
 @dataclass(eq=False)

@@ -17,10 +17,10 @@ from kaocheng.figures import queries as figures
 from kaocheng.figures.pages import collector_name, place, series_name
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person
-from kaocheng.pages import Ask, Form, Page, form, go, may, ordered, render
+from kaocheng.pages import Ask, Form, Page, form, go, may, ordered, render, shown_at
 from kaocheng.pages.excel import Column, Table, excel
 from kaocheng.verification import queries, service
-from kaocheng.verification.domain import Filter, Judged, ReasonNeeded, Ref, Waiting
+from kaocheng.verification.domain import Filter, Judged, NothingChosen, ReasonNeeded, Ref, Waiting
 
 SHOWN = 500  # rows: more than anybody looks at one by one; the filter narrows, the export holds all
 FIELDS = ("ref", "one", "all", "reason", "period", "collector", "unit", "indicator", "only", "seen")
@@ -53,7 +53,7 @@ class VerificationPages(Controller):
         only: FromQuery[str] = "",
         sort: FromQuery[str] = "",
     ) -> Page:
-        """What waits, by collector; doubts first to be seen, differences beside the values."""
+        """What waits, by collector, differences and doubts beside the values."""
         asked = {"period": period, "unit": unit, "indicator": indicator, "only": only}
         return await _queue(request, session, person, {**asked, "collector": collector}, sort=sort)
 
@@ -81,9 +81,12 @@ class VerificationPages(Controller):
     ) -> Page:
         """Vouch for what was ticked, or for everything the filter shows."""
         handed_in = await form(request, *FIELDS)
-        done = await service.vouch_all(
-            session, _chosen(handed_in), by=person, at=datetime.now(UTC), reason=handed_in.text("reason")
-        )
+        try:
+            done = await service.vouch_all(
+                session, _chosen(handed_in), by=person, at=datetime.now(UTC), reason=handed_in.text("reason")
+            )
+        except NothingChosen as problem:
+            return await _queue(request, session, person, _asked(handed_in), problem=problem)
         return go(request, _back(_asked(handed_in)), _said(done))
 
     @post("/return")
@@ -97,16 +100,14 @@ class VerificationPages(Controller):
             done = await service.send_back(
                 session, _chosen(handed_in), by=person, at=datetime.now(UTC), reason=reason
             )
-        except ReasonNeeded as problem:
+        except (NothingChosen, ReasonNeeded) as problem:
             if "one" in handed_in.fields:
                 return await _figure(request, session, person, handed_in.text("ref"), mistake=str(problem))
             ticked = frozenset(handed_in.all("ref"))
-            return await _queue(
-                request, session, person, _asked(handed_in), ticked=ticked, mistake=str(problem)
-            )
+            return await _queue(request, session, person, _asked(handed_in), ticked=ticked, problem=problem)
         return go(request, _back(_asked(handed_in)), _("已退回 {count} 个数", count=done.count))
 
-    @get(["/return", "/vouch"])
+    @get(["/return", "/vouch", "/undo"])
     async def back(
         self,
         request: Ask,
@@ -154,8 +155,10 @@ async def _queue(
     *,
     sort: str = "",
     ticked: Collection[str] = (),
-    mistake: str = "",
+    problem: Invalid | None = None,
 ) -> Page:
+    if problem:
+        shown_at(request, _back(asked))
     mine = await service.remit(session, person)
     period = asked["period"] or ""
     everything = [w for w in await queries.queue(session, Filter(period=period)) if mine.covers(w.figure)]
@@ -164,7 +167,7 @@ async def _queue(
     return render(
         request,
         "verification/queue.html",
-        status=422 if mistake else 200,
+        status=422 if problem else 200,
         waiting=ordered(waiting, sort, KEYS)[:SHOWN],
         count=len(waiting),
         own=sum(w.figure.filed_by == person.id for w in waiting),
@@ -172,7 +175,8 @@ async def _queue(
         collectors=Counter(w.figure.indicator.collector for w in everything),
         asked=asked,
         ticked=ticked,
-        mistake=mistake,
+        mistake=str(problem) if isinstance(problem, ReasonNeeded) else "",
+        blocked=str(problem) if isinstance(problem, NothingChosen) else "",
         seen=datetime.now(UTC).isoformat(),
         sort=sort,
         name=collector_name,
@@ -183,6 +187,8 @@ async def _queue(
 async def _figure(
     request: Ask, session: TenantSession, person: Person, ref: str, *, mistake: str = ""
 ) -> Page:
+    if mistake:
+        shown_at(request, f"/verification/figure?ref={_quoted(ref)}")
     key = Ref.read(ref).key
     history = await figures.history(session, key)
     return render(
@@ -223,6 +229,8 @@ def _filter(asked: Mapping[str, str | None]) -> Filter:
 def _chosen(handed_in: Form) -> Filter:
     """What the verifier's form says: the ticked ones, or all that the filter showed him."""
     if not handed_in.text("all"):
+        if not handed_in.all("ref"):
+            raise NothingChosen
         return Filter(chosen=service.chosen(handed_in.all("ref")))
     wanted = _filter(_asked(handed_in))
     return replace(wanted, filed_until=_moment(handed_in.text("seen", required=_("打开页面的时间"))))
