@@ -30,9 +30,14 @@ class Fault:
         found: Any = import_module(f"kaocheng.engine.{module}")
         for name in path.split("."):
             found = inspect.getattr_static(found, name)
-        found = getattr(found, "__func__", found)
+        found = inner(found)
         assert isinstance(found, FunctionType)
         return found
+
+
+def inner(found: Any) -> Any:
+    """The function of a method or a property."""
+    return getattr(found, "__func__", None) or getattr(found, "func", found)
 
 
 @contextmanager
@@ -48,8 +53,7 @@ def planted(fault: Fault) -> Iterator[None]:
     wrong = source.replace(fault.right, fault.wrong)
     exec(compile(wrong, fault.where, "exec", flags), function.__globals__, made)
     mended = function.__code__
-    planted_function = made[function.__name__]
-    function.__code__ = getattr(planted_function, "__func__", planted_function).__code__
+    function.__code__ = inner(made[function.__name__]).__code__
     forget()
     try:
         yield
@@ -105,42 +109,47 @@ FAULTS = [
     Fault("a target just met is missed", "methods.absolute:met", "'>='", "'>'"),
     Fault(
         "a quota of the eligible only",
-        "grade:Ranking.exact_quota",
+        "grade:Grading.exact_quota",
         'band.get("of") == "eligible"',
         'band.get("of") != "eligible"',
     ),
-    Fault("a quota over all circles together", "grade:Ranking.by_circle", "for a in within)", "for a in ())"),
+    Fault(
+        "a quota over all circles together",
+        "ranking:Ranking.circle",
+        'self.rule.get("within") or "paper"',
+        '"paper"',
+    ),
     Fault(
         "a quota rounded up",
-        "grade:Ranking.whole_places",
-        "quota.numerator // quota.denominator",
-        "-(-quota.numerator // quota.denominator)",
+        "grade:Grading.whole_places",
+        "quota.floor()",
+        "quota.ceil()",
     ),
     Fault(
         "the edge by the reverse of its chain",
-        "grade:Ranking._up_to_the_line",
-        "for step in chain)) for p in among",
-        "for step in reversed(chain))) for p in among",
+        "ranking:Ranking.line_strength",
+        "for step in nodes.listed(steps)",
+        "for step in reversed(nodes.listed(steps))",
         seed=41,
     ),
     Fault(
         "a tie across the line takes its chances",
-        "grade:Ranking._up_to_the_line",
-        "keys[ordered[quota - 1].at] == keys[ordered[quota].at]",
-        "False",
+        "line:up_to",
+        "power[at - 1] == power[at]",
+        "power[at - 1] < 0",
         seed=49,
     ),
     Fault(
         "a promotion undoes a veto",
-        "grade:Ranking._move",
-        "if grade not in place.barred",
-        "if True",
+        "grade:Grading._move",
+        "if shut is not None:",
+        "if False:",
     ),
     Fault(
         "a barred unit takes a place",
-        "grade:Ranking._grade",
-        "open_to = [p for p in waiting if self.grades[i] not in p.barred]",
-        "open_to = waiting",
+        "grade:Grading.given",
+        "open_to = open_to & ~shut",
+        "pass",
     ),
     Fault("missing is zero", "nodes:_standing_in", "return Exact.nothing(MISSING)", "return ZERO"),
     Fault(

@@ -35,10 +35,9 @@ def grounds(seat: Seat, paper: PaperRule, period: str) -> tuple[str, tuple[str, 
     if not rule.get("bands"):
         return "", ()
     ranking = grade.ranked(run, paper, result, period)
-    place = ranking.place_of.get(at)
-    if place is None:
+    if not ranking.members[at]:
         return "", ()
-    standing = ranking.standing(place)
+    standing = ranking.standing(at)
     return standing.grade or "", tuple(_Grounds(run, paper, result, period, at, standing).told())
 
 
@@ -131,7 +130,7 @@ class _Grounds:
                 yield sentence(code, facts, self._own, self._named) + self._because(code, facts)
 
     @property
-    def _ranking(self) -> grade.Ranking:
+    def _ranking(self) -> grade.Grading:
         return grade.ranked(self.run, self.paper, self.result, self.period)
 
     @property

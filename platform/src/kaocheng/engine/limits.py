@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from kaocheng.engine.arrays import Exact, Truth
@@ -28,6 +27,6 @@ def within(limit: str, bound: Exact, score: Exact) -> Truth:
     return score <= bound
 
 
-def rank_within(limit: str, bound: Fraction, rank: Fraction | None) -> bool:
-    """Whether a unit's rank keeps one limit of a band."""
-    return rank is not None and (rank >= bound if limit == "rank_from" else rank <= bound)
+def rank_within(limit: str, bound: Exact, rank: Exact) -> Truth:
+    """Whose rank keeps one limit of a band."""
+    return rank >= bound if limit == "rank_from" else rank <= bound

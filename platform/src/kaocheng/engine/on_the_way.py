@@ -66,8 +66,9 @@ def stage(
 
 def gate(it: Working, after: Fraction | None) -> Iterator[str]:
     """The conditions that do not hold."""
-    for key in {"only_if", "applies"} & it.node.keys.keys():
-        yield from condition(it, key, after)
+    for key in ("applies", "only_if"):
+        if key in it.node.keys:
+            yield from condition(it, key, after)
 
 
 def stands_outside(it: Working) -> bool:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from kaocheng.engine import grade
+import numpy as np
+
+from kaocheng.engine import grade, nodes
+from kaocheng.engine.arrays import Exact
 from kaocheng.engine.recipe import PaperRule
 
 if TYPE_CHECKING:
@@ -26,28 +29,18 @@ class Circle:
 
 def circle_of(run: Run, paper: PaperRule, result: str, period: str, at: int) -> Circle | None:
     """The circle of one unit; nothing where it is listed apart or not in the result."""
-    found: Mapping[int, Circle] = run.once(
-        ("circles of", paper.code, result, period), lambda: _circles(run, paper, result, period)
-    )
-    return found.get(at)
-
-
-def _circles(run: Run, paper: PaperRule, result: str, period: str) -> Mapping[int, Circle]:
-    ranking = grade.ranked(run, paper, result, period)  # ranks and vetoes say for whom a band holds
-    circles = ranking.by_circle(ranking.places)
-    limited = {i: band for i, band in enumerate(ranking.bands) if "most" in band}
-    places = {i: ranking.quotas(band, circles) for i, band in limited.items()}
-    found: dict[int, Circle] = {}
-    for key, circle in circles.items():
-        exact = {i: ranking.exact_quota(band, circle) for i, band in limited.items()}
-        eligible = {
-            i: sum(ranking.eligible(band, place) for place in circle)
-            for i, band in limited.items()
-            if band.get("of") == "eligible"
-        }
-        one = Circle(len(circle), exact, eligible, {i: places[i][key] for i in limited})
-        found |= {place.at: one for place in circle}
-    return found
+    grading = grade.ranked(run, paper, result, period)
+    circle = int(grading.circle[at])
+    if circle < 0:
+        return None
+    exact = {i: quota.fraction(circle) or Fraction(0) for i, quota in grading.exact_quotas.items()}
+    eligible = {
+        i: int(grading.among(grading.eligible(grading.bands[i]))[circle])
+        for i in exact
+        if grading.bands[i].get("of") == "eligible"
+    }
+    places = {i: int(quota[circle]) for i, quota in grading.places.items()}
+    return Circle(int(grading.sizes[circle]), exact, eligible, places)
 
 
 def room(
@@ -57,10 +50,16 @@ def room(
 
     ``None`` are places that the circle's own value should say, and there is none.
     """
-    ranking = grade.Ranking(run, paper, result, period)
-    circles_ = ranking.by_circle(ranking.places)
-    limited = {i: band for i, band in enumerate(ranking.bands) if "most" in band}
-    quotas = {i: ranking.quotas(band, circles_) for i, band in limited.items()}
-    for key, circle in circles_.items():
-        there = {i: ranking.numbers(str(b["most"])).fraction(circle[0].at) for i, b in limited.items()}
-        yield key, len(circle), {i: None if there[i] is None else quotas[i][key] for i in limited}
+    grading = grade.ranked(run, paper, result, period)
+    within = nodes.listed(grading.rule["within"]) if grading.rule.get("within") else []
+    for circle in np.argsort(grading.first).tolist():
+        first = int(grading.first[circle])
+        places = {
+            i: None if _said(grading, i).fraction(first) is None else int(quota[circle])
+            for i, quota in grading.places.items()
+        }
+        yield tuple(run.word(a, first, period) for a in within), int(grading.sizes[circle]), places
+
+
+def _said(grading: grade.Grading, i: int) -> Exact:
+    return grading.numbers(str(grading.bands[i]["most"]))

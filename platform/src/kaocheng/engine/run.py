@@ -182,22 +182,19 @@ class Run(HandedIn):
         """The grade each unit has in a result, as words."""
         from kaocheng.engine import grade
 
-        words, state = np.full(len(self.units), "", object), np.full(len(self.units), MISSING, np.uint8)
         if periods.span(period).end <= self.first_month:
-            return Words(words, state)
+            return Words(np.full(len(self.units), "", object), np.full(len(self.units), MISSING, np.uint8))
 
         def work() -> Words:
             code = result or next(iter(paper.table("results")), "")
             self._begin((paper.code, f"grade({code})", period))
             try:
-                standings = grade.standings(self, paper, code, period)
+                found = grade.ranked(self, paper, code, period)
+                there = found.there & (found.grade >= 0)
             finally:
                 self._working.pop()
-            for standing in standings:
-                if standing.grade is not None:
-                    at = self.at[standing.unit]
-                    words[at], state[at] = standing.grade, OK
-            return Words(words, state)
+            words = np.array([*found.grades, ""], object)[np.where(there, found.grade, -1)]
+            return Words(words, np.where(there, OK, MISSING).astype(np.uint8))
 
         return self.once(("grades", paper.code, result, period), work)  # type: ignore[no-any-return]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from functools import cached_property
 from typing import Any, overload
 
@@ -12,12 +11,13 @@ import numpy as np
 
 from kaocheng.engine import adjust, compose, folded, grade, imported, marks, nodes, periods
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Words
+from kaocheng.engine.cells import text_of, texts_of
 from kaocheng.engine.evaluate import Scope, evaluate
 from kaocheng.engine.figures import Figures
 from kaocheng.engine.grammar import BadExpression, Call, Name, parse, walk
 from kaocheng.engine.inputs import Inputs
 from kaocheng.engine.recipe import ENGINE, NodeRule, PaperRule, Recipe
-from kaocheng.engine.rounding import EXACT, LONGEST, plain
+from kaocheng.engine.rounding import EXACT, plain
 from kaocheng.engine.run import Run
 from kaocheng.engine.scores import Scores
 from kaocheng.engine.sheet import NOT_APPLICABLE, Column, PaperSheet, Sheet, Standing
@@ -310,41 +310,6 @@ def node_label(recipe: Recipe, node: NodeRule) -> str:
     if node.get("label"):
         return str(node["label"])
     return str(recipe.figures.get(node.code, {}).get("label") or node.code)
-
-
-def text_of(value: Exact, at: int) -> str | None:
-    """One cell as the sheet keeps it."""
-    state = int(value.state if not value.state.shape else value.state[at])
-    if state == NA:
-        return NOT_APPLICABLE
-    found: Fraction | None = value.fraction(at)
-    return None if found is None else plain(found)
-
-
-def texts_of(value: Exact) -> list[str | None]:
-    """Every cell of a column as the sheet keeps it; each distinct number is written once."""
-    if not isinstance(value.d, int):
-        return [text_of(value, at) for at in range(value.shape[0])]
-    distinct, which = np.unique(value.n, return_inverse=True)
-    cells = np.array(_written([int(n) for n in distinct], value.d), object)[which]
-    cells[value.state != OK] = None
-    cells[value.state == NA] = NOT_APPLICABLE
-    texts: list[str | None] = cells.tolist()
-    return texts
-
-
-def _written(numbers: list[int], d: int) -> list[str]:
-    """Each number over *d*, as the shortest exact text."""
-    decimals = len(str(d))
-    scale = 10**decimals
-    if scale % d or decimals > LONGEST:
-        return [plain(Fraction(n, d)) for n in numbers]
-    texts = []
-    for n in numbers:
-        whole, rest = divmod(abs(n) * (scale // d), scale)
-        sign = "-" if n < 0 else ""
-        texts.append(f"{sign}{whole}.{rest:0{decimals}}".rstrip("0") if rest else f"{sign}{whole}")
-    return texts
 
 
 def _texts(keys: Mapping[str, Any]) -> Iterator[str]:
