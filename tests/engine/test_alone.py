@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kaocheng.engine import Figure, Inputs, Recipe, Unit, nodes, terms
+from kaocheng.engine import Figure, Inputs, Recipe, Unit, grade, nodes, terms
 from kaocheng.engine.alone import Alone
 from kaocheng.engine.imported import in_words
 from kaocheng.engine.run import Run
@@ -58,9 +58,29 @@ def unlike(case: Case) -> list[str]:
     return found
 
 
+def placed_otherwise(case: Case) -> list[str]:
+    """Every unit whose place or grade, asked of a run that graded nobody, is not the one on the sheet."""
+    try:
+        sheet, run = sheet_of(run_of(case)), run_of(case)
+    except Invalid:
+        return []
+    found = []
+    for paper in sheet.papers:
+        rules, period = next(pair for pair in run.paper_periods() if pair[0].code == paper.code)
+        for code, standings in paper.results.items():
+            asked = grade.ranked(run, rules, code, period)
+            found += [s.unit for s in reversed(standings) if asked.standing(run.at[s.unit]) != s]
+    return found
+
+
 def test_every_node_of_random_schemes() -> None:
     assert [it for seed in range(60) for it in unlike(random_case(seed))] == []
     assert [it for seed in range(20) for it in unlike(expression_case(seed))] == []
+
+
+def test_the_place_and_the_grade_of_one_unit() -> None:
+    assert [it for seed in range(120) for it in placed_otherwise(random_case(seed))] == []
+    assert placed_otherwise(yunling()) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

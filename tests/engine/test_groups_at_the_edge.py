@@ -2,8 +2,9 @@
 
 import pytest
 
+from kaocheng.engine import score
 from kaocheng.errors import Invalid
-from tests.engine.small import given, leaf, points
+from tests.engine.small import given, leaf, points, recipe
 
 TO_MEAN = 'full = 10, method = "to_mean", at_mean = 8, rate = 1, each = 1'
 
@@ -77,6 +78,22 @@ def test_a_group_by_what_no_unit_has_is_refused_and_not_one_of_everybody(rule: s
     )
     with pytest.raises(Invalid, match="按“zoen”分组,而没有一个单位写了它"):
         points(leaf(rule), there)
+
+
+def test_a_ranking_within_what_no_unit_has_is_refused_as_well() -> None:
+    units = {"甲": {"zone": "东"}, "乙": {"zone": "西"}}
+    there = given({"value": {"甲": 7, "乙": 14}}, attributes=units)
+    ranked = """
+[figures]
+value = { label = "得分" }
+[papers.town.nodes]
+value = { label = "总分", full = 20, method = "given" }
+[papers.town.results.overall]
+within = "zone"
+"""
+    assert [one.rank for one in score(recipe(ranked), there).papers[0].standings] == [1, 1]
+    with pytest.raises(Invalid, match="按“zoen”分组,而没有一个单位写了它"):
+        score(recipe(ranked.replace("zone", "zoen")), there)
 
 
 def test_the_largest_share_of_a_sum_below_zero() -> None:
