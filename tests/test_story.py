@@ -170,6 +170,34 @@ def test_the_city_compares_its_counties(page: Page) -> None:
     expect(page.get_by_role("main")).to_contain_text("云岭县")
     _picture(page, "city")
 
+    page.get_by_role("link", name=re.compile("县直部门")).click()
+    page.get_by_role("link", name="县发改局").click()
+    expect(page.get_by_role("row", name="编制“十五五”规划纲要")).to_contain_text("15.00")
+
+
+def test_a_departments_tasks_go_by_their_own_words_in_the_register_and_on_paper(page: Page) -> None:
+    _sign_in(page, OFFICE)
+    page.goto(_at(page, "/standings?period=2026&group=县直部门&columns=all"))
+    expect(page.get_by_role("columnheader", name="工作任务完成第 1 项")).to_be_visible()
+    expect(page.get_by_role("row", name="县发改局").locator("a[title*='规划纲要']")).to_have_text("15.00")
+
+    page.goto(_at(page, "/standings/slip?period=2026&unit=development"))
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1000})  # A4 within its margins
+    head = page.get_by_role("columnheader", name="全年").bounding_box()
+    clause = page.get_by_role("row", name="民主测评 15").locator(".wrap")
+    task = page.get_by_role("rowheader", name="编制“十五五”规划纲要")
+    item = page.get_by_role("rowheader", name="工作任务完成")
+
+    assert head is not None
+    assert head["height"] < 50, "one line"
+    expect(clause).to_contain_text("班子和队伍建设")
+    expect(page.get_by_role("row", name="党风廉政 15").locator(".wrap")).to_have_text("同上")
+    indents = [float(of.evaluate("e => parseFloat(getComputedStyle(e).paddingLeft)")) for of in (item, task)]
+    assert indents[0] < indents[1]
+    _fits(page)
+    _picture(page, "slip-printed")
+
 
 def test_a_liaison_sees_his_score_and_his_losses_on_a_phone(phone: Page) -> None:
     _sign_in(phone, LIAISON)
@@ -177,6 +205,8 @@ def test_a_liaison_sees_his_score_and_his_losses_on_a_phone(phone: Page) -> None
     _picture(phone, "liaison-phone")
     phone.get_by_role("link", name="逐项看得分").click()
 
+    losses = phone.get_by_role("region", name="失分在哪里")
+    assert losses.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
     _fits(phone)
     for button in phone.locator(".btn:visible").all():
         box = button.bounding_box()

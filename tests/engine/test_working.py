@@ -89,6 +89,9 @@ tasks = { label = "任务", full = 30, rows = "task", method = "formula", formul
     assert [work_out(run, "a", f"tasks#{n}").label for n in (1, 2)] == ["修通村公路", "任务#2"]
     assert [loss.label for loss in work_out(run, "a", "total").losses] == ["修通村公路", "任务#2"]
     assert work_out(run, "b", "tasks#1").label == "任务#1"
+    whole = work_out(run, "a", "tasks")
+    assert {used.name for used in whole.used} >= {"修通村公路·分值", "#2·分值"}
+    assert [line.partition(":")[0] for line in whole.lines[:2]] == ["修通村公路", "#2"]
 
 
 def test_the_text_is_in_the_readers_language() -> None:

@@ -1,13 +1,18 @@
 """The register names the marginal unit on each side of the line, and every grade has its reason in words."""
 
+import tomllib
+
 import pytest
 
-from kaocheng.engine.inputs import Claim
+from kaocheng.engine.inputs import Claim, Inputs, Row, Unit
+from kaocheng.engine.recipe import Recipe
+from kaocheng.engine.run import Run
 from kaocheng.engine.score import score
 from kaocheng.engine.sheet import PaperSheet
 from kaocheng.packs.shelf import open_shelf
 from kaocheng.packs.values import Standing
 from kaocheng.scoring.domain import Origin, named
+from kaocheng.scoring.explaining import rows_of
 from kaocheng.scoring.service import find_column
 from kaocheng.standings import working
 from kaocheng.standings.consequences import follow
@@ -95,6 +100,37 @@ def test_a_portrait_sets_each_item_against_its_class_and_its_half_year() -> None
     ]
     assert [s.total for s in drawn.sums] == [False, False, True]
     assert drawn.sums[-1].points == ("", "84.00")
+
+
+def test_a_row_of_a_list_is_headed_by_its_place_and_told_with_its_own_words_and_worth() -> None:
+    text = """
+    code = "x-2026"
+    year = "2026"
+    [figures]
+    [lists.task]
+    fields = { task = "text", full = "分", progress = "%" }
+    [papers.office]
+    class = "部门"
+    total = "total"
+    [papers.office.nodes]
+    total = { compose = "sum", of = ["tasks"] }
+    tasks = { label = "任务", full = 30, rows = "task", formula = "full * progress / 100", round = 2 }
+    """
+    rows = [
+        Row("a", "task", str(n), field, value)
+        for n, of in enumerate([("修路", "10", "50"), ("种树", "20", "100")], 1)
+        for field, value in zip(("task", "full", "progress"), of, strict=True)
+    ]
+    recipe = Recipe(tomllib.loads(text))
+    inputs = Inputs(units=(Unit("a", "甲局", "部门"),), rows=tuple(rows))
+    whole = score(recipe, inputs, "2026").paper("部门")
+    drawn = portrait(whole, "a", rows_of(Run(recipe, inputs, "2026"), whole, "a"))
+
+    assert [heading(c, whole) for c in whole.columns if c.kind == "row"] == ["任务第 1 项", "任务第 2 项"]
+    assert [(i.label, i.full, i.points, i.lost) for i in drawn.items if i.row] == [
+        ("修路", 10, ("5.00",), 5),
+        ("种树", 20, ("20.00",), 0),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ def row_points(run: Run, paper: PaperRule, node: NodeRule, period: str) -> tuple
 
 def row_label(seat: Seat, node: NodeRule, period: str, label: str, n: int) -> str:
     """What the *n*-th row is called: by its own words, or by the node's label and its number."""
-    names = seat.run.row_names(str(node["rows"]), period, seat.run.units[seat.at].code)
-    return (names[n - 1] if 0 < n <= len(names) else "") or f"{label}#{n}"
+    name = seat.run.row_name(str(node["rows"]), period, seat.run.units[seat.at].code, n)
+    return f"{label}{name}" if name == f"#{n}" else name
 
 
 def row_scope(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Scope:

@@ -333,16 +333,27 @@ class HandedIn:
 
         return self.once(("rows", name, period), work)  # type: ignore[no-any-return]
 
+    def row_texts(self, name: str, period: str, unit: str) -> list[Mapping[str, str]]:
+        """The fields of each of one unit's rows as they were handed in, in the rows' order."""
+        return self.once(("row texts", name, period), lambda: self._row_texts(name, period)).get(unit, [])  # type: ignore[no-any-return]
+
+    def _row_texts(self, name: str, period: str) -> Mapping[str, list[Mapping[str, str]]]:
+        found: dict[str, dict[tuple[int, str], dict[str, str]]] = {}
+        for row in self.inputs.rows:
+            if row.list == name and row.period in ("", period):
+                found.setdefault(row.unit, {}).setdefault(_order(row), {})[row.field] = row.value
+        return {unit: [rows[key] for key in sorted(rows)] for unit, rows in found.items()}
+
     def row_names(self, name: str, period: str, unit: str) -> list[str]:
         """What each row of one unit calls itself: its first field of words; empty where it has none."""
         fields: Mapping[str, Any] = self.recipe.lists[name].get("fields") or {}
-        told = next((field for field, measure in fields.items() if measure in WORDY), None)
-        found: dict[tuple[int, str], str] = {}
-        for row in self.inputs.rows:
-            if row.list == name and row.unit == unit and row.period in ("", period):
-                known = found.setdefault(_order(row), "")
-                found[_order(row)] = row.value if row.field == told else known
-        return [found[key] for key in sorted(found)]
+        told = next((field for field, measure in fields.items() if measure in WORDY), "")
+        return [texts.get(told, "") for texts in self.row_texts(name, period, unit)]
+
+    def row_name(self, name: str, period: str, unit: str, n: int) -> str:
+        """What the *n*-th of them calls itself, else its number."""
+        names = self.row_names(name, period, unit)
+        return (names[n - 1] if 0 < n <= len(names) else "") or f"#{n}"
 
     def claims(self, adjustment: str, period: str, own: str) -> list[tuple[int, Claim]]:
         """The entries of one adjustment or veto in *period*; an undated one is the paper's own."""

@@ -119,8 +119,11 @@ class Using(ABC):
         assert rows is not None
         text = day(value) if self.scope.run.recipe.lists[rows.list]["fields"].get(head) == "date" else value
         first = int(np.flatnonzero(rows.units == self.unit)[0])
-        number = str(self.at - first + 1)
-        self._use(Used(field_label(head), self._kept(text), kind="row", key=(rows.list, number, head)))
+        number = self.at - first + 1
+        unit = self.scope.run.units[self.unit].code
+        called = self.scope.run.row_name(rows.list, self.scope.period, unit, number)
+        name = _("{row}·{field}", row=called, field=field_label(head))
+        self._use(Used(name, self._kept(text), kind="row", key=(rows.list, str(number), head)))
         return text
 
     def _key(self, head: str, value: str, outer: int) -> str:

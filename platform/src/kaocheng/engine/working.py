@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -245,8 +246,9 @@ class Working:
 
     def _rows(self) -> Iterator[str]:
         rows, _values = folded.row_points(self.run, self.paper, self.node, self.period)
+        called = partial(self.run.row_name, rows.list, self.period, self.run.units[self.seat.at].code)
         for n, i in enumerate(np.flatnonzero(rows.units == self.seat.at), 1):
-            yield f"#{n} {self._of_row(int(i))}"
+            yield _("{name}:{value}", name=called(n), value=self._of_row(int(i)))
         if self.value is not None:
             how = composing.folding(self.node.get("fold", "sum"))
             yield f"{how} {printed(self.value, self.decimals)}"

@@ -23,7 +23,7 @@ from kaocheng.pages.excel import Column, Table, excel
 from kaocheng.rollup import queries, service
 from kaocheng.rollup.domain import Comparison, Subordinate, Summary
 from kaocheng.scoring.domain import NoSuchClass
-from kaocheng.scoring.explaining import worked_out
+from kaocheng.scoring.explaining import rows_of, worked_out
 from kaocheng.scoring.service import find_column, find_unit
 from kaocheng.standings import keys
 from kaocheng.standings.bundle import Bundle
@@ -147,7 +147,7 @@ class InboxPages(Controller):
             telling=telling,
             adjustments=_adjustments(opened.recipe),
             received=received,
-            drawn=portrait(paper, code),
+            drawn=portrait(paper, code, rows_of(_run(opened), paper, code)),
             standing=standing,
             reasons=in_words(standing, paper) if standing else (),
             explained=await _explained(opened, code, column) if column else None,
@@ -164,8 +164,11 @@ class InboxPages(Controller):
 async def _explained(opened: Bundle, unit: str, column: str) -> Explanation:
     paper, code = find_unit(opened.sheet, unit)
     key = find_column(paper, column)
-    run = Run(opened.recipe, opened.inputs, opened.manifest.period)
-    return await asyncio.to_thread(worked_out, run, paper, code, paper.column[key])
+    return await asyncio.to_thread(worked_out, _run(opened), paper, code, paper.column[key])
+
+
+def _run(opened: Bundle) -> Run:
+    return Run(opened.recipe, opened.inputs, opened.manifest.period)
 
 
 def _adjustments(recipe: Recipe) -> Mapping[str, str]:

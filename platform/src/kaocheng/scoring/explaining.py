@@ -15,6 +15,17 @@ from kaocheng.engine.working import work_out
 _KEPT = 4  # runs; what they found out about a group is found once for all who ask
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row of a list as its unit handed it in: what it calls itself, and what it is worth where it says."""
+
+    name: str
+    full: str
+
+
+RowsToldOf = Mapping[str, Told]  # by the key of the row's column
+
+
 @dataclass(slots=True)
 class KeptRun:
     """A run and who may ask it: one at a time, because it learns while it answers."""
@@ -32,15 +43,9 @@ class KeptRun:
         with self.turn:
             return with_steps(self.run, worked_out(self.run, paper, unit, column))
 
-    def row_names(self, paper: PaperSheet, unit: str) -> Mapping[str, str]:
-        """What the rows of one unit's lists call themselves, by the keys of their columns."""
-        nodes = self.run.recipe.papers[paper.code].nodes
-        found = {}
-        for column in (c for c in paper.columns if c.kind == "row"):
-            name = self.run.row_names(str(nodes[column.node]["rows"]), column.period, unit)
-            n = int(column.key.rpartition("#")[2])
-            found[column.key] = name[n - 1] if n <= len(name) else ""
-        return found
+    def rows(self, paper: PaperSheet, unit: str) -> RowsToldOf:
+        """The rows of one unit's lists."""
+        return rows_of(self.run, paper, unit)
 
 
 _runs: dict[str, KeptRun] = {}
@@ -62,3 +67,16 @@ def worked_out(run: Run, paper: PaperSheet, unit: str, column: Column) -> Explan
     """The working of one column of a paper for one unit."""
     _key, sign, row = column.key.partition("#")
     return work_out(run, unit, column.node + sign + row, column.period, paper=paper.code)
+
+
+def rows_of(run: Run, paper: PaperSheet, unit: str) -> RowsToldOf:
+    """The rows of one unit's lists, as far as it handed any in."""
+    nodes = run.recipe.papers[paper.code].nodes
+    found = {}
+    for column in (c for c in paper.columns if c.kind == "row"):
+        name, n = str(nodes[column.node]["rows"]), int(column.key.rpartition("#")[2])
+        texts = run.row_texts(name, column.period, unit)
+        if n <= len(texts):
+            called = run.row_name(name, column.period, unit, n)
+            found[column.key] = Told("" if called == f"#{n}" else called, texts[n - 1].get("full", ""))
+    return found

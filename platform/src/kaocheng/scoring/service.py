@@ -1,7 +1,7 @@
 """The verbs of scoring: gather what counts, run, compare, explain."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
@@ -128,13 +128,14 @@ async def losses(
     return tuple(sorted(found, key=lambda e: -Fraction(e.lost or 0)))
 
 
-async def row_names(
-    session: TenantSession, head: SheetRow, paper: PaperSheet, unit: str
-) -> Mapping[str, str]:
-    """What the rows of one unit's lists call themselves, by the keys of their columns."""
+async def rows(
+    session: TenantSession, head: SheetRow, paper: PaperSheet, units: Sequence[str]
+) -> Mapping[str, explaining.RowsToldOf]:
+    """The rows of these units' lists, by the keys of their columns."""
     if not any(column.kind == "row" for column in paper.columns):
-        return {}
-    return (await _run(session, head)).row_names(paper, unit)
+        return {unit: {} for unit in units}
+    run = await _run(session, head)
+    return {unit: run.rows(paper, unit) for unit in units}
 
 
 async def _run(session: TenantSession, head: SheetHead) -> explaining.KeptRun:

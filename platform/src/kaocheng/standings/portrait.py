@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from kaocheng.engine.sheet import Column, PaperSheet
 from kaocheng.scoring.domain import bare
+from kaocheng.scoring.explaining import RowsToldOf
 from kaocheng.standings.register import heading
 
 __all__ = ["Item", "Portrait", "Sum", "portrait"]
@@ -55,16 +56,9 @@ class Portrait:
     items: tuple[Item, ...]
     sums: tuple[Sum, ...]
 
-    @property
-    def lost(self) -> tuple[Item, ...]:
-        """The items that lost points, the dearest first."""
-        return tuple(
-            sorted((i for i in self.items if i.lost and i.lost > 0), key=lambda i: i.lost or 0, reverse=True)
-        )
 
-
-def portrait(paper: PaperSheet, unit: str, rows: Mapping[str, str] | None = None) -> Portrait:
-    """What *paper* says of one unit; *rows* are the own words of its lists' rows, by column key."""
+def portrait(paper: PaperSheet, unit: str, rows: RowsToldOf | None = None) -> Portrait:
+    """What *paper* says of one unit; *rows* is what its lists' rows say of themselves."""
     leaves = [c for c in paper.columns if c.kind == "node" and c.show and not _composed(paper, c)]
     periods = tuple(dict.fromkeys(c.period for c in leaves))
     return Portrait(
@@ -116,7 +110,7 @@ def _composed(paper: PaperSheet, column: Column) -> bool:
 
 
 def _items(
-    paper: PaperSheet, unit: str, leaves: Sequence[Column], periods: Sequence[str], words: Mapping[str, str]
+    paper: PaperSheet, unit: str, leaves: Sequence[Column], periods: Sequence[str], told: RowsToldOf
 ) -> Iterator[Item]:
     for node in dict.fromkeys(c.node for c in leaves):
         by_period = {c.period: c for c in leaves if c.node == node}
@@ -137,7 +131,7 @@ def _items(
             mean_rate=mean / full if full and mean is not None else None,
             lost=full - points if full is not None and points is not None else None,
         )
-        yield from _rows(paper, unit, by_period, periods, words)
+        yield from _rows(paper, unit, by_period, periods, told)
 
 
 def _rows(
@@ -145,7 +139,7 @@ def _rows(
     unit: str,
     by_period: Mapping[str, Column],
     periods: Sequence[str],
-    words: Mapping[str, str],
+    told: RowsToldOf,
 ) -> Iterator[Item]:
     """The rows of a list below their item: a department's tasks, each with its own points."""
     above = {column.key: period for period, column in by_period.items()}
@@ -154,17 +148,27 @@ def _rows(
         if c.kind == "row" and c.parent in above and paper.shown(unit, c.key):
             found.setdefault(c.label, {})[above[c.parent]] = c
     for label, own in found.items():
+        texts = [told[c.key] for c in own.values() if c.key in told]
+        full = next((_worth(it.full) for it in reversed(texts) if it.full), None)
+        points = paper.value(unit, own[next(p for p in reversed(periods) if p in own)].key)
         yield Item(
             node=next(iter(own.values())).node,
-            label=next((words[c.key] for c in own.values() if words.get(c.key)), label),
+            label=next((it.name for it in texts if it.name), label),
             group="",
             clause=None,
-            full=None,
+            full=full,
             keys=tuple(own[p].key if p in own else "" for p in periods),
             points=tuple(paper.shown(unit, own[p].key) if p in own else "" for p in periods),
             mean=None,
-            rate=None,
+            rate=points / full if full and points is not None else None,
             mean_rate=None,
-            lost=None,
+            lost=full - points if full is not None and points is not None else None,
             row=True,
         )
+
+
+def _worth(written: str) -> Fraction | None:
+    try:
+        return Fraction(written)
+    except ValueError:
+        return None

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from kaocheng.engine.rounding import printed
 from kaocheng.engine.sheet import Column, PaperSheet, Standing
+from kaocheng.formats import span
 from kaocheng.i18n import _
 from kaocheng.scoring.domain import bare
 
@@ -21,7 +22,6 @@ __all__ = [
     "heading",
     "headline",
     "line",
-    "part_of_year",
     "register",
 ]
 
@@ -112,18 +112,12 @@ def headline(paper: PaperSheet) -> tuple[Column, ...]:
 
 def heading(column: Column, paper: PaperSheet) -> str:
     """What a column is called: with its part of the year in front where its node has several."""
-    several = column.kind == "node" and column.key != column.node
-    return f"{part_of_year(column.period)} {bare(column)}" if several else column.label
-
-
-def part_of_year(period: str) -> str:
-    """A period within its year, in a word: 上半年, 全年, 第3季度."""
-    rest = period[4:]
-    if not rest:
-        return _("全年")
-    if rest in ("H1", "H2"):
-        return _("上半年") if rest == "H1" else _("下半年")
-    return period
+    node, _sign, row = column.key.partition("#")
+    label = bare(column)
+    if column.kind == "row":
+        label = _("{label}第 {n} 项", label=label.removesuffix(f"#{row}"), n=row)
+    several = column.kind in ("node", "row") and node != column.node
+    return f"{span(column.period)} {label}" if several else label
 
 
 def by_rank(paper: PaperSheet) -> list[Standing]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kaocheng.engine import telling
-from kaocheng.engine.wording import field_label
 from kaocheng.formats import day
 from kaocheng.i18n import _
 from kaocheng.scoring.domain import Explained, Origin, Traced
@@ -49,7 +48,7 @@ def inputs(explained: Explained) -> list[Inputs]:
         first = traced[0].origin
         found.append(
             Inputs(
-                entries=tuple((_name(it), it) for it in traced),
+                entries=tuple((telling.name_of(replace(it.used, unit_label=it.whose)), it) for it in traced),
                 origin=first,
                 source=source(first._replace(cell=cells)) if first else "",
             )
@@ -72,13 +71,6 @@ def _way_in(it: Traced) -> tuple[object, ...]:
         return (row, it.whose, None)
     o = it.origin
     return (row, it.whose, o.filed_by, day(o.filed), o.vouched_by, day(o.vouched), o.workbook, o.words)
-
-
-def _name(it: Traced) -> str:
-    if it.used.kind == "row" and len(it.used.key) == 3:
-        _list, row, field = it.used.key
-        return f"#{row} {field_label(field)}"
-    return telling.name_of(replace(it.used, unit_label=it.whose))
 
 
 def source(origin: Origin) -> str:

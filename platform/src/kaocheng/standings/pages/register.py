@@ -1,6 +1,6 @@
 """Where standings are read: the register with its working beside it, one unit's page, its score slip."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -78,6 +78,7 @@ class StandingsPages(Controller):
             heading=heading,
             vetoes=vetoes,
             cells=cells,
+            names=await _row_names(session, seen, shown),
             working=working,
             may_publish=allows(person, Permission.PUBLISH) and not seen.published,
             may_read_figures=allows(person, Permission.READ_FIGURES),
@@ -165,6 +166,17 @@ def _keys(shown: Register) -> Mapping[str, Callable[[Place], Any]]:
     for column in shown.columns:
         keys[column.key] = lambda p, key=column.key: paper.value(p.unit, key)  # type: ignore[misc]
     return keys
+
+
+async def _row_names(session: TenantSession, seen: Seen, shown: Register) -> Mapping[str, Sequence[str]]:
+    """Unit → what each cell of a list's row stands for: no two units have the same tasks."""
+    if not any(column.kind == "row" for column in shown.columns):
+        return {}
+    told = await sheets.rows(session, seen.row, shown.paper, shown.paper.units)
+    return {
+        unit: [rows[c.key].name if c.key in rows else "" for c in shown.columns]
+        for unit, rows in told.items()
+    }
 
 
 async def _moved(session: TenantSession, person: Person, seen: Seen) -> tuple[int, int] | None:

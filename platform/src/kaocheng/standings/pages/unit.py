@@ -1,6 +1,6 @@
 """One unit's page: item by item against its class and its half-year; and its score slip (得分单)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -25,6 +25,8 @@ from kaocheng.standings.pages.shared import explained_for, follows
 from kaocheng.standings.portrait import Portrait, portrait
 from kaocheng.standings.reasons import in_words
 
+MEAN = "path://M0,0h2v14h-2z"  # the class's mean, a stroke across the bar
+
 
 class UnitPages(Controller):
     """What one unit's people want to know."""
@@ -48,7 +50,7 @@ class UnitPages(Controller):
         """One unit: item by item against its class and its half-year, and where the points went."""
         seen = await service.own(session, period, unit, by=person, at=datetime.now(UTC), number=sheet)
         paper, code = sheets.find_unit(seen.row.sheet, unit)
-        drawn = portrait(paper, code, await sheets.row_names(session, seen.row, paper, code))
+        drawn = portrait(paper, code, (await sheets.rows(session, seen.row, paper, [code]))[code])
         standing = next((s for s in paper.standings if s.unit == code), None)
         losses = await sheets.losses(session, seen.row, paper, code)
         total = (await sheets.explain(session, seen.row, code)).explanation
@@ -91,7 +93,7 @@ class UnitPages(Controller):
             request,
             "standings/slip.html",
             seen=seen,
-            drawn=portrait(paper, code, await sheets.row_names(session, seen.row, paper, code)),
+            drawn=portrait(paper, code, (await sheets.rows(session, seen.row, paper, [code]))[code]),
             standing=standing if seen.ranked else None,
             reasons=in_words(standing, paper) if standing and seen.ranked else (),
             clauses=recipe.clauses,
@@ -141,7 +143,7 @@ def _by_reason(total: Explanation) -> list[tuple[str, str]]:
 
 def _chart(drawn: Portrait, *, ranked: bool) -> dict[str, Any]:
     """Bars from zero: the share of full marks, item by item, beside the mean of the class."""
-    rated = [item for item in drawn.items if item.rate is not None]
+    rated = [item for item in drawn.items if item.rate is not None and not item.row]
     series: list[dict[str, Any]] = [
         {"type": "bar", "name": drawn.label, "data": [_percent(i.rate) for i in rated], "barWidth": 8}
     ]
@@ -151,16 +153,22 @@ def _chart(drawn: Portrait, *, ranked: bool) -> dict[str, Any]:
             "type": "scatter",
             "name": _("本类平均"),
             "data": means,
-            "symbol": "rect",
+            "symbol": MEAN,
             "symbolSize": [2, 14],
+            "itemStyle": {"opacity": 1},
         }
         series.append(mean)
     return {
-        "legend": {"top": 0, "right": 8},
-        "xAxis": {"type": "value", "min": 0, "name": "%", "axisLabel": {"formatter": "{value}"}},
+        # The legend shows each mark as it is drawn, and not as a patch of its colour.
+        "legend": {"top": 0, "right": 8, "itemHeight": 14, "data": [_legend(one) for one in series]},
+        "xAxis": {"type": "value", "min": 0, "axisLabel": {"formatter": "{value}%"}},
         "yAxis": {"type": "category", "inverse": True, "data": [i.label for i in rated]},
         "series": series,
     }
+
+
+def _legend(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": one["name"], "icon": one.get("symbol", "path://M0,3h20v8h-20z")}
 
 
 def _percent(rate: Any) -> float | None:
