@@ -1,5 +1,6 @@
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -114,7 +115,10 @@ def test_the_first_run_takes_the_county_all_the_way_and_says_what_each_step_took
     said = "".join(demo.said)
 
     assert len(re.findall(r"用时 \d+\.\d 秒", said)) >= 10
-    assert "07-乡镇全年完成情况-有错.xlsx" in said
+    assert "07-乡镇全年完成情况-有错.xlsx:有 10 处错误,没有导入" in said
+    shown = re.search(r"10 处全部列出:kaocheng (.*)", said)
+    assert shown
+    assert demo.run(*shlex.split(shown[1])).stdout.count("[错误]") == 10
     assert "已报送" in said
     assert f"http://127.0.0.1:{demo.port}" in said
 
@@ -149,6 +153,7 @@ def test_run_again_it_does_nothing_twice(demo: Demo) -> None:
 
     assert said.count("早已公布,不重做") == 2
     assert "没有变化" in said
+    assert "07-乡镇全年完成情况-有错.xlsx:有 10 处错误,没有导入" in said
     assert not re.search(r"[1-9]\d* (个工作簿|个数|处变更)", said)
 
 

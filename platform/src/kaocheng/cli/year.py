@@ -5,6 +5,7 @@ there is another workbook, so that whoever has gone on working in the demo finds
 """
 
 import hashlib
+import shlex
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ from kaocheng.verification.domain import Filter, NothingWaits
 
 __all__ = ["FiguresRefused", "NobodyToAct", "Year"]
 
-FIRST = 3  # mistakes of a workbook to be told at once; the import page tells them all
+FIRST = 3  # mistakes of a workbook to be told at once; a command and the import page tell them all
 Say = Callable[[str], None]
 BEFORE_THE_ROUND = (FormKind.CATALOGUE, FormKind.TARGETS)
 
@@ -208,8 +209,10 @@ class Year:
             for book in self._workbooks():
                 if _digest(book.path) not in known:
                     content = book.path.read_bytes()
-                    if not (await figures.look(session, book.path.name, content, shelf=self.shelf)).errors:
+                    seen = await figures.look(session, book.path.name, content, shelf=self.shelf)
+                    if not seen.errors:
                         return True
+                    self._refused(book.path, seen, first=0)
         return False
 
     async def periods(self) -> tuple[str, ...]:
@@ -243,9 +246,7 @@ class Year:
             # Looked at first, so that a workbook with mistakes leaves no half-done import behind.
             seen = await figures.look(session, path.name, content, shelf=self.shelf)
             if seen.errors:
-                self.say(_("{name}:有 {count} 处错误,没有导入", name=path.name, count=len(seen.errors)))
-                for wrong in seen.errors[:FIRST]:
-                    self.say(f"  {wrong.sheet}!{wrong.cell} {wrong.what}{_(';')}{wrong.remedy}")
+                self._refused(path, seen, first=FIRST)
                 return seen
             kept = await figures.preview(session, path.name, content, by=office, at=at, shelf=self.shelf)
             assert kept.workbook_id is not None
@@ -265,6 +266,15 @@ class Year:
         if kept.stated:
             self.say(_("方案已按本表出一版新草案,冻结之前请核对"))
         return True
+
+    def _refused(self, path: Path, seen: Preview, *, first: int) -> None:
+        """Say that a workbook was not brought in, its *first* mistakes, and what shows the others."""
+        self.say(_("{name}:有 {count} 处错误,没有导入", name=path.name, count=len(seen.errors)))
+        for wrong in seen.errors[:first]:
+            self.say(f"  {wrong.sheet}!{wrong.cell} {wrong.what}{_(';')}{wrong.remedy}")
+        if len(seen.errors) > first:
+            command = shlex.join(["kaocheng", "figures", "import", self.folder.code, str(path), "--preview"])
+            self.say("  " + _("{count} 处全部列出:{command}", count=len(seen.errors), command=command))
 
     async def _filed(self, seen: Preview) -> bool:
         """Whether another workbook brought all that could be read of this one."""
