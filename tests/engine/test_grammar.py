@@ -15,6 +15,7 @@ from kaocheng.engine.grammar import (
     Name,
     Number,
     Operation,
+    is_share,
     parse,
     walk,
 )
@@ -184,3 +185,21 @@ def test_how_to_say_it_instead(text: str, at: int, said: str) -> None:
         parse(text)
     assert refused.value.position == at
     assert said in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("10%", "1/3", "0", "20% + 5%", "2 * 10%", "(1 - 30%) / 2", "1/3 * 70% + 10%", "1 - 1/3"),
+        *("if(unit.kind = '山', 30%, 1/5)", "min(30%, 20% + 5%)", "if(unit.kind = '山', 2 * 10%, 20%)"),
+    ],
+)
+def test_a_quota_worked_out_from_shares_is_a_share(text: str) -> None:
+    assert is_share(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["3", "3/2", "2 + 1", "unit.places", "20% * group.count(score(total))", "if(a > 1, 3, 20%)"]
+)
+def test_any_other_quota_is_a_number_of_places(text: str) -> None:
+    assert not is_share(text)

@@ -312,12 +312,12 @@ def aggregate(word: str, first: Name, tree: Call, place: Place) -> Value:
         code = figure_path(world, place.node)[0]
     period = world.period(first.period, place)
     second = tree.arguments[1] if len(tree.arguments) > 1 else None
-    parts = [world.figure(place, code, part, period) for part in world.scheme.figures[code].get("parts", {})]
-    reported = [value for value in parts if not isinstance(value, Gap)]
-    if second is not None:
-        values = [evaluate(second, replace(place, it=value)) for value in reported]
-        return statistic(word, values if reported else parts)
-    return statistic(word, parts)
+    parts = {p: world.figure(place, code, p, period) for p in world.scheme.figures[code].get("parts", {})}
+    values: list[Value] = []
+    for part in [p for p, value in parts.items() if second is not None and not isinstance(value, Gap)]:
+        it = Call(("figure",), (Name((code, part), first.period),))  # of whoever is asked: his own
+        values.append(evaluate(second, replace(place, local={**(place.local or {}), "it": (it, None)})))
+    return statistic(word, values or list(parts.values()))
 
 
 def lazy_if(tree: Call, place: Place) -> Value:

@@ -179,6 +179,7 @@ PARTED = [
     "max(§) - min(§, it + 1)",
     "x.one + x.two / 2",
     "sum(§, it * it) / 9",
+    "sum(§, group.rank(it)) + max(§, it - others.min(it))",
 ]
 
 

@@ -21,7 +21,6 @@ MISSING, NA, UNDEFINED = Gap.MISSING, Gap.NA, Gap.UNDEFINED
 Value = Fraction | date | str | bool | Gap
 
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?\Z")
-RATIO = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*/\s*(\d+(?:\.\d+)?)\Z")
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
 
 

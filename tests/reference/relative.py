@@ -176,7 +176,7 @@ def raters(m: Asked) -> Fraction:
             each = int(trim.get("each", 1))
             found = found[each : len(found) - each]
         if found:
-            weight = sure(number(tree_of(group["weight"]), m.place))
+            weight = sure(number(tree_of(group.get("weight", 1)), m.place))
             top += weight * sum(found, Fraction(0)) / len(found)
             weights += weight
     if weights == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -180,23 +181,33 @@ def exact_quota(circle: list[Standing], band: dict[str, Any], eligible: int) -> 
         return Fraction(0)
     tree = tree_of(band["most"])
     value = sure(number(tree, circle[0].place))
-    return value * size if is_share(tree) or is_ratio(band["most"]) else value
+    return value * size if is_share(tree, circle[0].place) else value
 
 
-def is_share(tree: Tree) -> bool:
-    """Whether a quota is a share however it comes out: a percentage, or a choice among or sum of such."""
+def is_share(tree: Tree, place: Place) -> bool:
+    """Whether a quota is a share: a percentage, what numbers make of one, a choice among or sum of such."""
     if isinstance(tree, Number):
         return tree.percent or tree.value == 0
+    written = list(leaves(tree))
+    if all(isinstance(leaf, Number) for leaf in written):
+        value = number(tree, place)
+        below_one = isinstance(value, Fraction) and 0 <= value < 1
+        return below_one or any(isinstance(leaf, Number) and leaf.percent for leaf in written)
     if isinstance(tree, Operation):
-        return tree.sign in ("+", "-", "*", "minus") and all(map(is_share, tree.operands))
+        return tree.sign in ("+", "-", "*", "minus") and all(is_share(one, place) for one in tree.operands)
     if isinstance(tree, Call) and tree.path in (("if",), ("at",)):
-        return all(map(is_share, tree.arguments[1:]))
+        return all(is_share(one, place) for one in tree.arguments[1:])
     chosen = isinstance(tree, Call) and tree.path in (("min",), ("max",), ("clamp",), ("otherwise",))
-    return chosen and all(map(is_share, tree.arguments))
+    return chosen and all(is_share(one, place) for one in tree.arguments)
 
 
-def is_ratio(raw: object) -> bool:
-    return isinstance(raw, str) and bool(numbers.RATIO.match(raw))
+def leaves(tree: Tree) -> Iterator[Tree]:
+    """What arithmetic is made of."""
+    if isinstance(tree, Operation):
+        for operand in tree.operands:
+            yield from leaves(operand)
+    else:
+        yield tree
 
 
 def written(value: Value) -> str:

@@ -308,6 +308,8 @@ SAFE = (
     'formula = "if(not (grain <= 0), 5 / grain, 0)"',
     'formula = "if(grain = 0 or cases < 1, 0, 5 / (grain * cases))"',
     'formula = "if(roads.new = roads.old, 0, 1 / (roads.new - roads.old))"',
+    'formula = "if(grain <= 5, 0, 1 / (grain - 2))"',
+    'formula = "if(grain = 6, 1 / (grain - 2), 0)"',
     'formula = "otherwise(5 / grain, 0)"',
     'formula = "5 / max(grain, 1)"',
     'formula = "5 / (cases + 1)"',
@@ -340,6 +342,9 @@ def test_a_divisor_that_cannot_be_zero_is_not_asked_about(keys: str) -> None:
         'formula = "if(grain >= 0, 5 / grain, 0)"',
         'formula = "if(grain = 0, 5 / grain, 0)"',
         'formula = "if(grain > 0 or cases > 0, 5 / grain, 0)"',
+        'formula = "if(grain > 1, 1 / (grain - 2), 0)"',
+        'formula = "if(grain <= 5, 1 / (grain - 2), 0)"',
+        'formula = "if(cases > 5, 1 / (grain - 2), 0)"',
         'formula = "otherwise(1, 5 / grain)"',
         'formula = "5 / (grain + 1)"',  # grain may be −1: only counts are never below zero
         'formula = "5 / (cases - 1)"',

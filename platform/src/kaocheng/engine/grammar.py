@@ -10,8 +10,9 @@
     atom     = number ["%"] | "word" | "(" or ")" | name ["@" period] | name "(" arguments ")" [...]
 """
 
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -185,10 +186,19 @@ def walk(tree: Tree) -> Iterator[Tree]:
         yield from walk(part)
 
 
+_ARITHMETIC: Mapping[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
+
+
 def is_share(text: str) -> bool:
     """A percentage, or a fraction below one, is a share of the circle; anything else is a number of units.
 
-    So is what chooses among shares or adds them: ``if(unit.kind = "山", 30%, 20%)``, ``20% + 5%``.
+    So is what is worked out from them and plain numbers, ``(1 - 30%) / 2``, ``1/3 * 70%``, and what chooses
+    among shares or adds them: ``if(unit.kind = "山", 30%, 20%)``.
     """
     return _share(parse(text))
 
@@ -197,8 +207,8 @@ def _share(tree: Tree) -> bool:
     match tree:
         case Number(value, percent):
             return percent or value == 0
-        case Operation("/", (Number(above), Number(below))):
-            return above < below
+        case Operation() if (known := _written_out(tree)) is not None:
+            return 0 <= known < 1 or any(isinstance(one, Number) and one.percent for one in walk(tree))
         case Operation("+" | "-" | "*", parts):
             return all(map(_share, parts))
         case Call(("if" | "at",), parts):
@@ -206,6 +216,18 @@ def _share(tree: Tree) -> bool:
         case Call(("min" | "max" | "clamp" | "otherwise",), parts):
             return all(map(_share, parts))
     return False
+
+
+def _written_out(tree: Tree) -> Fraction | None:
+    """What plain numbers come to; nothing where something else is in it."""
+    if isinstance(tree, Number):
+        return tree.value
+    if not isinstance(tree, Operation) or tree.sign not in _ARITHMETIC:
+        return None
+    values = [value for part in tree.parts if (value := _written_out(part)) is not None]
+    if len(values) < len(tree.parts) or (tree.sign == "/" and not values[-1]):
+        return None
+    return _ARITHMETIC[tree.sign](*values) if values[1:] else -values[0]
 
 
 def _drawn(

@@ -240,6 +240,9 @@ class Working:
             yield failed[0]
             return
         lacking = _("、").join(used.name for used in self.used.values() if used.value is None)
+        if not lacking and self.node.get("method") == "choice":
+            yield _("所填的不是规定的档,或分数不在这一档之内,不能计分")
+            return
         yield _("缺 {names},不能计分", names=lacking or _("数据"))
 
     # -- rows of a list ----------------------------------------------------------------------------

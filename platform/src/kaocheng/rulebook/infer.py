@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kaocheng.rulebook.knowledge import Knowledge
 
 Words = Mapping[str, Sort | Callable[[], Sort]]
+Limit = tuple[str, str, Fraction]  # a written value, on which side it lies, of what
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 _DENIED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 
@@ -52,7 +53,7 @@ class Reader:
     found: list[Said] = field(default_factory=list)
     divisors: list[Tree] = field(default_factory=list)  # that could be zero
     used: set[str] = field(default_factory=set)  # figures
-    facts: frozenset[str] = frozenset()  # written values that are not zero here
+    facts: frozenset[str | Limit] = frozenset()  # written values that are not zero here, and their limits
     written: Mapping[str, str] = field(default_factory=dict)  # the texts of the rule's own names
     row_fields: frozenset[str] = frozenset()  # of the list a node is scored by
     answered: bool = False  # inside otherwise(…), which answers a division by zero
@@ -150,11 +151,12 @@ class Reader:
         parts = self.about.recipe.figures.get(code, {}).get("parts") or {}
         if part in parts:
             return self.about.measured(code)
+        ranked = _("名次请写 group.rank({name})(低者为先:rank_up)", name=code) if part == "rank" else ""
         return self.say(
             name,
             "unknown_name",
             _("指标“{name}”没有“{part}”这一项", name=self.about.label(code), part=part),
-            nearest(part, parts) or _("请在指标的 parts 里写上"),
+            ranked or nearest(part, parts) or _("请在指标的 parts 里写上"),
         )
 
     def unknown(self, name: Name) -> Sort:
@@ -209,6 +211,10 @@ class Reader:
         """Whether the conditions that hold here keep a value, or each of its factors, from zero."""
         if show(tree) in self.facts:
             return True
+        if isinstance(tree, Operation) and tree.sign == "-" and isinstance(less := tree.parts[-1], Number):
+            beyond = [(limit, sign) for one, sign, limit in self._limits() if one == show(tree.parts[0])]
+            if tree.parts[1:] and any(_excludes_zero(sign, limit - less.value) for limit, sign in beyond):
+                return True
         factors = tree.parts if isinstance(tree, Operation) and tree.sign == "*" else ()
         silent = Reader(self.about, self.words, self.figure, self.nodes_plain)
         return bool(factors) and all(self._safe(part) or silent.sort(part).nonzero for part in factors)
@@ -266,8 +272,11 @@ class Reader:
         finally:
             self.facts = before
 
-    def nonzero_where(self, tree: Tree, holds: bool) -> Iterable[str]:
-        """The written values that cannot be zero where *tree* holds (or does not)."""
+    def _limits(self) -> Iterator[Limit]:
+        return (fact for fact in self.facts if isinstance(fact, tuple))
+
+    def nonzero_where(self, tree: Tree, holds: bool) -> Iterable[str | Limit]:
+        """The written values that cannot be zero where *tree* holds (or does not), and the limits it sets."""
         if not isinstance(tree, Operation):
             return
         if tree.sign == "not":
@@ -281,8 +290,10 @@ class Reader:
             if sign in ("<", ">", "!="):
                 yield from (show(Operation("-", pair)) for pair in ((left, right), (right, left)))
             for one, other, way in ((left, right, sign), (right, left, _FLIPPED[sign])):
-                if isinstance(other, Number) and _excludes_zero(way, other.value):
-                    yield show(one)
+                if isinstance(other, Number):
+                    yield (show(one), way, other.value)
+                    if _excludes_zero(way, other.value):
+                        yield show(one)
 
 
 def _beside_a_day(written: Tree, other: Sort) -> bool | None:
