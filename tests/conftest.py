@@ -20,6 +20,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -48,6 +49,9 @@ LONGEST = (
 
 def pytest_configure() -> None:
     """End in an orderly way when told to, or the database would be left running."""
+    # How long an example takes says nothing of its truth, and on a busy machine nothing of us.
+    settings.register_profile("unhurried", deadline=None)
+    settings.load_profile("unhurried")
     signal.signal(signal.SIGTERM, lambda *_signal: pytest.exit("terminated"))
 
 

@@ -81,13 +81,13 @@ def adds_up(run: Run, paper: PaperSheet, column: Column, unit: str, it: Explanat
     )
 
 
-@settings(max_examples=FUZZ, deadline=None, derandomize=True)
+@settings(max_examples=FUZZ, derandomize=True)
 @given(st.integers(0, 10**6))
 def test_random_schemes(seed: int) -> None:
     assert wrong(random_case(seed)) == []
 
 
-@settings(max_examples=FUZZ, deadline=None, derandomize=True)
+@settings(max_examples=FUZZ, derandomize=True)
 @given(st.integers(0, 10**6))
 def test_random_expressions(seed: int) -> None:
     assert wrong(expression_case(seed)) == []

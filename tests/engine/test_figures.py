@@ -97,7 +97,7 @@ def as_arrays(table: list[tuple[int | str | None, ...]], codes: list[str]) -> Fi
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(tables, st.randoms(use_true_random=False))
 def test_arrays_score_as_texts_do(table: list[tuple[int | str | None, ...]], random: object) -> None:
     codes = [str(n) for n in range(len(table))]

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kaocheng.engine import circles
@@ -40,7 +40,6 @@ def column(given_: list[Member]) -> tuple[Exact, np.ndarray, list[Fraction | Non
 
 
 @pytest.mark.parametrize("fold", FOLDS.values(), ids=FOLDS)
-@settings(deadline=None)
 @given(st.one_of(members(decimals), members(ratios), members(huge)))
 def test_over_a_group(fold: circles.Fold, given_: list[Member]) -> None:
     values, groups, known = column(given_)
@@ -53,7 +52,6 @@ def test_over_a_group(fold: circles.Fold, given_: list[Member]) -> None:
 
 
 @pytest.mark.parametrize("fold", FOLDS.values(), ids=FOLDS)
-@settings(deadline=None)
 @given(st.one_of(members(decimals), members(ratios), members(huge)))
 def test_over_the_others_of_a_group(fold: circles.Fold, given_: list[Member]) -> None:
     values, groups, known = column(given_)
@@ -65,7 +63,6 @@ def test_over_the_others_of_a_group(fold: circles.Fold, given_: list[Member]) ->
 
 
 @pytest.mark.parametrize("others", [False, True])
-@settings(deadline=None)
 @given(st.one_of(members(decimals), members(ratios), members(huge)), st.data())
 def test_a_place_of_each_units_own(others: bool, given_: list[Member], data: st.DataObject) -> None:
     values, groups, known = column(given_)
@@ -81,7 +78,6 @@ def test_a_place_of_each_units_own(others: bool, given_: list[Member], data: st.
 
 @pytest.mark.parametrize("ties", ["competition", "dense", "average", "ordinal"])
 @pytest.mark.parametrize("highest_first", [True, False])
-@settings(deadline=None)
 @given(st.one_of(members(decimals), members(ratios), members(huge)))
 def test_ranks_in_a_group(ties: str, highest_first: bool, given_: list[Member]) -> None:
     values, groups, known = column(given_)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kaocheng.engine import arrays, beside
@@ -71,7 +71,6 @@ def told(value: Exact, length: int) -> list[Fraction | None]:
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
-@settings(deadline=None)
 @given(st.one_of(rows(round_ones), rows(odd_ones)), st.integers(0, 4))
 def test_rounded(formula: Callable[..., Any], table: list[Row], decimals: int) -> None:
     wanted = fractions(formula, table)
@@ -82,7 +81,6 @@ def test_rounded(formula: Callable[..., Any], table: list[Row], decimals: int) -
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
-@settings(deadline=None)
 @given(st.one_of(rows(round_ones), rows(odd_ones)))
 def test_held_between_bounds_and_rounded(formula: Callable[..., Any], table: list[Row]) -> None:
     wanted = fractions(formula, table)
@@ -94,7 +92,6 @@ def test_held_between_bounds_and_rounded(formula: Callable[..., Any], table: lis
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
-@settings(deadline=None)
 @given(st.one_of(rows(round_ones), rows(odd_ones)))
 def test_compared(formula: Callable[..., Any], table: list[Row]) -> None:
     """With what it is nearly, and with what it is."""
@@ -112,7 +109,6 @@ def test_compared(formula: Callable[..., Any], table: list[Row]) -> None:
     ]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from([2, 3]))
 def test_ties_that_float64_misses(seed: int, decimals: int) -> None:
     """Sums of thousandths, each over a denominator of its own: a tenth of them are ties of hundredths."""

@@ -111,7 +111,7 @@ RATES = st.integers(0, 9_999).map(lambda thousandths: Fraction(thousandths, 1000
 def test_every_cell_equals_the_clause_worked_as_fractions(shelf: Any) -> None:
     text = SCHEME.replace('yellow = "0.5"', 'yellow = "YELLOW", red = "RED"')
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.lists(st.tuples(DECIMALS, DECIMALS, DECIMALS), min_size=1, max_size=90), RATES, RATES)
     def every_cell(rows: list[tuple[Fraction, ...]], yellow: Fraction, red: Fraction) -> None:
         written = text.replace("YELLOW", str(yellow)).replace("RED", str(red))

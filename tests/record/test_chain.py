@@ -72,6 +72,15 @@ def edit(owner: psycopg.Connection) -> None:
     owner.execute("update record_entry set body = %s where seq = 5", (body,))
 
 
+def edit_and_seal(owner: psycopg.Connection) -> None:
+    edit(owner)
+    # As whoever knows how it is made would: 0x00, suite, tenant, number, previous hash, body.
+    owner.execute(
+        "update record_entry set hash = sha256('\\x0001'::bytea || int8send(tenant_id) || int8send(seq)"
+        " || prev || body) where seq = 5"
+    )
+
+
 def backdate(owner: psycopg.Connection) -> None:
     owner.execute("update record_entry set at = at - interval '1 day' where seq = 5")
 
@@ -102,7 +111,9 @@ def insert(owner: psycopg.Connection) -> None:
 
 
 @pytest.mark.database
-@pytest.mark.parametrize("attack", [edit, backdate, delete, delete_and_close_the_gap, swap, insert])
+@pytest.mark.parametrize(
+    "attack", [edit, edit_and_seal, backdate, delete, delete_and_close_the_gap, swap, insert]
+)
 async def test_an_entry_cannot_be_touched_unseen(
     engine: AsyncEngine, urls: Urls, county: TenantId, attack: Callable[[psycopg.Connection], None]
 ) -> None:

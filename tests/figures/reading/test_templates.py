@@ -33,7 +33,7 @@ def filled(content: bytes, values: list[Decimal]) -> tuple[bytes, dict[str, Deci
     return county.saved(book), written
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(values=st.lists(AMOUNTS, min_size=1, max_size=29))
 def test_a_template_filled_with_any_numbers_reads_back_the_same_numbers(values: list[Decimal]) -> None:
     content, written = filled(blank(NAMES, NAMES.form("year")), values)
