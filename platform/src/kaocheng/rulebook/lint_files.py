@@ -200,7 +200,9 @@ class _FileLint:
         label, state = self.linter.label(node), folded.by_rows(self.run, paper, node, period).state
         lacking = self.run.members(paper) & (state == MISSING)
         lacking[list(set(map(int, rows.units)))] = False
-        if lacking.any():
+        if (
+            lacking.any() and node.get("missing", "refuse") == "refuse"
+        ):  # else the rule says what stands there
             units = self._units(int(at) for at in np.flatnonzero(lacking))
             reason = _("{units} 没有“{label}”的行", units=units, label=label)
             yield self._say("no_rows", Place(table.file), reason, _("没有的为缺数据,不得分;请补上"))
