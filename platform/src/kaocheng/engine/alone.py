@@ -22,7 +22,7 @@ from kaocheng.engine.roster import Roster
 from kaocheng.engine.run import Run
 
 OWN = frozenset(  # where its names are looked up, and what its parts count: made anew, over its own values
-    ["scope", "row scope", "parts", "terms", "counts for"]
+    ["scope", "row scope", "parts", "terms", "counts for", "told stages"]
 )
 SHARED = frozenset(["adjustment", "vetoed"])  # of one unit, and decided with all in view
 OTHERS = frozenset(["circle", "at"])  # what only the whole run can know
@@ -74,7 +74,9 @@ class Alone(Run):
             vetoes.vetoed(self.whole, rules, code, period)
 
     def _cut(self, key: tuple[Any, ...], found: Any) -> Any:
-        if isinstance(found, Exact | Truth | Words):
+        if isinstance(found, Exact):
+            return found.one(self.place)
+        if isinstance(found, Truth | Words):
             return found.take(np.array([self.place]))
         if isinstance(found, Rows):
             return self._own_rows(found)

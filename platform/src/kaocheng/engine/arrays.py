@@ -150,9 +150,12 @@ class Exact:
 
     def fraction(self, at: int = 0) -> Fraction | None:
         """The value of one unit, ``None`` unless its state is OK."""
-        state, n, d = self._state, self.n, self.d
+        state = self._state
         if state is not None and int(state[at] if state.shape else state) != OK:
             return None
+        if type(self._n) is type(self._d) is int:
+            return Fraction(self._n, self._d)
+        n, d = self.n, self.d
         below = d if isinstance(d, int) else d[at]
         return Fraction(int(n[at] if n.shape else n.item()), int(below))
 
@@ -172,6 +175,14 @@ class Exact:
         n, d = (part if isinstance(part, int) else part.take(index) for part in (self._n, self._d))
         state = self._state if self._state is None or not self._state.shape else self._state[index]
         return Exact(n, d, state, self.low, self.high, self.below)
+
+    def one(self, at: int) -> Exact:
+        """The value of one unit, as a constant: Python's whole numbers, whose bounds are themselves."""
+        state, taken = self._state, self.take(np.array([at])) if self.waits else self
+        if state is not None and (known := int(state[at] if state.shape else state)) != OK:
+            return Exact.nothing(known)
+        n, d = _cell(taken._n, at), _cell(taken._d, at)
+        return Exact(n, d, None, n, n, d)
 
     def put(self, state: State) -> Exact:
         """The same numbers under another *state*."""
@@ -325,6 +336,12 @@ class Exact:
     ) -> Exact:
         """Rounded to *decimals* places, a tie away from zero; *redone*: cells worked the slow way."""
         return halves.half_up(self, decimals, redone, between)
+
+
+def _cell(number: Number, at: int) -> int:
+    if type(number) is int:
+        return number
+    return int(number.take(np.array([at]))[0] if type(number) is Deferred else number[at])  # type: ignore[index]
 
 
 @lru_cache(4096)

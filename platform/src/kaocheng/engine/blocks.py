@@ -23,7 +23,7 @@ _ONE_BY_ONE = RLock()  # two who look at the same numbers at the same time do no
 class Deferred:
     """An element-wise step that has not been done yet, on columns, other such steps, and plain numbers."""
 
-    __slots__ = ("_made", "inputs", "kind", "length", "step")
+    __slots__ = ("_few", "_made", "inputs", "kind", "length", "step")
     dtype = np.dtype(float)
     ndim = 1
 
@@ -33,6 +33,7 @@ class Deferred:
         self.length = length
         self.kind = kind
         self._made: Array | None = None
+        self._few: _Program | None = None  # the steps, for one unit after another
 
     @property
     def shape(self) -> tuple[int]:
@@ -53,7 +54,10 @@ class Deferred:
         with _ONE_BY_ONE:
             if self._made is not None:
                 return self._made[index]
-            program, found = _Program([self]), np.empty(len(index), self.kind)
+            if type(self.step) is Noted and all(type(read) is np.ndarray for read in self.inputs):
+                return self.step(*[column[index] for column in self.inputs])
+            program = self._few = self._few or _Program([self])
+            found = np.empty(len(index), self.kind)
             program.work([column[index] for column in program.columns], [found], program.room(len(index)))
             return found
 
@@ -89,7 +93,7 @@ def settle(wanted: Iterable[Any]) -> None:
             _in_blocks(_Program(list(ones.values())), length, results)
             for one, made in zip(ones.values(), results, strict=True):
                 one._made = made
-                one.inputs = ()  # what it was made from need not be kept
+                one.inputs, one._few = (), None  # what it was made from need not be kept
 
 
 def _in_blocks(program: _Program, length: int, results: Sequence[Array]) -> None:

@@ -107,9 +107,9 @@ def composed(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
         for s, t in zip(scores, there, strict=True)
     ]
     value = _folded(run, kind, node, period, made_of, clean, there, weights)
-    nobody = ~np.any(there, axis=0) if there else np.ones(len(run.units), bool)
+    nobody = ~reduce(np.logical_or, there) if there else np.ones(len(run.units), bool)
     value = value.spread(len(run.units))
-    all_na = np.all([s.state == NA for s in scores], axis=0) if scores else nobody
+    all_na = reduce(np.logical_and, [s.state == NA for s in scores]) if scores else nobody
     return value.put(np.where(nobody, np.where(all_na, NA, MISSING), value.state).astype(np.uint8))
 
 
@@ -255,13 +255,14 @@ def told_full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
     Where a product (base × coefficients) is a part, that is more than the full marks by which the scheme
     counts: a product has those of its base, because a coefficient says how well, not out of how much.
     """
+    from kaocheng.engine.alone import whole_of
+
     kind = str(node.get("compose", ""))
     if "full" not in node.keys and kind == "inherit":
         home, reference = run.recipe.home(paper, str(node["node"]))
-        known = told_full(run, home, home.nodes[reference.partition("@")[0]], period)
-        return (
-            Exact.nothing(MISSING) if known.shape else known
-        )  # of that unit; here only if it is everybody's
+        known = told_full(whole_of(run), home, home.nodes[reference.partition("@")[0]], period)
+        # of that unit; here only if it is everybody's
+        return Exact.nothing(MISSING) if known.shape else known
     if "full" in node.keys or kind not in ("sum", "weighted", "product"):
         return run.full(paper, node.code, period)
 

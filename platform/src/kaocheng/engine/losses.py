@@ -100,7 +100,7 @@ class _Losing:
             yield from self._across(here, base)
             return
         scope = run.scope(here.paper, here.node, here.period)
-        told = [(name, self.seat.of(v)) for name, v in nodes.stages(run, here.paper, here.node, here.period)]
+        told = [(name, v) for name, v, _state in self.seat.stages(here.paper, here.node, here.period)]
         told.append(("stand_in", self.seat.of(run.score(here.paper, here.node.code, here.period))))
         if leaf:
             told = _measured(told)
@@ -276,7 +276,7 @@ class _Losing:
             return
         run = self.seat.run
         scope = nodes.scope(run, here.paper, here.node, here.period)
-        told = [(name, self.seat.of(value)) for name, value in nodes.in_period(run, scope)]
+        told = [(name, value) for name, value, _state in self.seat.told(nodes.in_period(run, scope))]
         if told[-1][1] != points:
             yield self._lost(here, "score", full - points)
             return

@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 
 def stages(it: Working) -> Iterator[str]:
     """What happened to the first value on its way to the points."""
-    told = [
-        (name, it.seat.of(value), it.seat.state(value))
-        for name, value in nodes.stages(it.run, it.paper, it.node, it.period)
-    ]
-    told.append(("stand_in", it.value, it.state))
+    told = [*it.seat.stages(it.paper, it.node, it.period), ("stand_in", it.value, it.state)]
     for (_name, a, was), (name, b, state) in pairwise(told):
         if name == "joined":
             yield from composing.joined(it, a)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kaocheng.engine import grade, marks, nodes
-from kaocheng.engine.alone import Alone
+from kaocheng.engine.alone import Alone, whole_of
 from kaocheng.engine.arrays import OK, Exact
 from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.explain import Neighbour, Place
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 
 RED = ("红", "red")  # a light that warns
+
+
+def better(run: Run, paper: PaperRule) -> int:
+    """1 where a higher total is better, -1 where a lower one is."""
+    found: int = whole_of(run).once(("better", paper.code), lambda: -1 if lowest_is_best(paper) else 1)
+    return found
 
 
 def lowest_is_best(paper: PaperRule) -> bool:

@@ -173,6 +173,10 @@ def _worked(
     group = run.groups(scope) if GROUP in rule["takes"] else None
     if group is not None and scope.rows is not None:
         group = group[scope.rows.units]
+    if (
+        length == 1
+    ):  # what one unit has is a constant when it is looked at alone; functions are told of columns
+        columns, parts = ({n: v.spread(1) for n, v in given.items()} for given in (columns, parts))
     try:
         return answer(works, rule["takes"], columns, parts, group, length)
     except Exception as problem:  # whatever a pack raises is the pack's, and is said so

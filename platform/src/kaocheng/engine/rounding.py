@@ -1,6 +1,7 @@
 """The only place that rounds: half up, away from zero for negatives, as the spreadsheet does."""
 
 from fractions import Fraction
+from functools import lru_cache
 
 
 def half_up(value: Fraction, decimals: int) -> Fraction:
@@ -33,15 +34,21 @@ def plain(value: Fraction | None) -> str:
     """
     if value is None:
         return ""
-    below, places = value.denominator, 0
+    places = _places(value.denominator)
+    return str(value) if places is None else printed(value, places)
+
+
+@lru_cache(4096)
+def _places(below: int) -> int | None:
+    """The decimals that a fraction over *below* needs; nothing where no decimal is exact."""
+    places = twos = fives = 0
     while below % 10 == 0:
         below, places = below // 10, places + 1
-    twos = fives = 0
     while below % 2 == 0:
         below, twos = below // 2, twos + 1
     while below % 5 == 0:
         below, fives = below // 5, fives + 1
-    return printed(value, places + max(twos, fives)) if below == 1 else str(value)
+    return places + max(twos, fives) if below == 1 else None
 
 
 def printed(value: Fraction, decimals: int) -> str:

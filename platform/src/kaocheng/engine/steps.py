@@ -77,7 +77,7 @@ class Leaf:
     @cached_property
     def better(self) -> int:
         """1 where a higher total is better, -1 where a lower one is."""
-        return -1 if places.lowest_is_best(self.top) else 1
+        return places.better(self.seat.run, self.top)
 
     def most(self) -> Fraction | None:
         """The most that the total can gain by this item; nothing where that is not known beforehand."""

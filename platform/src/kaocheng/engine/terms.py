@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from kaocheng.engine import compose
+from kaocheng.engine import compose, nodes
 from kaocheng.engine.alone import Alone, whole_of
 from kaocheng.engine.arrays import OK, Exact
 from kaocheng.engine.evaluate import number
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kaocheng.engine.run import Run
 
 ZERO, ONE = Fraction(0), Fraction(1)
+Stage = tuple[str, Fraction | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,23 @@ class Seat:
     def state(self, value: Exact) -> int:
         """Whether it is there, missing or not applicable."""
         return int(value.state if not value.state.shape else value.state[self.at])
+
+    def stages(self, paper: PaperRule, node: NodeRule, period: str) -> list[Stage]:
+        """Each stage of a node's points by name, with this unit's value after it and its state."""
+        key = ("told stages", paper.code, node.code, period, self.at)
+        steps = nodes.stages(self.run, paper, node, period)
+        found: list[Stage] = self.run.once(key, lambda: self.told(steps))
+        return found
+
+    def told(self, steps: nodes.Stages) -> list[Stage]:
+        """This unit's value after each of some stages; most leave it as it was."""
+        found: list[Stage] = []
+        before = None
+        for name, value in steps:
+            known = found[-1][1:] if value is before else (self.of(value), self.state(value))
+            found.append((name, *known))
+            before = value
+        return found
 
 
 def terms(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Term]:
@@ -84,13 +102,8 @@ def _terms(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[Te
     result = []
     for n, term in enumerate(found):
         takes = factor != 1 and marks[n] is not None and id(term) in coefficients
-        result.append(
-            replace(
-                term,
-                coefficient=coefficients.get(id(term), ZERO) * (factor if takes else 1),
-                scaled=takes,
-            )
-        )
+        coefficient = coefficients.get(id(term), ZERO)
+        result.append(replace(term, coefficient=coefficient * factor if takes else coefficient, scaled=takes))
     return result
 
 

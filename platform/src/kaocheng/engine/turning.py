@@ -17,6 +17,7 @@ from kaocheng.engine.arrays import OK, Exact
 from kaocheng.engine.circles import Compared
 from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.grammar import BadExpression, Call, Name, Number, Operation, Tree, parse, walk
+from kaocheng.engine.order import sortable
 from kaocheng.engine.others import is_x
 from kaocheng.engine.what_if import DEAREST, Key
 
@@ -113,7 +114,7 @@ class Turning:
             if target is not None:
                 yield target
                 yield from self._steps_from(target)
-        for tree in walk(parse(nodes.formula(node, scope))):
+        for tree in dict.fromkeys(walk(parse(nodes.formula(node, scope)))):
             if isinstance(tree, Operation) and len(tree.parts) == 2:
                 yield from self._beside(tree, scope, measured)
             elif isinstance(tree, Call) and tree.path in (("min",), ("max",), ("clamp",)):
@@ -188,12 +189,15 @@ class Turning:
             raise LooksAtOthers
         if not is_x(tree.arguments[0]):
             return
-        others = [v for i in range(len(groups)) if i != at and (v := values.fraction(i)) is not None]
-        if others:
-            yield from (min(others), max(others))
-        above, below = [v for v in others if v > self.now], [v for v in others if v < self.now]
-        yield from [min(above)] if above else []
-        yield from [max(below)] if below else []
+        others = values.take(np.flatnonzero((values.state == OK) & (np.arange(len(groups)) != at)))
+        count, now = others.shape[0], Exact.constant(self.now)
+        order = np.argsort(sortable(others, np.arange(count)))
+        below, up_to = (
+            int(np.count_nonzero(np.broadcast_to(held.holds, (count,))))
+            for held in (others < now, others <= now)
+        )
+        told = {0, count - 1, below - 1, up_to} & set(range(count))
+        yield from (value for i in told if (value := others.fraction(int(order[i]))) is not None)
 
     # -- how far a step is -------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import numpy as np
 from kaocheng.engine import adjust, aggregates, depending, nodes, periods
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.alone import Alone, LooksAtOthers
-from kaocheng.engine.arrays import Exact, Words
+from kaocheng.engine.arrays import Exact, Truth, Words, choose
 from kaocheng.engine.circles import Compared
 from kaocheng.engine.evaluate import Value
 from kaocheng.engine.grammar import Call
@@ -45,7 +45,7 @@ class WhatIf(Alone):
     def figure(self, code: str, part: str, period: str) -> Value:
         """The figure, as it would be."""
         if (code, part, period) == self.changed:
-            return Exact.of([self.value])
+            return Exact.constant(self.value)
         return super().figure(code, part, period)
 
     def score(self, paper: PaperRule, code: str, period: str) -> Exact:
@@ -60,7 +60,7 @@ class WhatIf(Alone):
                 if node is None
                 else nodes.points(self, paper, node, period)
             )
-            self._known[key] = found.spread(1)
+            self._known[key] = found.one(0)
         points: Exact = self._known[key]
         return points
 
@@ -86,8 +86,8 @@ class WhatIf(Alone):
         if values is None or groups is None:
             raise LooksAtOthers
         own = language.number(tree.arguments[0], scope).spread(1)
-        each = [own.fraction(0) if i == at else values.fraction(i) for i in range(len(groups))]
-        return aggregates.statistic(tree, Exact.of(each), groups, scope).take(np.array([at]))
+        each = choose(Truth(np.arange(len(groups)) == at), own, values)
+        return aggregates.statistic(tree, each, groups, scope).one(at)
 
     def _scope_of(self, key: tuple[Any, ...]) -> language.Scope:
         """Where the statistic's expression stands, from what its key tells of it."""
