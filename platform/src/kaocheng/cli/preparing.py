@@ -77,8 +77,10 @@ async def _one_year(year: Year) -> None:
     for period in await (year.periods() if over else year.unpublished()):
         with _step(_("{tenant}:计分并公布 {period}", tenant=name, period=period)) as came_to:
             sheet = await year.score(period)
-            published = sheet is not None and await year.publish(sheet)
-            came_to.append(_("已公布") if published else _("这个时段没有单独的结果"))
+            if sheet is None:
+                came_to.append(_("这个时段没有单独的结果"))
+            else:
+                came_to.append(_("已公布") if await year.publish(sheet) else _("没有单位有结果,没有公布"))
     if year.folder.reports_to:
         with _step(_("{tenant}:上报", tenant=name)) as came_to:
             came_to.append(_deliveries(await year.hand_up()))

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -136,14 +137,18 @@ class Year:
             return before.state is not after.state
 
     async def vouch(self) -> int:
-        """Vouch for what the workbooks brought in, as somebody else than filed it."""
-        verifier = await self._who(Role.VERIFIER)
+        """Vouch for what the workbooks brought in, as somebody else than filed it.
+
+        By every verifier in turn: none of them vouches for his own unit.
+        """
+        verifiers = await self._all(Role.VERIFIER)
         digests = {_digest(book.path) for book in self._workbooks()}
         vouched = 0
         async with self._session() as session:
-            for book in await figures_queries.handed_in(session, state="stored"):
-                if book.digest not in digests:
-                    continue
+            books = [
+                b for b in await figures_queries.handed_in(session, state="stored") if b.digest in digests
+            ]
+            for book, verifier in product(books, verifiers):
                 try:
                     judged = await verification.vouch_all(
                         session,
@@ -291,11 +296,14 @@ class Year:
         yield from sorted(found, key=lambda book: (book.order, book.path.name))
 
     async def _who(self, role: Role) -> Person:
+        return (await self._all(role))[0]
+
+    async def _all(self, role: Role) -> list[Person]:
         async with self._session() as session:
-            for person in await identity.people(session):
-                if role in person.roles and person.active:
-                    return person
-        raise NobodyToAct(self.folder.name, role)
+            found = [p for p in await identity.people(session) if role in p.roles and p.active]
+        if not found:
+            raise NobodyToAct(self.folder.name, role)
+        return found
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[TenantSession]:

@@ -55,6 +55,7 @@ class UnitPages(Controller):
         losses = await sheets.losses(session, seen.row, paper, code)
         total = (await sheets.explain(session, seen.row, code)).explanation
         after = await follows(session, shelf, seen, paper)
+        compared = seen.ranked and len(paper.units) > 1  # the mean of one unit is the unit
         return render(
             request,
             "standings/unit.html",
@@ -68,7 +69,8 @@ class UnitPages(Controller):
             by_reason=_by_reason(total),
             follows=after.by_unit().get(code, ()),
             explained=await explained_for(session, seen, code if column else "", column),
-            chart=_chart(drawn, ranked=seen.ranked),
+            compared=compared,
+            chart=_chart(drawn, compared=compared),
             working=working,
             may_read_figures=allows(person, Permission.READ_FIGURES),
         )
@@ -141,13 +143,13 @@ def _by_reason(total: Explanation) -> list[tuple[str, str]]:
     ]
 
 
-def _chart(drawn: Portrait, *, ranked: bool) -> dict[str, Any]:
+def _chart(drawn: Portrait, *, compared: bool) -> dict[str, Any]:
     """Bars from zero: the share of full marks, item by item, beside the mean of the class."""
     rated = [item for item in drawn.items if item.rate is not None and not item.row]
     series: list[dict[str, Any]] = [
         {"type": "bar", "name": drawn.label, "data": [_percent(i.rate) for i in rated], "barWidth": 8}
     ]
-    if ranked:
+    if compared:
         means = [_percent(i.mean_rate) for i in rated]
         mean = {
             "type": "scatter",
