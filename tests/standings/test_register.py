@@ -80,6 +80,18 @@ def test_a_unit_without_a_total_comes_last_and_what_it_lacks_is_said() -> None:
     assert reasons(gap, "west") == ["没有总分,不排名、不定等次"]
 
 
+def test_units_that_lack_the_same_are_told_in_one_sentence() -> None:
+    """A year begun: nobody has the year's figures, and four hundred warnings would say no more than one."""
+    codes = [f"u{n}" for n in range(8)]
+    units = tuple(Unit(code, f"第{code}镇", "乡镇") for code in codes)
+    whole = score(county.recipe(), Inputs(units=units), "2026").paper("乡镇")
+
+    (said,) = gaps_in_words(whole)
+    assert said.startswith("第u0镇、第u1镇、第u2镇、第u3镇、第u4镇、第u5镇等 8 个单位没有总分,缺 ")
+    (own,) = gaps_in_words(whole, "u7")
+    assert own.startswith("第u7镇没有总分,缺 ")
+
+
 def test_the_first_page_shows_what_the_total_is_made_of() -> None:
     whole = paper()
     assert [heading(c, whole) for c in headline(whole)] == ["上半年 责任制", "全年 责任制", "加分"]

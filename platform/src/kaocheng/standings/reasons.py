@@ -1,5 +1,7 @@
 """Why a unit has its grade, in sentences: the engine gives codes and facts, a person reads words."""
 
+from collections.abc import Sequence
+
 from kaocheng.engine.graded import sentence
 from kaocheng.engine.sheet import PaperSheet, Standing
 from kaocheng.i18n import _
@@ -62,23 +64,35 @@ def vetoes(standing: Standing) -> list[str]:
     return named or list(standing.vetoes)
 
 
-def gaps_in_words(paper: PaperSheet) -> list[str]:
-    """Who has no total, and what is missing for it; the sheet's notes are unit, node and period."""
+def gaps_in_words(paper: PaperSheet, unit: str = "") -> list[str]:
+    """Who has no total, and what is missing for it; those who lack the same are told together.
+
+    The sheet's notes are unit, node and period.  *unit* asks for one unit's alone.
+    """
     missing: dict[str, list[str]] = {}
     labels = {(c.node, c.period): c.label for c in paper.columns if c.kind == "node"}
     for note in paper.notes:
-        unit, _tab, rest = note.partition("\t")
+        whose, _tab, rest = note.partition("\t")
         node, _tab, period = rest.partition("\t")
-        missing.setdefault(unit, []).append(labels.get((node, period), node))
+        if unit in ("", whose):
+            missing.setdefault(whose, []).append(labels.get((node, period), node))
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for whose, items in missing.items():
+        alike.setdefault(tuple(items), []).append(_label(paper, whose))
     return [
         _(
             "{unit}没有总分,缺 {count} 项:{items}",
-            unit=paper.labels.get(unit, unit),
+            unit=_few(units, _("等 {n} 个单位", n=len(units))),
             count=len(items),
-            items=_("、").join(items[:6]) + ("…" if len(items) > 6 else ""),
+            items=_few(items, "…"),
         )
-        for unit, items in missing.items()
+        for items, units in alike.items()
     ]
+
+
+def _few(names: Sequence[str], others: str) -> str:
+    """The first of *names*; *others* stands for the rest."""
+    return _("、").join(names[:6]) + (others if len(names) > 6 else "")
 
 
 def _label(paper: PaperSheet, unit: str) -> str:

@@ -23,7 +23,7 @@ from kaocheng.scoring import service as sheets
 from kaocheng.standings import service, working
 from kaocheng.standings.pages.shared import explained_for, follows
 from kaocheng.standings.portrait import Portrait, portrait
-from kaocheng.standings.reasons import in_words
+from kaocheng.standings.reasons import gaps_in_words, in_words
 
 MEAN = "path://M0,0h2v14h-2z"  # the class's mean, a stroke across the bar
 
@@ -63,6 +63,7 @@ class UnitPages(Controller):
             drawn=drawn,
             standing=standing if seen.ranked else None,
             reasons=in_words(standing, paper) if standing and seen.ranked else (),
+            gaps=gaps_in_words(paper, code),
             losses=_ledger(total, losses),
             lost_in_all=telling.lost_in_all(total) if total.losses else "",
             lost=telling.lost_sum(total),

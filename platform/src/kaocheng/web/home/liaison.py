@@ -1,6 +1,7 @@
 """A unit's own page: what it owes, its score as it stands, and which losses can still be recovered."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -77,20 +78,18 @@ def todo_of(debt: Debt, due: date | None) -> Todo:
 async def _seen(session: TenantSession, periods: Sequence[str], unit: Unit, person: Person) -> Seen | None:
     """The latest score there is: published, or as it stands."""
     for period in reversed(periods):
-        try:
-            return await standings.own(session, period, unit.code, by=person, at=datetime.now(UTC))
-        except Missing:
-            continue
+        with suppress(Missing):
+            seen = await standings.own(session, period, unit.code, by=person, at=datetime.now(UTC))
+            paper, code = scoring.find_unit(seen.row.sheet, unit.code)
+            if paper.shown(code, paper.total):  # a year begun has a sheet and no total yet
+                return seen
     return None
 
 
 async def _score(session: TenantSession, seen: Seen | None, unit: Unit) -> Mapping[str, Any]:
     if seen is None:
         return {"seen": None}
-    try:
-        paper, code = scoring.find_unit(seen.row.sheet, unit.code)
-    except Missing:
-        return {"seen": None}
+    paper, code = scoring.find_unit(seen.row.sheet, unit.code)
     losses = await scoring.losses(session, seen.row, paper, code)
     return {
         "seen": seen,

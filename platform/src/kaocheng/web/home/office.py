@@ -274,7 +274,7 @@ def _of_runs(stand: Stand, name: str) -> Iterator[Todo]:
             label=_("去计分"),
             main=stand.complete,
         )
-    elif stand.head is not None and not stand.published_latest:
+    elif stand.head is not None and not stand.published_latest and any(stand.ranked):
         yield Todo(
             tag=_("可以办"),
             tone="ok",

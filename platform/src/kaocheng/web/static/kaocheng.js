@@ -45,6 +45,10 @@ function draw() {
     box.style.height = `${box.dataset.height}px`;
     window.echarts.getInstanceByDom(box)?.dispose();
     const chart = window.echarts.init(box, null, { renderer: "canvas" });
+    // A long name ends in … before it takes the bars' room; the table above has it whole.
+    const short = { width: Math.min(200, box.clientWidth * 0.38), overflow: "truncate" };
+    if (option.yAxis) option.yAxis.axisLabel = { ...option.yAxis.axisLabel, ...short };
+    if (option.legend) option.legend.textStyle = { ...option.legend.textStyle, ...short };
     chart.setOption({
       animation: false,
       color: [of("--ink-2"), of("--ochre"), of("--indigo")],
