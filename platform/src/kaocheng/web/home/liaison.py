@@ -53,7 +53,7 @@ def todo_of(debt: Debt, due: date | None) -> Todo:
         else "",
         _("上一时段 {value}", value=number(str(debt.earlier))) if debt.earlier else "",
         spoken(owed.key.period),
-        _("由{collector}填报", collector=owed.indicator.collector) if owed.indicator.collector else "",
+        _("采集单位 {name}", name=owed.indicator.collector) if owed.indicator.collector else "",
     ]
     if returned is not None:
         tag, tone = _("退回"), "bad"
