@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from kaocheng.cli import main
 from kaocheng.cli.running import Running, running, stop
 from kaocheng.cli.serve import PortBusy, _Pages, address, bound
 from kaocheng.settings import Settings
@@ -163,6 +164,15 @@ def test_a_busy_port_is_one_sentence() -> None:
 def test_any_free_port_will_do_and_is_told() -> None:
     with bound(replace(Settings(), port=0)) as door:
         assert address(door) == f"http://127.0.0.1:{door.getsockname()[1]}"
+
+
+def test_stopping_what_never_ran_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KAOCHENG_DATA", str(tmp_path / "never"))
+    assert main(["demo", "--stop"]) == 0
+    assert "没有正在运行的演示" in capsys.readouterr().out
+    assert not (tmp_path / "never").exists()
 
 
 def test_nothing_is_stopped_that_is_not_the_demos(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from kaocheng.cli.acting import Desk, run
 from kaocheng.cli.shelf import installed
 from kaocheng.i18n import _
 from kaocheng.rollup import service as rollup
+from kaocheng.schemes import queries as schemes
 from kaocheng.standings import bundle, keys, queries
 from kaocheng.standings.domain import NotPublished
 
@@ -60,9 +61,10 @@ def _verify(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     async def act(desk: Desk) -> int:
         async with desk.session() as session:
-            published = await queries.published(session, options.period)
+            period = await schemes.period_meant(session, options.period)
+            published = await queries.published(session, period)
             if published is None:
-                raise NotPublished(options.period)
+                raise NotPublished(period)
             content = await queries.bundle(session, published.id)
         options.file.write_bytes(content)
         print(

@@ -22,10 +22,11 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _demo(options: argparse.Namespace) -> int:
     settings = replace(settings_.read(), demo=True)
-    settings.data.mkdir(parents=True, exist_ok=True)
     if options.stop:
-        print(_("演示已停止") if stop(settings.data) else _("没有正在运行的演示"))
+        stopped = settings.data.is_dir() and stop(settings.data)
+        print(_("演示已停止") if stopped else _("没有正在运行的演示"))
         return 0
+    settings.data.mkdir(parents=True, exist_ok=True)
     folder = options.tenants or own_tenants()
     with orderly(), ExitStack() as stack:
         ours = None if options.no_serve else stack.enter_context(running(settings.data))

@@ -4,6 +4,7 @@ import argparse
 
 from kaocheng.cli.acting import Desk, run
 from kaocheng.i18n import _
+from kaocheng.schemes import queries as schemes
 from kaocheng.scoring import service as scoring
 from kaocheng.standings import service
 from kaocheng.standings.working import as_text
@@ -25,11 +26,12 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 def _explain(options: argparse.Namespace) -> int:
     async def act(desk: Desk) -> int:
         async with desk.session() as session:
+            period = await schemes.period_meant(session, options.period)
             if desk.person is None:
-                seen = await service.public(session, options.period)
+                seen = await service.public(session, period)
             else:
                 seen = await service.own(
-                    session, options.period, options.unit, by=desk.person, at=desk.at, number=options.sheet
+                    session, period, options.unit, by=desk.person, at=desk.at, number=options.sheet
                 )
             explained = await scoring.explain(session, seen.row, options.unit, options.indicator)
             print(as_text(explained, ranked=seen.ranked))

@@ -13,12 +13,13 @@ from typing import Any
 from kaocheng.cli.acting import Desk, run
 from kaocheng.db.session import TenantSession
 from kaocheng.errors import Invalid, Missing, Problem, Refused
-from kaocheng.figures import expected, naming, queries, reading, service
+from kaocheng.figures import naming, queries, reading, service
 from kaocheng.figures.domain import ConversionsOpen, ErrorsRemain, Stored
 from kaocheng.figures.previewing import Preview, sentence
 from kaocheng.figures.shelf import tenants_shelf
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, require
+from kaocheng.schemes import queries as schemes
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.verification import service as verification
 from kaocheng.verification.domain import Filter
@@ -94,7 +95,7 @@ async def _named(desk: Desk, options: argparse.Namespace) -> None:
         if options.form:
             (await naming.names(session)).form(options.form)
         if options.period:
-            await expected.period_meant(session, options.period)
+            await schemes.period_meant(session, options.period)
 
 
 async def _one(
@@ -252,8 +253,9 @@ def _vouch(options: argparse.Namespace) -> int:
     async def act(desk: Desk) -> int:
         async with desk.session() as session:
             unit = (await tenancy.unit(session, options.unit)).code if options.unit else ""
+            period = await schemes.period_meant(session, options.period) if options.period else ""
             wanted = Filter(
-                period=options.period,
+                period=period,
                 collector=options.collector,
                 unit=unit,
                 doubted=False if options.clear else None,

@@ -5,6 +5,7 @@ import argparse
 from kaocheng.cli.acting import Desk, run
 from kaocheng.i18n import _
 from kaocheng.rollup import jobs
+from kaocheng.schemes import queries as schemes
 from kaocheng.scoring import queries as sheets
 from kaocheng.standings import service
 
@@ -22,7 +23,8 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 def _publish(options: argparse.Namespace) -> int:
     async def act(desk: Desk) -> int:
         async with desk.session() as session:
-            head = await sheets.numbered(session, options.period, options.sheet)
+            period = await schemes.period_meant(session, options.period)
+            head = await sheets.numbered(session, period, options.sheet)
             made = await service.publish(
                 session, head.id, options.to, by=desk.somebody(), at=desk.at, data=desk.settings.data
             )

@@ -5,6 +5,7 @@ import argparse
 from kaocheng.cli.acting import Desk, run
 from kaocheng.i18n import _
 from kaocheng.rollup import service as _inbox  # noqa: F401  (a rule may take from what was handed up)
+from kaocheng.schemes import queries as schemes
 from kaocheng.scoring import service
 from kaocheng.standings.reasons import gaps_in_words
 
@@ -20,7 +21,8 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 def _score(options: argparse.Namespace) -> int:
     async def act(desk: Desk) -> int:
         async with desk.session() as session:
-            made = await service.run(session, options.period, by=desk.somebody(), at=desk.at)
+            period = await schemes.period_meant(session, options.period)
+            made = await service.run(session, period, by=desk.somebody(), at=desk.at)
         units = sum(len(paper.units) for paper in made.sheet.papers)
         facts = {
             "period": made.period,

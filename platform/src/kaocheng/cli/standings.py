@@ -12,6 +12,7 @@ from kaocheng.cli.columns import table
 from kaocheng.engine.sheet import PaperSheet
 from kaocheng.i18n import _
 from kaocheng.rulebook.standings import write_standings
+from kaocheng.schemes import queries as schemes
 from kaocheng.scoring.domain import NoSuchClass
 from kaocheng.standings import service
 from kaocheng.standings.domain import Seen
@@ -35,12 +36,11 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 def _standings(options: argparse.Namespace) -> int:
     async def act(desk: Desk) -> int:
         async with desk.session() as session:
+            period = await schemes.period_meant(session, options.period)
             if desk.person is None:
-                seen = await service.public(session, options.period)
+                seen = await service.public(session, period)
             else:
-                seen = await service.look(
-                    session, options.period, by=desk.person, at=desk.at, number=options.sheet
-                )
+                seen = await service.look(session, period, by=desk.person, at=desk.at, number=options.sheet)
             order = [unit.code for unit in await tenancy.units(session)]
         papers = _chosen(seen, options.group)
         for place, paper in enumerate(papers):

@@ -62,18 +62,6 @@ async def recipe(session: TenantSession) -> Recipe | None:
     return version.recipe if version else None
 
 
-async def period_meant(session: TenantSession, written: str) -> str:
-    """The period somebody names: as it is written, or by its name in the scheme.
-
-    Raises:
-        NoSuchPeriod: it is none.
-    """
-    rules = await recipe(session)
-    period = rules.period(written) if rules else written
-    span(period)
-    return period
-
-
 async def scheme_periods(session: TenantSession) -> tuple[str, ...]:
     """The periods the scheme declares and those anything was filed for, in order of time."""
     rules = await recipe(session)

@@ -14,12 +14,13 @@ from kaocheng.db.session import TenantSession
 from kaocheng.figures import checking, doubting, naming, queries, reading, supplying
 from kaocheng.figures.brought import NO_DOUBT, Brought
 from kaocheng.figures.domain import Figure, Indicator, Kind, NewValue, NoSuchFigure, Of, Workbook
-from kaocheng.figures.expected import ends, period_meant
+from kaocheng.figures.expected import ends
 from kaocheng.figures.expected import recipe as recipe_in_force
 from kaocheng.figures.reading import CONVERSION, DOUBT, ERROR, Context, Entry, Finding, NotApplicable
 from kaocheng.figures.reading.doubts import doubts
 from kaocheng.i18n import _
 from kaocheng.packs.shelf import TenantShelf
+from kaocheng.schemes import queries as schemes
 from kaocheng.schemes.domain import Stated
 from kaocheng.tenancy import queries as tenancy
 
@@ -115,7 +116,7 @@ async def read(
     words = await naming.names(session)
     # The file is somebody else's and may be slow: it is read beside the loop, not in it.
     book = await asyncio.to_thread(reading.open_book, content, name)
-    told = await period_meant(session, period) if period else ""
+    told = await schemes.period_meant(session, period) if period else ""
     chosen = reading.recognise(book, words, form=form or "", period=told, collector=collector)
     context = await naming.context(session, chosen.period)
     found = await asyncio.to_thread(reading.understand, book, words, chosen, context)

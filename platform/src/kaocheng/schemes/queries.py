@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kaocheng.db.session import TenantSession, next_number
+from kaocheng.engine.periods import NoSuchPeriod, span
 from kaocheng.engine.recipe import Recipe
 from kaocheng.identity.domain import PersonId
 from kaocheng.schemes.domain import Declared, NoScheme, SchemeVersion, State
@@ -31,6 +32,24 @@ async def in_force(session: TenantSession, year: int | None = None) -> SchemeVer
     if row is None:
         raise NoScheme(year)
     return _version(row)
+
+
+async def period_meant(session: TenantSession, written: str) -> str:
+    """The period somebody names: as it is written, or by its name in the scheme.
+
+    Raises:
+        NoSuchPeriod: it is none.
+    """
+    try:
+        span(written)
+    except NoSuchPeriod:
+        try:
+            named = (await in_force(session)).recipe.period(written)
+        except NoScheme:
+            named = written
+        span(named)
+        return named
+    return written
 
 
 async def versions(session: TenantSession, year: int | None = None) -> tuple[SchemeVersion, ...]:
