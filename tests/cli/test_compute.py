@@ -58,7 +58,7 @@ def test_the_working_of_one_score_is_written_out(files: Path, capsys: pytest.Cap
     assert compute(files, "--explain", "甲镇:income") == 0
     said = capsys.readouterr().out
     assert "10 × 85 ÷ 100 = 8.5" in said
-    assert "再增加 15 万元 可得 10.00 分" in said
+    assert "再增加 15 万元,可得 10.00 分" in said
 
 
 def test_who_or_what_is_not_there_is_said(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,13 +70,25 @@ def test_a_veto_says_what_brought_it_and_what_it_does() -> None:
     assert told[0] == "有“造假”(虚报产值 2026-05-03):不得评为优秀"
     late = {unit: {"late": "是" if unit == "a" else "否"} for unit in SCORES}
     told = why("a", limited('round = "down"'), attributes=late)
-    assert told[0] == "有“逾期”(单位属性“late” = “是”(即 是 = “是”)):最高评为一般"
+    assert told[0] == "有“逾期”(单位属性“late” = “是”(即 “是” = “是”)):最高评为一般"
 
 
-def test_a_shift_says_the_condition_it_was_made_for() -> None:
-    shift = 'shift = [{ when = "figure(old) >= 4", by = 1 }]'
+def test_each_rule_that_moved_a_grade_is_told_with_how_far() -> None:
+    shift = """shift = [
+        { when = "figure(old) >= 4", by = 1 }, { when = "figure(score) > 99", by = 1 },
+        { when = "figure(old) < 5", by = -2 }
+    ]"""
     told = why("b", "\n".join([limited('round = "down"'), shift]))
-    assert told[-1] == "由良好调整为优秀:上年分 ≥ 4(即 4 ≥ 4)"
+    assert told[-1] == "由良好调整为一般:上年分 ≥ 4(即 4 ≥ 4),升 1 档;上年分 < 5(即 4 < 5),降 2 档"
+
+
+def test_of_several_rules_that_lift_a_grade_the_one_that_did_is_told() -> None:
+    promote = """promote = [
+        { when = "figure(old) >= 2", to = "良好" }, { when = "figure(old) >= 1", to = "优秀" },
+        { when = "figure(old) >= 0", to = "良好" }
+    ]"""
+    told = why("e", "\n".join([limited('round = "down"'), promote]))
+    assert told[-1] == "提升为优秀:上年分 ≥ 1(即 1 ≥ 1)"
 
 
 def test_a_rank_or_a_condition_may_be_what_is_missing() -> None:

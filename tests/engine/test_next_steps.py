@@ -69,11 +69,12 @@ bands = BANDS
 """
 BEST_FIRST = '[{ grade = "正常", below = 10 }, { grade = "预警" }]'
 RED_FIRST = '[{ grade = "红", above = 30 }, { grade = "黄", from = 10 }, { grade = "绿" }]'
+HONOUR = '[{ grade = "红榜", from = 30 }, { grade = "一般" }]'
 MOST_FIRST = '[{ grade = "好", from = 10 }, { grade = "差" }]'
 
 
 @pytest.mark.parametrize(
-    ("bands", "offered"), [(BEST_FIRST, "60"), (RED_FIRST, "60"), (MOST_FIRST, "39")], ids=str
+    ("bands", "offered"), [(BEST_FIRST, "60"), (RED_FIRST, "60"), (HONOUR, "39"), (MOST_FIRST, "39")], ids=str
 )
 def test_a_step_is_offered_only_towards_what_the_bands_call_better(bands: str, offered: str) -> None:
     """40 of 60 %: 20 behind; fewer behind is better where the first, best band is held from above."""

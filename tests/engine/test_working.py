@@ -188,7 +188,7 @@ def test_what_is_measured_by_an_expression_is_worked_out_before_the_eyes() -> No
 
 def test_nothing_is_worked_out_for_whom_an_item_does_not_apply_to() -> None:
     it = work_out(asked_of_all(), "b", "gdp")
-    assert it.lines[0] == "单位属性“has_gdp” = “是”(即 否 = “是”) 不成立"
+    assert it.lines[0] == "单位属性“has_gdp” = “是”(即 “否” = “是”) 不成立"
     assert [(one.name, one.value, one.among) for one in it.used] == [("单位属性“has_gdp”", "否", None)]
     with speaking("en"):
         assert work_out(asked_of_all(), "b", "gdp").lines[0].startswith("“has_gdp” of the unit = “yes”")
@@ -244,3 +244,104 @@ by = "total"
     it = work_out(run, "a")
     assert it.lines[1] == "因 (8 + 2) ÷ 12 ≥ 80% 成立"
     assert used(it, "发出选票").key == ("issued", "", "2026")
+
+
+LISTED = """
+[figures]
+[lists.task]
+label = "任务"
+fields = { full = "分", progress = "%", done = "件", due = "件" }
+[papers.office.nodes]
+total = { compose = "sum", of = ["tasks", "mean"] }
+tasks.label = "任务"
+tasks.rows = "task"
+tasks.formula = "full * progress / 100"
+tasks.times = "1.1"
+tasks.not_above = 11
+tasks.round = 1
+mean = { label = "完成率", full = 10, formula = "10 * task.mean(done / due)", round = 2 }
+"""
+ROADS = {"full": 10, "progress": 33, "done": 1, "due": 4}
+WATER = {"full": 20, "progress": 60, "done": 3, "due": 4}
+LISTED_ROWS = {"a": [ROADS, WATER]}
+
+
+def test_what_becomes_of_a_row_is_told_stage_by_stage() -> None:
+    """10 · 33 % = 3.3, times 1.1 = 3.63, rounded 3.6; 20 · 60 % = 12, times 1.1 = 13.2, at most 1.1 · 11."""
+    it = work_out(Run(recipe(LISTED), given(rows=LISTED_ROWS)), "a", "tasks")
+    assert it.lines == (
+        "#1:10 × 33 ÷ 100 = 3.3;难度系数:3.3 × 1.1 = 3.63;四舍五入到 1 位:3.6",
+        "#2:20 × 60 ÷ 100 = 12;难度系数:12 × 1.1 = 13.2;最高 12.1 分",
+        "合计 15.7",
+        "最高 12.1 分",
+    )
+
+
+def test_a_fold_over_rows_shows_the_rows_with_their_measures() -> None:
+    it = work_out(Run(recipe(LISTED), given(rows=LISTED_ROWS)), "a", "mean")
+    assert it.lines == ("10 × 任务各行的平均(已完成 ÷ 应完成)", "10 × (1 ÷ 4 + 3 ÷ 4) ÷ 2 = 5")
+    assert [(u.name, u.value, u.measure) for u in it.used[:2]] == [
+        ("#1·已完成", "1", "件"),
+        ("#1·应完成", "4", "件"),
+    ]
+
+
+def test_a_node_of_several_periods_is_worked_out_in_each_of_them() -> None:
+    body = """
+[figures]
+visits = { label = "走访", unit = "次" }
+[papers.office.nodes]
+total = { label = "总分", full = 10, x = "visits", across = "half", fold = FOLD, METHOD }
+""".replace("METHOD", 'method = "convert", out_of = 30')
+    halves = given({"visits@2026H1": {"a": 20}, "visits@2026H2": {"a": 30}})
+    weighed = work_out(
+        Run(recipe(body.replace("FOLD", '{ "2026H1" = "40%", "2026H2" = "60%" }')), halves), "a"
+    )
+    assert weighed.lines[1:] == (
+        "2026H1 10 × 20 ÷ 30 = 6.666667…;四舍五入到 2 位:6.67",
+        "2026H2 10 × 30 ÷ 30 = 10.00",
+        "6.67 × 40% + 10 × 60% = 8.668",
+        "四舍五入到 2 位:8.67",
+    )
+    assert [u.name for u in weighed.used if u.kind == "figure"] == ["走访(2026H1)", "走访(2026H2)"]
+
+
+def test_each_cap_on_the_entries_of_a_bonus_is_told_by_itself() -> None:
+    """3 + 3 + 2 + 2 = 10; each at most 2.5: 9; the higher of m: 7; 文 at most 4.5: 6.5; 6 in all."""
+    bonus = 'bonus = { label = "加分", kind = "bonus", to = "total", highest_only = "matter", MOST }'
+    most = 'most = { entry = "2.5", category = "4.5", unit = 6 }'
+    body = RELATIVE.replace('bonus = { label = "加分", kind = "bonus", to = "total", most = 2 }', bonus)
+    entries = [("3", "m", "文"), ("2", "m", "文"), ("3", "n", "文"), ("2", "o", "武")]
+    claims = [Claim("a", "bonus", p, matter=m, category=c) for p, m, c in entries]
+    figures = {"growth": {"a": 1}, "roads": {"a": 1}, "cases.minor": {"a": 0}, "cases.serious": {"a": 0}}
+    it = work_out(Run(recipe(body.replace("MOST", most)), given(figures, claims=claims)), "a", "bonus")
+    assert it.lines == (
+        "3 + 2 + 3 + 2 = 10",
+        "每件最多 2.5 分,计 9 分",
+        "同一事项只计最高的 1 件,计 7 分",
+        "同一类最多 4.5 分,计 6.5 分",
+        "最多 6 分,计 6 分",
+    )
+
+
+def test_raters_that_are_left_out_are_named() -> None:
+    body = """
+[figures]
+vote = { label = "评议", parts = { one = "甲", two = "乙", three = "丙", four = "丁" } }
+[papers.town.nodes]
+total = { x = "vote", full = 100, method = "raters", TRIM, CLASSES }
+[papers.town.results.overall]
+by = "total"
+""".replace("TRIM", "trim = { above = 3, each = 1 }")
+    body = body.replace("CLASSES", 'classes = { all = { of = ["one", "two", "three", "four"] } }')
+    votes = given({f"vote.{n}": {"a": v} for n, v in (("one", 70), ("two", 80), ("three", 96), ("four", 81))})
+    assert work_out(Run(recipe(body), votes), "a").lines[1:] == (
+        "去掉最高、最低各 1 位:70、96",
+        "(80 + 81) ÷ 2 = 80.5",
+    )
+
+
+def test_what_an_item_adds_to_a_total_that_there_is_not_is_not_told() -> None:
+    run = Run(recipe(RELATIVE), given({"growth": {"a": 4, "b": 8}, "roads": {"a": 80}}))
+    assert (work_out(run, "a", "growth").points, work_out(run, "a", "growth").to_total) == ("6.00", None)
+    assert work_out(run, "b", "roads").lines[-1] == "缺 公路,不能计分"

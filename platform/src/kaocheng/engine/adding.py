@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
+from itertools import pairwise
 
 from kaocheng.engine import adjust
 from kaocheng.engine.composing import entries
-from kaocheng.engine.evaluate import Scope
+from kaocheng.engine.evaluate import Scope, number
 from kaocheng.engine.explain import Cut, Explanation, Used
 from kaocheng.engine.grammar import parse
 from kaocheng.engine.recipe import PaperRule
@@ -23,12 +23,18 @@ def added(seat: Seat, paper: PaperRule, name: str, period: str) -> Explanation:
     """The working of one adjustment for one unit."""
     run, rule = seat.run, paper.table("adjustments")[name]
     amount = seat.of(adjust.adjustment(run, paper, name, period))
-    asked = adjust.asked(run, paper, name, period, seat.at)
-    used = list(entries(seat, paper, name, period))
-    told: list[str] = []
+    used, told = list(entries(seat, paper, name, period)), list[str]()
     if "formula" in rule:
+        asked = seat.of(number(str(rule["formula"]), Scope(run, paper, None, period)))
         told += _by_formula(seat, paper, str(rule["formula"]), period, used)
-    told += _capped([u.value or "" for u in used], asked, amount, rule)
+        stages: list[adjust.Left] = []
+        if asked is not None and amount is not None and asked != amount:
+            stages = [("entries", None, asked), ("unit", amount, amount)]
+    else:
+        asked = adjust.asked(run, paper, name, period, seat.at)
+        told += _added(seat, paper, name, period)
+        stages = adjust.capped(run, paper, name, period, seat.at)
+    told += _capped(stages, amount)
     unit, clause = run.units[seat.at], rule.get("clause")
     decimals = run.recipe.decimals(paper, "total") or 0
     signed = None if amount is None else -amount if rule.get("kind") == "deduction" else amount
@@ -64,18 +70,40 @@ def _by_formula(seat: Seat, paper: PaperRule, text: str, period: str, used: list
     yield f"{written} = {writer.value(tree)}"
 
 
-def _capped(
-    written: list[str], asked: Fraction | None, amount: Fraction | None, rule: Mapping[str, Any]
-) -> Iterator[str]:
-    """The sum of the entries, and what the rule's caps leave of it."""
-    if asked is not None and not written:
+def _added(seat: Seat, paper: PaperRule, name: str, period: str) -> Iterator[str]:
+    """The entries that count, added."""
+    written = [
+        plain(points)
+        for points, _c, counts in adjust.entries_of(seat.run, paper, name, period, seat.at)
+        if counts
+    ]
+    asked = adjust.asked(seat.run, paper, name, period, seat.at)
+    if not written:
         yield _("没有记录")
-    elif asked is not None:
-        yield " + ".join(written) + (f" = {shown(asked)}" if written[1:] else "")
-    if asked is None or amount is None or asked == amount:
-        return
-    most = rule.get("most")
-    if isinstance(most, int | str) and not rule.get("highest_only"):
-        yield _("最多 {most} 分,计 {points} 分", most=most, points=shown(amount))
     else:
-        yield _("按上限规定,计 {points} 分", points=shown(amount))
+        yield " + ".join(written) + (f" = {shown(asked)}" if written[1:] else "")
+
+
+def _capped(stages: Sequence[adjust.Left], amount: Fraction | None) -> Iterator[str]:
+    """What each of the rule's caps leaves, where it takes something away."""
+    for (_kind, _cap, before), (kind, cap, left) in pairwise(stages):
+        if left == before:
+            continue
+        facts = {"most": shown(cap), "points": shown(left)}
+        match kind:
+            case "entry":
+                yield _("每件最多 {most} 分,计 {points} 分", **facts)
+            case "matter":
+                yield _("同一事项最多 {most} 分,计 {points} 分", **facts)
+            case "category":
+                yield _("同一类最多 {most} 分,计 {points} 分", **facts)
+            case "unit":
+                yield _("最多 {most} 分,计 {points} 分", **facts)
+            case "highest matter":
+                yield _("同一事项只计最高的 {most} 件,计 {points} 分", **facts)
+            case "highest category":
+                yield _("同一类只计最高的 {most} 件,计 {points} 分", **facts)
+            case _:
+                yield _("只计最高的 {most} 件,计 {points} 分", **facts)
+    if stages and amount is not None and stages[-1][2] != amount:
+        yield _("得到的单位超过规定的数量,计 {points} 分", points=shown(amount))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 Entry = tuple[Fraction, Claim]
+Left = tuple[str, Fraction | None, Fraction]  # a cap's kind, how much it lets through, what is left
 ZERO = Exact.constant(0)
 OF_ENTRIES = ("matter", "category", "unit")  # whose highest entries alone may count
 
@@ -144,15 +145,29 @@ def _adjustment(run: Run, paper: PaperRule, name: str, period: str) -> Exact:
 
 def asked(run: Run, paper: PaperRule, name: str, period: str, at: int) -> Fraction | None:
     """What one unit's entries come to before any cap; nothing for an adjustment without entries."""
-    rule = paper.table("adjustments")[name]
+    found = capped(run, paper, name, period, at)
+    return found[0][2] if found else None
+
+
+def capped(run: Run, paper: PaperRule, name: str, period: str, at: int) -> list[Left]:
+    """What one unit's entries come to, and what each cap leaves; nothing of an adjustment by formula."""
+    rule, here = paper.table("adjustments")[name], Scope(run, paper, None, period)
     if "formula" in rule:
-        return None
-    entries = [
-        (_points(run, rule, name, claim, place), claim)
+        return []
+    of_unit = entries_of(run, paper, name, period, at)
+    return list(_caps(rule, here, [(points, claim) for points, claim, counts in of_unit if counts]))
+
+
+def entries_of(
+    run: Run, paper: PaperRule, name: str, period: str, at: int
+) -> list[tuple[Fraction, Claim, bool]]:
+    """One unit's entries with their points, and whether they fall into the days that count."""
+    rule = paper.table("adjustments")[name]
+    return [
+        (_points(run, rule, name, claim, place), claim, _in_window(run, rule, name, claim, place))
         for place, claim in run.claims(name, period, run.recipe.own_period(paper))
         if place == at
     ]
-    return sum((p for p, claim in entries if _in_window(run, rule, name, claim, at)), Fraction(0))
 
 
 def _plain(most: Any) -> bool:
@@ -186,15 +201,28 @@ def _in_window(run: Run, rule: Mapping[str, Any], name: str, claim: Claim, at: i
 
 
 def _capped(rule: Mapping[str, Any], here: Scope, entries: Sequence[Entry]) -> Fraction:
+    """What is left of the entries once every cap has been put on them."""
+    for _kind, _cap, left in _caps(rule, here, entries):
+        whole = left
+    return whole
+
+
+def _caps(rule: Mapping[str, Any], here: Scope, entries: Sequence[Entry]) -> Iterator[Left]:
+    """What the entries come to, then after each cap by its kind."""
     most = rule.get("most")
     caps = {k: _constant(v, here) for k, v in most.items()} if isinstance(most, Mapping) else {}
     if _plain(most):
         caps = {"unit": _constant(most, here)}
-    listed = [(min(p, caps["entry"]) if "entry" in caps else p, claim) for p, claim in entries]
+    listed = list(entries)
+    yield "entries", None, _sum(listed)
+    if "entry" in caps:
+        listed = [(min(points, caps["entry"]), claim) for points, claim in listed]
+        yield "entry", caps["entry"], _sum(listed)
     only = rule.get("highest_only") or {}
-    for kind in OF_ENTRIES if isinstance(only, Mapping) else (str(only),):
-        if not isinstance(only, Mapping) or kind in only:
-            listed = _highest(listed, kind, int(only[kind]) if isinstance(only, Mapping) else 1)
+    only = only if isinstance(only, Mapping) else {str(only): 1}
+    for kind in (kind for kind in OF_ENTRIES if kind in only):
+        listed = _highest(listed, kind, int(only[kind]))
+        yield f"highest {kind}", Fraction(int(only[kind])), _sum(listed)
     for kind in ("matter", "category"):
         if kind in caps:
             sums: dict[str, Fraction] = {}
@@ -204,8 +232,14 @@ def _capped(rule: Mapping[str, Any], here: Scope, entries: Sequence[Entry]) -> F
                 sums[key] = sums.get(key, Fraction(0)) + points
                 firsts.setdefault(key, claim)
             listed = [(min(total, caps[kind]), firsts[key]) for key, total in sums.items()]
-    whole = sum((points for points, _claim in listed), Fraction(0))
-    return min(whole, caps["unit"]) if "unit" in caps else whole
+            yield kind, caps[kind], _sum(listed)
+    whole = _sum(listed)
+    if "unit" in caps:
+        yield "unit", caps["unit"], min(whole, caps["unit"])
+
+
+def _sum(listed: Sequence[Entry]) -> Fraction:
+    return sum((points for points, _claim in listed), Fraction(0))
 
 
 def _highest(entries: Sequence[Entry], kind: str, most: int) -> list[Entry]:

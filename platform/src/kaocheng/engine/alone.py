@@ -25,7 +25,7 @@ OWN = frozenset(  # where its names are looked up, and what its parts count: mad
     ["scope", "row scope", "parts", "terms", "counts for", "told stages"]
 )
 SHARED = frozenset(["adjustment", "vetoed"])  # of one unit, and decided with all in view
-OTHERS = frozenset(["circle", "at"])  # what only the whole run can know
+OTHERS = frozenset(["circle", "at", "at rows"])  # what only the whole run can know
 
 
 def whole_of(run: Run) -> Run:
@@ -82,7 +82,7 @@ class Alone(Run):
             return self._own_rows(found)
         if isinstance(found, np.ndarray):
             return found[[self.place]] if found.shape else found
-        if key[0] == "row points":
+        if key[0] in ("row points", "at rows"):
             rows, points = found
             return self._own_rows(rows), points.take(self._mine(rows))
         return found

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from kaocheng.engine import adjust, compose, folded, marks, sums
+from kaocheng.engine import adjust, compose, sums
 from kaocheng.engine import evaluate as language
-from kaocheng.engine.arrays import MISSING, NA, OK, Exact
-from kaocheng.engine.explain import Cut, Part, Rounding, Used
+from kaocheng.engine.arrays import MISSING, NA, OK
+from kaocheng.engine.explain import Cut, Part, Used
 from kaocheng.engine.grammar import parse
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
-from kaocheng.engine.rounding import plain, printed
+from kaocheng.engine.rounding import plain
 from kaocheng.engine.score import node_label
 from kaocheng.engine.terms import Seat, Term, terms
 from kaocheng.engine.wording import in_words, labels, percent, shown
@@ -47,8 +47,8 @@ def method(recipe: Recipe, node: NodeRule) -> str:
     name = str(node.get("method"))
     found, own = METHODS.get(name), recipe.methods.get(name)
     if own is not None:
-        return str(own.get("label") or name)
-    return _(found.chinese) if found else str(node.get("method") or _("公式"))
+        return str(own.get("label") or _("本方案自定({name})", name=name))
+    return _(found.chinese) if found else _("公式")
 
 
 def parts_of(seat: Seat, paper: PaperRule, node: NodeRule, period: str) -> list[compose.Part]:
@@ -165,43 +165,12 @@ def joined(it: Working, before: Fraction | None) -> Iterator[str]:
 
 def entries(seat: Seat, paper: PaperRule, name: str, period: str) -> Iterator[Used]:
     """The entries of an adjustment, each with the key its origin is found by."""
-    rule, run = paper.table("adjustments")[name], seat.run
-    label = str(rule.get("label", name))
-    for n, (_at, claim) in enumerate(
-        [c for c in run.claims(name, period, run.recipe.own_period(paper)) if c[0] == seat.at], 1
-    ):
-        points = claim.points or str((rule.get("levels") or {}).get(claim.level, claim.level))
-        yield Used(claim.matter or label, points, _("分"), "claim", (name, str(n)))
-
-
-def across(it: Working) -> Iterator[str]:
-    """The node in each period, and how the periods are folded."""
-    run, node = it.run, it.node
-    spans = folded.spans(run, it.paper, node, it.period)
-    each = [folded.in_period(run, it.paper, node, p) for p in spans]
-    told = []
-    for period, value in zip(spans, each, strict=True):
-        found, state = it.seat.of(value), it.seat.state(value)
-        told.append((period, shown(found) if state == OK else "/" if state == NA else _("缺")))
-        if not node.composed and not node.get("rows"):
-            _in_period(it, period)
-    yield _(",").join(f"{period} {points}" for period, points in told)
-    fold = folded.fold_of(run, it.paper, node, it.period)
-    whole = it.seat.of(compose.over_periods(run, fold, spans, each))
-    if whole is None:
-        yield _("缺数据,不能计分") if it.state == MISSING else _("本项不适用,分值由同类各项分担")
-        return
-    yield f"{folding(fold)} = {shown(whole)}"
-    bounded = it.seat.of(marks.bounded(run, it.scope, Exact.constant(whole)))
-    if bounded is not None and bounded != whole:
-        kind = _("最高") if bounded < whole else _("最低")
-        it.cuts.append(Cut(kind, plain(bounded), plain(whole), plain(bounded)))
-        yield _("{kind} {bound} 分", kind=kind, bound=shown(bounded))
-    if it.value is not None and bounded is not None and it.value != bounded and it.rounds:
-        after = printed(it.value, it.decimals)
-        it.roundings.append(Rounding(_("得分"), it.decimals, plain(bounded), after))
-        it.before = bounded
-        yield _("四舍五入到 {places} 位:{value}", places=it.decimals, value=after)
+    label = str(paper.table("adjustments")[name].get("label", name))
+    for n, (points, claim, counts) in enumerate(adjust.entries_of(seat.run, paper, name, period, seat.at), 1):
+        said = claim.matter if claim.matter[:1] != "#" else ""  # an entry's number says nothing to anybody
+        said = " ".join(filter(None, (said or label, claim.level)))
+        said = said if counts else _("{name}(不在规定的日期内,不计)", name=said)
+        yield Used(said, plain(points), _("分"), "claim", (name, str(n)))
 
 
 def folding(fold: Any) -> str:
@@ -209,25 +178,12 @@ def folding(fold: Any) -> str:
     if few := sums.few(fold):
         most, mean = few
         how = _("取最高的 {n} 次平均", n=most) if mean else _("取最高的 {n} 次合计", n=most)
-    elif isinstance(fold, Mapping) and "weighted" in fold:
-        how = _("按“{field}”加权平均", field=fold["weighted"])
     elif isinstance(fold, Mapping):
-        how = _("按权重合计:{weights}", weights=_(",").join(f"{p} × {w}" for p, w in fold.items()))
+        how = _("按“{field}”加权平均", field=fold["weighted"])
     else:
         words = {"mean": _("平均"), "last": _("取最后一期"), "min": _("取最低"), "max": _("取最高")}
         how = words.get(str(fold), _("合计"))
     return how
-
-
-def _in_period(it: Working, period: str) -> None:
-    """What the node was worked from in one of its periods."""
-    from kaocheng.engine import nodes
-
-    scope = nodes.measuring(nodes.scope(it.run, it.paper, folded.plain(it.node), period))
-    writer = Writer(scope, it.seat.at, it.seat.at, deep=False)
-    writer.numbers(parse(nodes.formula(it.node, scope)))
-    for key, used in writer.used.items():
-        it.used.setdefault((*key, period), used)
 
 
 def parts(it: Working) -> Iterator[Part]:

@@ -186,10 +186,12 @@ def _figure(tree: Call, scope: language.Scope) -> language.Value:
 
 def _at_unit(tree: Call, scope: language.Scope) -> language.Value:
     if scope.rows is not None and not isinstance(tree.arguments[0], Word):  # a row may name the unit
-        return _elsewhere(tree, scope)
+        found = scope.run.once(("at rows", *scope.key, tree), lambda: (scope.rows, _elsewhere(tree, scope)))
+        value: language.Value = found[1]
+        return value
     flat = scope.flat()
-    value = scope.run.once(("at", *flat.key, tree), lambda: _elsewhere(tree, flat))
-    return language.by_unit(value, scope)
+    whole = scope.run.once(("at", *flat.key, tree), lambda: _elsewhere(tree, flat))
+    return language.by_unit(whole, scope)
 
 
 def _elsewhere(tree: Call, scope: language.Scope) -> language.Value:

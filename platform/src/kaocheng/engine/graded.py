@@ -158,7 +158,7 @@ class _Grounds:
         among = circle.eligible.get(number, circle.units)
         told = {"grade": wanted, "most": most, "among": among, "exact": plain(exact), "places": places}
         if not is_share(most):
-            text = _("{grade}名额 {places} 个", **told)
+            text = _("{grade}名额 {exact} 个", **told)
         elif number in circle.eligible:
             text = _("{grade}名额:符合条件的 {among} 个单位 × {most} = {exact}", **told)
         else:
@@ -220,14 +220,42 @@ class _Grounds:
 
     def _because(self, code: str, facts: Facts) -> str:
         if code in ("shift", "promote"):
-            rules = self._ranking.rule.get(code) or []
-            held = [str(r["when"]) for r in rules if self._ranking.holds(str(r["when"]))[self.at]]
-            said = _(";").join(self._condition(text) for text in held)
+            moved = self._shifted() if code == "shift" else self._promoted(facts)
+            said = _(";").join(moved)
             return _(":{reason}", reason=said) if said else ""
         other = facts.get("first_out" if code == "quota_in" else "last_in", "")
         if not code.startswith("quota_") or code == "quota_tied" or not other:
             return ""
         return self._told_apart(other)
+
+    def _held(self, kind: str) -> list[Mapping[str, Any]]:
+        """The rules of a kind whose condition the unit meets."""
+        rules = self._ranking.rule.get(kind) or []
+        return [rule for rule in rules if self._ranking.holds(str(rule["when"]))[self.at]]
+
+    def _shifted(self) -> Iterator[str]:
+        """What moved the grade up or down, each with how far."""
+        for _code, rule in self._vetoes():
+            if rule.get("down"):
+                facts = {"veto": rule.get("label", _code), "n": rule["down"]}
+                yield _("“{veto}”降 {n} 档", **facts)
+        for rule in self._held("shift"):
+            by = int(rule["by"])
+            facts = {"reason": self._condition(str(rule["when"])), "n": abs(by)}
+            yield _("{reason},升 {n} 档", **facts) if by > 0 else _("{reason},降 {n} 档", **facts)
+
+    def _promoted(self, facts: Facts) -> Iterator[str]:
+        """Of the rules that lift to a grade above the one there was, the one that lifted to this."""
+        grades, held = self._ranking.grades, self._held("promote")
+        above = [rule for rule in held if grades.index(str(rule["to"])) < grades.index(facts["from"])]
+        lifted = [rule for rule in above if str(rule["to"]) == facts["to"]] or above
+        yield from (self._condition(str(rule["when"])) for rule in lifted[:1])
+
+    def _vetoes(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The vetoes that struck, with their rules."""
+        papers = (self.paper, *self.run.recipe.papers.values())
+        for code in self.standing.vetoes:
+            yield code, next((p.table("vetoes")[code] for p in papers if code in p.table("vetoes")), {})
 
     def _told_apart(self, other: str) -> str:
         """Where two totals are the same: the step of the chain at which they were told apart."""
@@ -255,8 +283,7 @@ class _Grounds:
 
     def _veto(self, code: str, facts: Facts) -> str:
         """A veto with what brought it, and what it does."""
-        papers = (self.paper, *self.run.recipe.papers.values())
-        rule = next((p.table("vetoes")[code] for p in papers if code in p.table("vetoes")), {})
+        rule = dict(self._vetoes()).get(code, {})
         own = self.standing.unit
         entries = [c for c in self.run.inputs.claims if (c.unit, c.adjustment) == (own, code)]
         # an entry without a matter is told apart by its number, which says nothing to anybody

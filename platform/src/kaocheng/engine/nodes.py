@@ -109,11 +109,18 @@ def _by_method(here: Scope) -> Exact:
 
 def of_rows(run: Run, here: Scope) -> Exact:
     """The points of each row: a gap in one is a gap in the whole, so nothing stands in for it here."""
+    return last_of(row_stages(run, here))
+
+
+def row_stages(run: Run, here: Scope) -> Stages:
+    """Each step of the points of every row."""
     assert here.node is not None
-    one = replace(
-        here, node=NodeRule(here.node.code, {k: v for k, v in here.node.keys.items() if k != "rows"})
-    )
-    return rounded(run, here, bounded(run, here, _gated(here, last_of(earned(run, one)))))
+    keys = {key: value for key, value in here.node.keys.items() if key != "rows"}
+    for name, value in earned(run, replace(here, node=NodeRule(here.node.code, keys))):
+        yield name, value
+    yield "gate", (value := _gated(here, value))
+    yield "bounds", (value := bounded(run, here, value))
+    yield "round", rounded(run, here, value)
 
 
 def free(run: Run, here: Scope) -> Exact:

@@ -11,8 +11,9 @@ from kaocheng.engine import composing, nodes, vetoes
 from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED
 from kaocheng.engine.explain import Cut, Rounding
 from kaocheng.engine.grammar import parse
+from kaocheng.engine.methods.absolute import points as in_points
 from kaocheng.engine.rounding import plain, printed
-from kaocheng.engine.wording import shown
+from kaocheng.engine.wording import in_words, labels, shown
 from kaocheng.engine.writing import Writer
 from kaocheng.i18n import _
 
@@ -112,5 +113,5 @@ def instead(it: Working, name: str, state: int, points: Fraction) -> str:
         "last_period": _("上期得分"),
     }
     kind = {NA: _("不适用"), MISSING: _("缺数据")}.get(state, _("除数为零"))
-    how = names.get(str(said), str(said))
+    how = names.get(str(said)) or f" {in_words(parse(in_points(said)), labels(it.scope))} "
     return _("{kind},按{how}计:{points}", kind=kind, how=how, points=printed(points, it.decimals))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kaocheng.engine.run import Run
 
 
-RED = ("红", "red")  # a light that warns
+RED, OTHER_LIGHTS = ("红", "red"), ("黄", "橙", "绿", "蓝", "yellow", "amber", "orange", "green", "blue")
 
 
 def better(run: Run, paper: PaperRule) -> int:
@@ -47,9 +47,9 @@ def lowest_is_best(paper: PaperRule) -> bool:
     bands = rule.get("bands") or []
     if not bands:
         return False
-    first, last = bands[0], bands[-1]
-    if str(first.get("grade", "")).lower().startswith(RED):
-        return not str(last.get("grade", "")).lower().startswith(RED)
+    first, grades = bands[0], [str(band.get("grade", "")).lower() for band in bands]
+    if grades[0].startswith(RED) and any(grade.startswith(OTHER_LIGHTS) for grade in grades):
+        return True  # and 红榜, the list of honour, is no light
     return bool(first.keys() & {"below", "to"}) and not first.keys() & {"from", "above"}
 
 

@@ -259,7 +259,9 @@ class _Steps:
         own = self.leaf.scope.figure == code
         measure = _("个百分点") if rule.get("unit") == "%" else rule.get("unit", "")
         gap = _("{amount} {measure}", amount=shown(abs(gain.value - gain.now)), measure=measure).strip()
-        what = str(rule["parts"][part]) if part else "" if own else str(rule.get("label", code))
+        label = str(rule.get("label", code))
+        what = str(rule["parts"][part]) if part else "" if own else label
+        what = what if own or not part else f"{label}·{what}"
         facts = {"part": what, "gap": gap, "points": self._points(gain)}
         assert self.leaf.value is not None
         fewer = gain.value < gain.now
@@ -271,12 +273,12 @@ class _Steps:
             said = less if fewer else more
             return _("{name}:{value}", name=what, value=said) if what else said
         if what and fewer:
-            return _("{part}再减少 {gap} 可得 {points} 分", **facts)
+            return _("{part}再减少 {gap},可得 {points} 分", **facts)
         if what:
-            return _("{part}再增加 {gap} 可得 {points} 分", **facts)
+            return _("{part}再增加 {gap},可得 {points} 分", **facts)
         if fewer:
-            return _("再减少 {gap} 可得 {points} 分", **facts)
-        return _("再增加 {gap} 可得 {points} 分", **facts)
+            return _("再减少 {gap},可得 {points} 分", **facts)
+        return _("再增加 {gap},可得 {points} 分", **facts)
 
     def _points(self, gain: _Gain) -> str:
         """The points then; with as many decimals as it takes to tell them from those of now."""

@@ -19,6 +19,8 @@ from kaocheng.i18n import _
 TOLD = 5  # items
 TRIED = 200  # items; of more, those with most to gain
 REASONS = 3
+NAMED = 5  # items of one reason
+Why = dict[str, dict[str, None]]  # a reason, and the items it is true of
 
 Below = tuple[PaperRule, NodeRule, str]
 
@@ -40,30 +42,38 @@ def with_steps(run: Run, it: Explanation) -> Explanation:
     found, why = _best(leaves, it.period)
     if found:
         return replace(it, steps=found, no_step="")
-    return replace(it, no_step=it.no_step or _(";").join(why[:REASONS]))
+    return replace(it, no_step=it.no_step or _(";").join(_reasons(why)))
 
 
-def _best(leaves: list[Leaf], told: str) -> tuple[tuple[Step, ...], list[str]]:
+def _best(leaves: list[Leaf], told: str) -> tuple[tuple[Step, ...], Why]:
     """The steps that bring most, in the order of the scheme where several bring the same; or why none do."""
     most = {id(leaf): leaf.most() for leaf in leaves if leaf.value is not None}
     ends = [leaf for leaf in leaves if id(leaf) in most]
     ends.sort(key=lambda leaf: (most[id(leaf)] is not None, -(most[id(leaf)] or 0)))
     gains: dict[int, tuple[Fraction, Step]] = {}
-    why: dict[str, None] = {}
+    why: Why = {}
     for leaf in ends[:TRIED]:
         end = most[id(leaf)]
         if end is not None and (end == 0 or _least(gains) > end):
             break
         found, reason = steps.ahead(leaf, first=True)
         if reason:
-            why[_("{name}:{value}", name=_name(leaf, told), value=reason)] = None
+            why.setdefault(reason, {})[_name(leaf, told)] = None
         for step in found:
             gain = leaf.better * Fraction(step.total_gain or 0)
             if gain > 0:
                 gains[id(leaf)] = gain, replace(step, words=_said(leaf, step, told))
     in_order = [gains[id(leaf)] for leaf in leaves if id(leaf) in gains]
     in_order.sort(key=lambda pair: -pair[0])
-    return tuple(step for _gain, step in in_order[:TOLD]), list(why)
+    return tuple(step for _gain, step in in_order[:TOLD]), why
+
+
+def _reasons(why: Why) -> Iterator[str]:
+    """Why no step is told, each reason with the items it is true of."""
+    for reason, names in list(why.items())[:REASONS]:
+        named = _("、").join(list(names)[:NAMED])
+        more = _("等 {n} 项", n=len(names)) if len(names) > NAMED else ""
+        yield _("{name}:{value}", name=named + more, value=reason)
 
 
 def _least(gains: dict[int, tuple[Fraction, Step]]) -> Fraction:

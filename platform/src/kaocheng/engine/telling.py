@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +12,7 @@ from kaocheng.engine.rounding import printed
 from kaocheng.engine.wording import shown
 from kaocheng.i18n import _
 
+PERIODS = 4  # of one item told apart
 NEAR = 4  # decimals of points lost, beyond the two that are counted in
 
 
@@ -134,24 +136,32 @@ def lost_sum(it: Explanation) -> str:
 def by_item(it: Explanation) -> list[LostAt]:
     """The losses item by item, the dearest first; all roundings as one; they add up to the same."""
     found: dict[tuple[str, str, str], list[Loss]] = {}
-    rounding = Fraction(0)
+    rounding, in_many = Fraction(0), _in_many(it.losses)
     for loss in it.losses:
         if loss.kind == "round":
             rounding += Fraction(loss.points)
         else:
             cap = loss.why if loss.kind == "cap" else ""
-            found.setdefault((loss.node, loss.period, cap), []).append(loss)
+            found.setdefault((loss.node, "" if loss.node in in_many else loss.period, cap), []).append(loss)
     items = []
     for (_node, period, cap), several in found.items():
         points, first = _summed(several), several[0]
         other = "" if cap or period == it.period else period
         if points:
             why = "" if cap else first.why
-            items.append(LostAt(cap or first.label, other, first.key, points, _four(points), why))
+            times = len({loss.period for loss in several})
+            many = _("{name}({n} 个时段)", name=first.label, n=times) if times > 1 else first.label
+            items.append(LostAt(cap or many, other, first.key, points, _four(points), why))
     items.sort(key=lambda at: -at.points)
     if rounding:
         items.append(LostAt(_("四舍五入差额"), "", "", rounding, _four(rounding), ""))
     return items
+
+
+def _in_many(losses: Iterable[Loss]) -> set[str]:
+    """The items that lost something in more periods than a reader wants to be told one by one."""
+    lost = {(loss.node, loss.period) for loss in losses}
+    return {node for node, times in Counter(node for node, _period in lost).items() if times > PERIODS}
 
 
 def standing(place: Place) -> Iterator[str]:

@@ -27,6 +27,8 @@ from kaocheng.engine.wording import (
 )
 from kaocheng.i18n import _
 
+NO_MEASURES = ("date", "text", "word")  # what a list's field may hold that has no unit of measure
+
 
 class Using(ABC):
     """One unit (or one row of a list) in one node's scope: its values, and where each came from."""
@@ -86,7 +88,13 @@ class Using(ABC):
     def _name(self, name: Name, outer: int) -> str:
         if name.path[0].startswith("_"):
             return ""
-        value = self.value(name)
+        found = language.evaluate(name, self.scope)
+        value = self._text(found)
+        text = self._written(name, value, outer)
+        quoted = isinstance(found, Words) and text == value and value not in (_("缺"), "/")
+        return f"“{value}”" if quoted else text
+
+    def _written(self, name: Name, value: str, outer: int) -> str:
         run, head, rest = self.scope.run, name.path[0], name.path[1:]
         node = self.scope.node
         if self.scope.rows is not None and head in self.scope.rows.fields:
@@ -103,7 +111,7 @@ class Using(ABC):
         elif not rest and node is not None and head in ("target", "base"):
             self._promise(head, value)
         elif not rest and node is not None and head in (node.get("let") or {}):
-            inner = self.numbers(parse(str(node["let"][head])), 4)
+            inner = self.numbers(parse(str(node["let"][head])))
             return f"[{inner}]" if inner != value else value
         elif head in run.recipe.figures and (head not in self.scope.words or head in self.open):
             self._use_figure(head, rest[0] if rest else "", name, value)
@@ -117,13 +125,15 @@ class Using(ABC):
     def _field(self, head: str, value: str) -> str:
         rows = self.scope.rows
         assert rows is not None
-        text = day(value) if self.scope.run.recipe.lists[rows.list]["fields"].get(head) == "date" else value
+        kind = str(self.scope.run.recipe.lists[rows.list]["fields"].get(head, ""))
+        text = day(value) if kind == "date" else value
         first = int(np.flatnonzero(rows.units == self.unit)[0])
         number = self.at - first + 1
         unit = self.scope.run.units[self.unit].code
         called = self.scope.run.row_name(rows.list, self.scope.period, unit, number)
-        name = _("{row}·{field}", row=called, field=field_label(head))
-        self._use(Used(name, self._kept(text), kind="row", key=(rows.list, str(number), head)))
+        name = _("{row}·{field}", row=called, field=field_label(head, kind))
+        measure = "" if kind in NO_MEASURES else kind
+        self._use(Used(name, self._kept(text), measure, kind="row", key=(rows.list, str(number), head)))
         return text
 
     def _key(self, head: str, value: str, outer: int) -> str:

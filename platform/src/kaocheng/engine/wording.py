@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
-from kaocheng.engine import nodes, plugged
+from kaocheng.engine import nodes, plugged, several
 from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word, parse
 from kaocheng.engine.methods import METHODS
@@ -96,15 +96,14 @@ def _call_in_words(tree: Call, labels: Mapping[str, str], outer: int) -> str:
         return _("{value}(没有则按 {instead})", value=value, instead=instead)
     if tree.path == ("grade",) and len(tree.arguments) == 1:
         return _grade_in_words(tree.arguments[0], labels)
-    if len(tree.path) == 2 and f"#{tree.path[0]}" in labels:
-        inside = ", ".join(in_words(argument, labels) for argument in tree.arguments)
-        facts = {"list": labels[f"#{tree.path[0]}"], "what": labels.get(tree.path[1], tree.path[1])}
-        return _("{list}各行的{what}({inside})", inside=inside, **facts)
+    if len(tree.path) == 2 and (tree.path[0] == "parts" or f"#{tree.path[0]}" in labels):
+        return several.over_many(tree, labels, in_words)
     if tree.path == ("_trimmed",):
         return _of_raters(tree, labels)
     named = [f"{key_label(key)} = {in_words(value, labels)}" for key, value in tree.keywords]
-    inside = ", ".join([*(in_words(argument, labels) for argument in tree.arguments), *named])
-    return f"{labels.get('.'.join(tree.path), '.'.join(tree.path))}({inside})"
+    inside = ", ".join([*(several.argument(one, labels, in_words) for one in tree.arguments), *named])
+    head = ".".join(tree.path)
+    return f"{several.folds()[head] if several.is_fold(tree) else labels.get(head, head)}({inside})"
 
 
 def _name_in_words(name: Name, labels: Mapping[str, str]) -> str:
@@ -207,20 +206,21 @@ def functions() -> Mapping[str, str]:
     }
 
 
-def field_label(code: str) -> str:
+def field_label(code: str, kind: str = "date") -> str:
     """What the trade calls the usual fields of a list; others keep the name the scheme gives them."""
+    on_a_day = kind == "date"  # or how much was due, and done
     return {
         "task": _("任务"),
         "full": _("分值"),
-        "due": _("完成时限"),
-        "done": _("完成日期"),
+        "due": _("完成时限") if on_a_day else _("应完成"),
+        "done": _("完成日期") if on_a_day else _("已完成"),
         "progress": _("完成进度"),
     }.get(code, code)
 
 
-def _quoted(field: str) -> str:
+def _quoted(field: str, kind: str = "date") -> str:
     """A field in a formula: what the trade calls it, else its own name between marks."""
-    label = field_label(field)
+    label = field_label(field, kind)
     return f"“{field}”" if label == field else label
 
 
@@ -360,11 +360,13 @@ def vocabulary(
             if code == figure:
                 words[f"x.{part}"] = str(name)
     words |= {f"/{other.code}": other.label or other.group for other in recipe.papers.values()}
+    kinds: dict[str, str] = {}
     for code, rule in recipe.lists.items():
         words[f"#{code}"] = str(rule.get("label", code))
-        words = {field: _quoted(field) for field in rule.get("fields") or {}} | words
+        kinds.update((field, str(kind)) for field, kind in (rule.get("fields") or {}).items())
+        words = {field: _quoted(field, kinds[field]) for field in rule.get("fields") or {}} | words
     words = {code: str(rule.get("label", code)) for code, rule in paper.table("adjustments").items()} | words
-    return words | {field: _quoted(field) for field in fields}
+    return words | {field: _quoted(field, kinds.get(field, "date")) for field in fields}
 
 
 def _keys(node: NodeRule, words: Mapping[str, str]) -> dict[str, str]:

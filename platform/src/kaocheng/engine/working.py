@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
-
-import numpy as np
 
 from kaocheng.engine import (
+    by_period,
+    by_row,
     checks,
     compose,
     composing,
@@ -118,7 +117,7 @@ class Working:
 
     def explanation(self, row: str = "") -> Explanation:
         """The whole working; of one *row* of its list where one is asked for."""
-        lines = list(self.row(int(row)) if row else self.lines())
+        lines = list(by_row.row(self, int(row)) if row else self.lines())
         lines += self._voided()
         full = self.seat.of(compose.told_full(self.run, self.paper, self.node, self.period))
         lost = None if full is None or self.value is None or row else full - self.value
@@ -131,7 +130,8 @@ class Working:
             lines += self._rounded_total()
         unit = self.run.units[self.seat.at]
         leaf = steps.Leaf(self.seat, self.paper, self.node, self.period, self.paper)
-        factor = None if row else leaf.share
+        counts = leaf.total is None or self.seat.of(self.run.score(self.paper, *leaf.total)) is not None
+        factor = leaf.share if counts and not row else None
         found = () if row else self._losses(total)
         ahead, no_step = ((), "") if row or self.node.composed else steps.ahead(leaf)
         return Explanation(
@@ -162,7 +162,7 @@ class Working:
             next_step=ahead[0].words if ahead else "",
             no_step=no_step,
             to_total=None if factor is None or after is None else shown(after * factor),
-            place=places.place(self.seat, self.paper, self.period) if total else None,
+            place=places.place(self.seat, self.paper, self.period) if total and not row else None,
             grade=graded[0],
             grounds=graded[1],
             facts=None if factor is None else {"share_of_total": plain(factor)},
@@ -188,13 +188,13 @@ class Working:
             yield from on_the_way.stages(self)
             return
         if self.node.get("across"):
-            yield from composing.across(self)
+            yield from by_period.lines(self)
             return
         if imported.in_words(self.node):
             yield self._word()
             return
         if self.node.get("rows"):
-            yield from self._rows()
+            yield from by_row.lines(self)
         elif self.node.composed:
             yield from composing.lines(self)
         elif self.state == MISSING:
@@ -235,58 +235,17 @@ class Working:
     def _gap(self) -> Iterator[str]:
         for _line in self._worked():
             pass
-        own = self.run.recipe.methods.get(str(self.node.get("method"))) or {}
-        if failed := [str(one) for one in sorted(self.run.failed) if one.function == own.get("function")]:
+        rule = self.run.recipe.methods.get(str(self.node.get("method"))) or {}
+        if failed := [str(one) for one in sorted(self.run.failed) if one.function == rule.get("function")]:
             yield failed[0]
             return
-        lacking = _("、").join(used.name for used in self.used.values() if used.value is None)
+        gaps = [used for used in self.used.values() if used.value is None]
+        own = [used.name for used in gaps if used.kind != "group"] or [used.name for used in gaps]
+        lacking = _("、").join(own)
         if not lacking and self.node.get("method") == "choice":
             yield _("所填的不是规定的档,或分数不在这一档之内,不能计分")
             return
         yield _("缺 {names},不能计分", names=lacking or _("数据"))
-
-    # -- rows of a list ----------------------------------------------------------------------------
-
-    def _rows(self) -> Iterator[str]:
-        rows, _values = folded.row_points(self.run, self.paper, self.node, self.period)
-        called = partial(self.run.row_name, rows.list, self.period, self.run.units[self.seat.at].code)
-        for n, i in enumerate(np.flatnonzero(rows.units == self.seat.at), 1):
-            yield _("{name}:{value}", name=called(n), value=self._of_row(int(i)))
-        if self.value is not None:
-            how = composing.folding(self.node.get("fold", "sum"))
-            yield f"{how} {printed(self.value, self.decimals)}"
-            return
-        for at, found, full in folded.unclosed(self.run, self.paper, self.node, self.period):
-            if at == self.seat.at:
-                facts = {"sum": plain(found), "full": plain(full)}
-                yield _("各项分值合计 {sum},与满分 {full} 不符,不能计分;请核对任务书的分值", **facts)
-                return
-        yield _("缺数据,不能计分")
-
-    def row(self, n: int) -> Iterator[str]:
-        """One row of the list; what it got is the value asked for."""
-        rows, values = folded.row_points(self.run, self.paper, self.node, self.period)
-        mine = np.flatnonzero(rows.units == self.seat.at)
-        if not 1 <= n <= len(mine):
-            raise KeyError(f"{self.node.code}#{n}")
-        scope = nodes.measuring(folded.row_scope(self.run, self.paper, self.node, self.period))
-        i = int(mine[n - 1])
-        self.value, self.state = values.fraction(i), int(values.state[i])
-        if self.state == OK:
-            yield formula(scope)
-        yield self._of_row(i)
-
-    def _of_row(self, i: int) -> str:
-        _rows, values = folded.row_points(self.run, self.paper, self.node, self.period)
-        scope = nodes.measuring(folded.row_scope(self.run, self.paper, self.node, self.period))
-        writer, text, _value = self.write(scope, i)
-        value = values.fraction(i)
-        why = _(";").join(writer.because[-2:])
-        why = _("{why}:", why=why) if why else ""
-        if value is None and int(values.state[i]) == NA:
-            return _("不适用")
-        result = _("缺") if value is None else printed(value, self.decimals)
-        return f"{why}{text} = {result}"
 
     # -- around the score --------------------------------------------------------------------------
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kaocheng.engine import evaluate as language
-from kaocheng.engine import functions, others, periods, plugged
+from kaocheng.engine import functions, others, plugged
 from kaocheng.engine.alone import Alone, LooksAtOthers
 from kaocheng.engine.explain import Rounding, Used
 from kaocheng.engine.grammar import Call, Name, Number, Operation, Tree, Word, parse, walk
 from kaocheng.engine.methods import METHODS
 from kaocheng.engine.run import Run
+from kaocheng.engine.several import asked_of
 from kaocheng.engine.spelling import show
-from kaocheng.engine.using import Using
+from kaocheng.engine.together import Together
 from kaocheng.engine.wording import (
     BINDING,
     as_given,
@@ -37,7 +38,7 @@ SEVERAL = 3  # choices in one formula: more than a reader follows
 LONGEST_NAME = 24  # of an expression beside the statistic taken over it
 
 
-class Writer(Using):
+class Writer(Together):
     """The formula of one unit (or one row of a list) in one node's scope."""
 
     # -- writing -----------------------------------------------------------------------------------
@@ -61,16 +62,14 @@ class Writer(Using):
         binding, (left, right) = BINDING[tree.sign], tree.parts
         tight = binding + (1 if tree.sign in ("-", "/") else 0)
         before, after = self.numbers(left, binding), self.numbers(right, tight)
-        after = f"({after})" if after.startswith("-") else after
+        after = f"({after})" if after.startswith("-") and binding > BINDING["="] else after
         text = f"{before}{sign(tree.sign)}{after}"
         return f"({text})" if binding < outer else text
 
     def _call(self, tree: Call, outer: int) -> str:
         head = tree.path[0]
-        if tree.path == ("if",):
-            return self._if(tree, outer)
-        if tree.path == ("clamp",):
-            return self._held(tree, outer)
+        if tree.path in (("if",), ("clamp",)):
+            return self._if(tree, outer) if head == "if" else self._held(tree, outer)
         if tree.path == ("round",):
             return self._round(tree)
         if figures := self._many(tree):
@@ -79,6 +78,9 @@ class Writer(Using):
             return self._function(tree)
         if tree.path == ("_plugged",):
             return self._plugged(tree)
+        if tree.path in (("is_missing",), ("is_na",)):
+            self.numbers(tree.arguments[0])
+            return asked_of(in_words(tree.arguments[0], labels(self.scope)), head, holds=self._holds(tree))
         if head in language.CIRCLES and len(tree.path) == 2:
             return self._statistic(tree)
         if tree.path in (("target",), ("base",)) and isinstance(tree.arguments[0], Name):
@@ -132,12 +134,16 @@ class Writer(Using):
 
     def _method(self, tree: Call) -> str:
         """A method used as a function, written out by its own formula."""
-        if len(tree.path) != 1 or tree.path[0] not in METHODS or not tree.arguments:
+        own = self.scope.run.recipe.methods.get(tree.path[0])
+        known = tree.path[0] in METHODS and tree.arguments and tree.path[0] != "import"
+        if len(tree.path) != 1 or not (known or own) or plugged.is_plugged(own):
             return ""
         scope, given = language.called(tree, self.scope)
         inner = Writer(scope, self.at, self.unit, deep=self.deep)
         text = inner.numbers(parse(language.method_text(tree.path[0], given, scope)), 4)
-        self.used |= {k: u for k, u in inner.used.items() if u.kind == "group"}
+        self.used |= {k: u for k, u in inner.used.items() if own or u.kind == "group"}
+        self.because += inner.because
+        self.first += inner.first
         self.roundings += inner.roundings
         return text
 
@@ -161,13 +167,13 @@ class Writer(Using):
         if before == after:
             return text if isinstance(inner, Name | Number) else f"({text})"
         self.roundings.append(Rounding(text, places, before, after))
-        facts = {"text": text, "before": before, "places": places, "after": after}
-        self.first.append(_("{text} = {before},四舍五入到 {places} 位:{after}", **facts))
+        text = before if text in (before, f"({before})") else f"{text} = {before}"
+        self.first.append(_("{text},四舍五入到 {places} 位:{after}", text=text, places=places, after=after))
         return after
 
     def _function(self, tree: Call) -> str:
         if tree.path == ("days",):
-            due, done = (self.numbers(argument) for argument in tree.arguments)
+            due, done = (self.numbers(argument).strip("“”") for argument in tree.arguments)
             days = self.value(tree)
             return (
                 days
@@ -182,30 +188,6 @@ class Writer(Using):
         code, columns, parts = plugged.arguments(tree)
         given = {name: self.numbers(name) for name in (*parts.values(), *columns.values())}
         return as_given(self.scope, code, given)
-
-    def _many(self, tree: Call) -> str:
-        """A figure's parts or months drawn together, each of them told."""
-        first = tree.arguments[0] if len(tree.path) == 1 and tree.arguments else None
-        folding = tree.path[0] in ("sum", "count", "min", "max", "mean")
-        code = functions.whole_figure(first, self.scope) if folding else None
-        if code is None or not isinstance(first, Name):
-            return ""
-        each: list[str] = []
-        if len(tree.arguments) == 2 and functions.is_span(tree.arguments[1]):
-            kind = tree.arguments[1].path[0]  # type: ignore[union-attr]
-            for period in periods.inside(self.scope.period, kind):
-                name = Name((code,), period)
-                each.append(self.value(name))
-                self._use_figure(code, "", name, each[-1])
-        else:
-            for part in self.scope.run.series(code):
-                name = Name((code, part), first.period)
-                each.append(self.value(Call(("figure",), (name,))))
-                self._use_figure(code, part, name, each[-1])
-        there = [value for value in each if value not in (_("缺"), "/")]
-        if tree.path[0] == "sum" and len(tree.arguments) == 1 and there:
-            return f"({' + '.join(there)})" if there[1:] else there[0]
-        return self.value(tree) if each else ""
 
     # -- others ------------------------------------------------------------------------------------
 
