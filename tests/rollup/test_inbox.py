@@ -13,7 +13,7 @@ from kaocheng.db.roles import Urls
 from kaocheng.db.session import TenantSession
 from kaocheng.identity.domain import NotAllowed
 from kaocheng.rollup import jobs, queries, service
-from kaocheng.rollup.domain import NoSuchBundle, Received, Result, Verdict
+from kaocheng.rollup.domain import NoSuchBundle, Received, Result, Verdict, current
 from kaocheng.rollup.tables import inbox_result
 from kaocheng.scoring import service as scoring
 from kaocheng.standings import keys
@@ -64,7 +64,7 @@ async def test_a_delivered_bundle_is_kept_verbatim_and_compared(
     async with tenant_session(engine, city) as session:
         assert await queries.content(session, received.id) == content
         found = await results(session, received.id)
-        compared = await service.compare(session, "2026")
+        compared = await service.compare(session, "2026", await queries.received(session))
     assert [(r.label, r.score, r.full, r.rank, r.grade) for r in found][:2] == [
         ("东镇", Decimal("97.40"), Decimal(100), 1, "优秀"),
         ("西镇", Decimal("94.00"), Decimal(100), 2, "良好"),
@@ -105,7 +105,7 @@ async def test_one_changed_byte_is_refused_with_the_reason_and_kept_as_refused(
     assert "内容被改动" in received.reason
     async with tenant_session(engine, city) as session:
         assert [it.verdict for it in await queries.received(session)] == ["refused", "accepted"]
-        assert len(await queries.current(session, "2026")) == 1
+        assert len(current(await queries.received(session), "2026")) == 1
         assert await results(session, received.id) == []
         with pytest.raises(NoSuchBundle):
             await service.opened(session, received.id)
@@ -161,7 +161,7 @@ async def test_who_has_published_nothing_is_named_missing(
 ) -> None:
     city = await given.city_above(engine, urls.owner, county)
     async with tenant_session(engine, city) as session:
-        compared = await service.compare(session, "2026")
+        compared = await service.compare(session, "2026", await queries.received(session))
     assert [one.name for one in compared.missing] == ["云岭县"]
 
 
@@ -181,7 +181,8 @@ async def test_the_senders_latest_run_counts_even_if_an_older_one_arrives_later(
     for content in (newer, older):
         assert (await receive(engine, city, content, tmp_path)).accepted
     async with tenant_session(engine, city) as session:
-        assert [it.number for it in await queries.current(session, "2026")] == [2]
+        counted = current(await queries.received(session), "2026")
+    assert [it.number for it in counted.values()] == [2]
 
 
 async def test_only_who_may_read_the_inbox_brings_a_file(

@@ -36,7 +36,7 @@ def number(value: object, decimals: int | None = None) -> str:
     if isinstance(value, str) and not _is_number(value):
         return value
     if decimals is not None:
-        return _grouped(printed(Fraction(str(value)) if not isinstance(value, Fraction) else value, decimals))
+        return _grouped(printed(Fraction(_exact(value)), decimals))
     if isinstance(value, Fraction):
         return _fraction(value)
     if "/" in str(value):
@@ -52,7 +52,8 @@ def percent(share: object, decimals: int = 0) -> str:
     """
     if share is None or share == "":
         return NOTHING
-    return printed(Fraction(str(share)) * 100, decimals) + "%"
+    above, below = _exact(share).as_integer_ratio()
+    return printed(Fraction(100 * above, below), decimals) + "%"
 
 
 def day(value: date | datetime | str | None) -> str:
@@ -126,6 +127,11 @@ def span(code: str) -> str:
     year = code[:4]
     words = {"H1": _("上半年"), "H2": _("下半年")}
     return words.get(code[4:]) or period(code).removeprefix(_("{year}年", year=year)).strip()
+
+
+def _exact(value: object) -> Decimal | Fraction:
+    """What *value* says; a float, which stands for no decimal, says what it is printed as."""
+    return value if isinstance(value, Decimal | Fraction) else Fraction(str(value))
 
 
 def _fraction(value: Fraction) -> str:

@@ -56,6 +56,11 @@ class Visit:
         return self.caller.tenant_name if self.caller else ""
 
     @property
+    def tenant_code(self) -> str:
+        """What an account of it ends with."""
+        return self.caller.tenant_code if self.caller else ""
+
+    @property
     def csrf(self) -> str:
         """What a form must carry: nobody without the HttpOnly sign-in cookie can work it out."""
         return hmac.digest(self.token.encode(), b"csrf", "sha256").hex() if self.token else ""

@@ -39,6 +39,22 @@ class Received:
         return self.verdict is Verdict.ACCEPTED
 
 
+def periods(received: Sequence[Received]) -> Sequence[str]:
+    """The periods anything accepted is there for, the latest first."""
+    return sorted({it.period for it in received if it.accepted}, reverse=True)
+
+
+def latest(periods: Sequence[str]) -> str:
+    """The period to begin with: the year before its half, which says less and has the longer code."""
+    return max(periods, key=lambda p: (p[:4], -len(p)), default="")
+
+
+def current(received: Sequence[Received], period: str) -> Mapping[str, Received]:
+    """Of each sender the accepted bundle that counts: the sender's latest run, not the latest to arrive."""
+    known = [it for it in received if it.accepted and it.period == period]
+    return {it.sender: it for it in sorted(known, key=lambda it: (it.number, it.id))}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One unit's result as its county published it."""

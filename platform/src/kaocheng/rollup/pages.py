@@ -1,7 +1,7 @@
 """The inbox of the level above: what came, how subordinates compare, each as far as it was published."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,10 +18,10 @@ from kaocheng.engine.sheet import PaperSheet, Sheet
 from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person
-from kaocheng.pages import Ask, Page, answer, form, go, may, ordered, render
+from kaocheng.pages import Ask, Page, answer, form, go, here, may, ordered, render
 from kaocheng.pages.excel import Column, Table, excel
 from kaocheng.rollup import queries, service
-from kaocheng.rollup.domain import Comparison, Subordinate, Summary
+from kaocheng.rollup.domain import Comparison, Subordinate, Summary, latest, periods
 from kaocheng.scoring.domain import NoSuchClass
 from kaocheng.scoring.explaining import rows_of, worked_out
 from kaocheng.scoring.service import find_column, find_unit
@@ -31,7 +31,6 @@ from kaocheng.standings.pages.shared import cells
 from kaocheng.standings.portrait import portrait
 from kaocheng.standings.reasons import gaps_in_words, in_words, line_in_words, vetoes
 from kaocheng.standings.register import heading, register
-from kaocheng.tenancy import queries as tenancy
 
 Line = tuple[Subordinate, Summary | None]
 KEYS: Mapping[str, Callable[[Line], Any]] = {
@@ -60,18 +59,19 @@ class InboxPages(Controller):
         sort: FromQuery[str] = "",
     ) -> Page:
         """The subordinates side by side, who is missing, and everything that came."""
-        periods = await queries.periods(session)
-        period = period or _latest(periods)
-        comparison = await service.compare(session, period)
+        received = await queries.received(session)
+        known = periods(received)
+        period = period or latest(known)
+        comparison = await service.compare(session, period, received)
         return render(
             request,
             "rollup/inbox.html",
             period=period,
-            periods=periods,
+            periods=known,
             comparison=comparison,
             lines=ordered(_lines(comparison), sort, KEYS),
-            received=await queries.received(session),
-            trusted=_trusted(request, (await tenancy.tenant(session)).code),
+            received=received,
+            trusted=_trusted(request),
             sort=sort,
         )
 
@@ -81,8 +81,9 @@ class InboxPages(Controller):
     ) -> Page:
         """Take in a bundle that somebody brings as a file."""
         upload = (await form(request, "bundle")).upload("bundle", required=_("结果包"))
-        trusted = _trusted(request, (await tenancy.tenant(session)).code)
-        it = await service.hand_in(session, upload.content, trusted=trusted, by=person, at=datetime.now(UTC))
+        it = await service.hand_in(
+            session, upload.content, trusted=_trusted(request), by=person, at=datetime.now(UTC)
+        )
         if not it.accepted:
             return go(request, "/inbox", _("没有收下“{name}”:{reason}", name=upload.name, reason=it.reason))
         said = _("早已收下,没有重复") if it.again else _("签名有效,重算一致,已收下")
@@ -91,7 +92,7 @@ class InboxPages(Controller):
     @get("/comparison.xlsx")
     async def export(self, *, session: NamedDependency[TenantSession], period: FromQuery[str]) -> Page:
         """The comparison as a workbook."""
-        comparison = await service.compare(session, period)
+        comparison = await service.compare(session, period, await queries.received(session, period))
         return excel(_("{period}下级结果比较", period=spoken(period)), _table(comparison))
 
     @get("/{id:int}")
@@ -180,13 +181,8 @@ def _adjustments(recipe: Recipe) -> Mapping[str, str]:
     }
 
 
-def _latest(periods: Sequence[str]) -> str:
-    # The year before its half: the longer period says more, and its code is the shorter one.
-    return max(periods, key=lambda p: (p[:4], -len(p)), default="")
-
-
-def _trusted(request: Ask, reader: str) -> service.Trusted:
-    return keys.trusted(request.app.state.settings.data, reader)
+def _trusted(request: Ask) -> service.Trusted:
+    return keys.trusted(request.app.state.settings.data, here().tenant_code)
 
 
 def _paper(sheet: Sheet, group: str) -> PaperSheet:

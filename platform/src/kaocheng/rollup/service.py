@@ -25,6 +25,7 @@ from kaocheng.rollup.domain import (
     Subordinate,
     UnknownSender,
     Verdict,
+    current,
 )
 from kaocheng.scoring import elsewhere
 from kaocheng.scoring.domain import Origin
@@ -98,20 +99,20 @@ async def trust(
     return new
 
 
-async def compare(session: TenantSession, period: str) -> Comparison:
-    """All subordinates side by side for *period*, those included that have published nothing."""
-    current = {received.sender: received for received in await queries.current(session, period)}
-    classes = await queries.summaries(session, [received.id for received in current.values()])
+async def compare(session: TenantSession, period: str, received: Sequence[Received]) -> Comparison:
+    """All subordinates side by side for *period*, by what was *received*; also who has published nothing."""
+    counted = current(received, period)
+    classes = await queries.summaries(session, [it.id for it in counted.values()])
     known = dict(await queries.subordinates(session))
-    names = {**{code: it.sender_name for code, it in current.items()}, **known}
+    names = {**{code: it.sender_name for code, it in counted.items()}, **known}
     return Comparison(
         period=period,
         subordinates=tuple(
             Subordinate(
                 code=code,
                 name=name,
-                received=current.get(code),
-                classes=tuple(classes[current[code].id]) if code in current else (),
+                received=counted.get(code),
+                classes=tuple(classes[counted[code].id]) if code in counted else (),
             )
             for code, name in sorted(names.items())
         ),
@@ -121,12 +122,10 @@ async def compare(session: TenantSession, period: str) -> Comparison:
 @elsewhere.place(elsewhere.RECEIVED)
 async def handed_up(session: TenantSession, code: str, period: str) -> Sequence[Taken]:
     """The accepted sheets of *period* of this sender or scheme, for a rule that takes from one."""
-    current = await queries.current(session, period)
-    by_sender = [one for one in current if one.sender == code]
+    counted = current(await queries.received(session, period), period)
+    own = [counted[code]] if code in counted else [it for it in counted.values() if it.scheme == code]
     reader = (await tenancy.tenant(session)).name
-    return [
-        await _taken(session, one, reader) for one in by_sender or current if code in (one.sender, one.scheme)
-    ]
+    return [await _taken(session, it, reader) for it in own]
 
 
 async def _taken(session: TenantSession, it: Received, reader: str) -> Taken:

@@ -3,18 +3,17 @@
 from kaocheng.db.session import TenantSession
 from kaocheng.identity.domain import Person
 from kaocheng.rollup import queries, service
+from kaocheng.rollup.domain import latest, periods
 from kaocheng.web.home.lines import Told
 
 
 async def page(session: TenantSession, person: Person) -> Told:
     """The analyst's page."""
-    periods = await queries.periods(session)
-    subordinates = await queries.subordinates(session)
-    refused = [r for r in await queries.received(session) if not r.accepted]
-    latest = max(periods, key=lambda p: (p[:4], -len(p)), default="")
+    received = await queries.received(session)
+    period = latest(periods(received))
     return "home/analyst.html", {
-        "period": latest,
-        "comparison": await service.compare(session, latest) if latest else None,
-        "subordinates": subordinates,
-        "refused": refused[:5],
+        "period": period,
+        "comparison": await service.compare(session, period, received) if period else None,
+        "subordinates": await queries.subordinates(session),
+        "refused": [it for it in received if not it.accepted][:5],
     }
