@@ -5,11 +5,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
 
 import numpy as np
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from kaocheng.db import TenantId, tenant_session
-from kaocheng.db.session import driver_url
+from kaocheng.db.session import connect
 from kaocheng.engine import circles
 from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.run import Run
@@ -71,10 +69,11 @@ def score_from_texts() -> Ratio:
 )
 def score_a_county() -> Ratio:
     """The stage's verb on a database that really writes; each run after one figure was corrected."""
-    with big.installation() as place:
-        engine = create_async_engine(driver_url(place.urls.app, "asyncpg"), poolclass=NullPool)
+    with big.installation() as place, asyncio.Runner() as loop:
+        engine = connect(place.urls.app)  # the pool of the pages: who scores is connected already
         county = TenantId(1)
-        staff = asyncio.run(big.found(engine, county, COUNTY_UNITS))
+        staff = loop.run(big.found(engine, county, COUNTY_UNITS))
+        big.analyze(place)
         recipe, inputs = big.recipe(), big.inputs(big.values(COUNTY_UNITS))
         revisions = count(2)
 
@@ -83,11 +82,14 @@ def score_a_county() -> Ratio:
                 kept = await service.run(session, big.PERIOD, by=staff["li"], at=big.NOON)
             assert not kept.again
 
-        return compare(
-            before=lambda: asyncio.run(big.correct(engine, county, staff, next(revisions))),
-            ours=lambda: asyncio.run(run()),
-            plain=lambda: score(recipe, inputs, big.PERIOD),
-        )
+        try:
+            return compare(
+                before=lambda: loop.run(big.correct(engine, county, staff, next(revisions))),
+                ours=lambda: loop.run(run()),
+                plain=lambda: score(recipe, inputs, big.PERIOD),
+            )
+        finally:
+            loop.run(engine.dispose())
 
 
 class _Columns:

@@ -18,6 +18,7 @@ from kaocheng.figures.domain import (
     ConversionsOpen,
     Discarded,
     ErrorsRemain,
+    Key,
     Kind,
     NoSuchWorkbook,
     NotYoursToFile,
@@ -199,6 +200,8 @@ async def test_a_claim_that_a_new_file_no_longer_has_is_withdrawn(yunling: Count
             for f in await queries.current(session, of=[Of.CLAIM], withdrawn=True)
             if f.value.kind is Kind.WITHDRAWN
         ]
+        frozen = {Key(*row[:4]) for row in (await queries.register(session)).rows}
+        assert frozen == {f.key for f in await queries.current(session)}
     assert before - after == {("古城镇", "bonus")}
     assert stored.withdrawn == len(gone) > 0
 

@@ -26,7 +26,7 @@ from kaocheng.verification.domain import (
     Ref,
 )
 from kaocheng.verification.service import scored, send_back, undo, vouch_all
-from tests.yunling import HALF, NOON, YEAR, County
+from tests.yunling import CLAIMS, HALF, NOON, TARGETS, TASKS, YEAR, County
 
 pytestmark = pytest.mark.database
 
@@ -161,6 +161,31 @@ async def test_the_queue_shows_what_changed_since_it_was_last_vouched_for(yunlin
     async with yunling.session() as session:
         (waiting,) = await verification.queue(session, Filter(period="2026", changed=True))
     assert (str(waiting.before), str(waiting.by), str(waiting.earlier)) == ("812.5", "7.5", "387.7")
+
+
+async def test_a_run_is_frozen_from_what_the_pages_show(yunling: County) -> None:
+    """Numbers, dates, words and “/”, of which some were vouched for, filed anew, sent back or undone."""
+    for book in (TARGETS, YEAR, TASKS, CLAIMS):
+        await yunling.import_(book)
+    verifier, key = await yunling.person("zhaomin"), await yunling.key("永丰镇", "forest")
+    async with yunling.session() as session:
+        await send_back(session, Filter(collector="县财政局"), by=verifier, at=NOON, reason="请附说明")
+    await vouch(yunling, Filter())
+    async with yunling.session() as session:
+        (latest, *_earlier) = await queries.history(session, key)
+        await undo(session, Ref(key, latest.revision), by=verifier, at=NOON, reason="看错了")
+    await typed(yunling, "songtao", "城关镇", "forest", "1200.50")
+    async with yunling.session() as session:
+        shown, (rows, behind) = await queries.current(session), await queries.register(session)
+    assert {f.outcome for f in shown} == set(Outcome)
+    assert {f.value.kind for f in shown} == {Kind.DECIMAL, Kind.DATE, Kind.NOT_APPLICABLE, Kind.WORD}
+    assert sorted(
+        (*row[:4], row[4], row[5], row[6], row[7] == "vouched", behind.people.get(row[8], ""), row[9])
+        for row in rows
+    ) == sorted(
+        (*f.key, f.revision, str(f.value), f.cell, f.outcome is Outcome.VOUCHED, f.judge, f.judged_at)
+        for f in shown
+    )
 
 
 async def test_what_was_seen_is_what_is_vouched_for(yunling: County) -> None:

@@ -93,6 +93,11 @@ class HandedIn:
         return self._known.get(key)
 
     @cached_property
+    def frozen(self) -> bytes:
+        """The inputs as the bytes that the sheet names by their digest."""
+        return self.inputs.canonical()
+
+    @cached_property
     def struck(self) -> tuple[checks.Struck, ...]:
         """What the scheme's checks found in what was handed in; they refuse it here."""
         return checks.struck(cast("Run", self))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from hashlib import sha256
 from typing import Any, overload
 
 import numpy as np
@@ -49,7 +50,7 @@ def sheet_of(run: Run) -> Sheet:
         engine=ENGINE,
         scheme=run.recipe.code,
         recipe=run.recipe.digest,
-        inputs=run.inputs.digest,
+        inputs=sha256(run.frozen).hexdigest(),
         period=run.period,
         papers=papers,
         exact_cells=run.slow,

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from kaocheng.db.session import TenantSession
 from kaocheng.figures import doubting
 from kaocheng.figures.domain import (
+    Behind,
     Figure,
     Indicator,
     Key,
@@ -17,6 +18,7 @@ from kaocheng.figures.domain import (
     NoSuchWorkbook,
     Of,
     Outcome,
+    Register,
     Value,
     Workbook,
 )
@@ -32,13 +34,44 @@ _KINDS = tuple(Kind)
 # Whose and from where it is stays a number, to be looked up here: there are few units, people and files to
 # ten thousand figures, and a planner without statistics, as after a first import, would go through them all
 # for each figure.
+#
+# The latest revisions are those the key's index meets first when it is read backwards, with nothing to sort;
+# what was said of them lies in the same order.  The full join is there for its own sake: a planner without
+# statistics, who takes both for a handful, could make a loop within a loop of any other; nor would it stay
+# one if the condition after it could not be met by what is missing.
+_WANTED = """
+  where ($1::text[] is null or period = any($1)) and ($2::int[] is null or unit_id = any($2))
+    and ($3::int[] is null or indicator_id = any($3))
+  order by tenant_id desc, period desc, unit_id desc, indicator_id desc, series desc, revision desc
+"""
+_STANDING = f"""
+with latest as (
+  select distinct on (tenant_id, period, unit_id, indicator_id, series) * from figure {_WANTED}
+),
+said as (
+  select distinct on (tenant_id, period, unit_id, indicator_id, series) * from vouching {_WANTED}, turn desc
+)
+{{columns}}
+from latest f full join said v using (tenant_id, period, unit_id, indicator_id, series, revision)
+"""
 _COLUMNS = """
-select f.period, f.unit_id, f.indicator_id, f.series, f.revision, f.kind, f.value, f.day, f.word, f.cell,
+select period, unit_id, indicator_id, series, f.revision, f.kind, f.value, f.day, f.word, f.cell,
        nullif(f.doubts, '[]') as doubts, v.outcome, v.by_person, v.at, v.reason
 """
-# The latest revisions are those the key's index meets first when it is read backwards, with nothing to sort.
-# What was said is looked up by its key, one figure at a time: joined as two sets, it takes seconds until the
-# tables have statistics.
+_CURRENT = _STANDING.format(columns=_COLUMNS) + "where coalesce(f.kind, -1) >= 0"
+# What a run is frozen from: each value as text, and nothing that is only told to people.
+_REGISTER = (
+    _STANDING.format(
+        columns="""
+select period, unit_id, indicator_id, series, revision,
+       case f.kind when 0 then trim_scale(f.value)::text when 1 then to_char(f.day, 'YYYY-MM-DD')
+                   when 2 then '/' else f.word end as written,
+       coalesce(f.cell, '') as cell, v.outcome, v.by_person, v.at
+"""
+    )
+    + "where coalesce(f.kind, 4) <> 4"
+)
+# Of one figure there are few revisions: each looks up what was said of it.
 _SAID = """
 left join lateral (
   select outcome, by_person, reason, at from vouching
@@ -47,23 +80,13 @@ left join lateral (
   order by turn desc limit 1
 ) v on true
 """
-_CURRENT = f"""
-with latest as (
-  select distinct on (tenant_id, period, unit_id, indicator_id, series) *
-  from figure
-  where ($1::text[] is null or period = any($1)) and ($2::int[] is null or unit_id = any($2))
-    and ($3::int[] is null or indicator_id = any($3))
-  order by tenant_id desc, period desc, unit_id desc, indicator_id desc, series desc, revision desc
-)
-{_COLUMNS} from latest f {_SAID}
-"""
 _HISTORY = f"""
 {_COLUMNS} from figure f {_SAID}
 where f.period = any($1) and f.unit_id = any($2) and f.indicator_id = $3 and f.series = $4
 order by f.revision desc
 """
 _FILINGS = "select id, indicator_id, filed_by, filed_at, workbook_id from filing where id = any($1)"
-_UNITS = "select id, code, label, ordinal from unit where id = any($1)"
+_UNITS = "select id, code, label from unit where id = any($1) order by ordinal, id"
 _BOOKS = "select id, name from workbook where id = any($1)"
 _PEOPLE = "select id, label from person where id = any($1)"
 # The last value that was vouched for, before the revision a verifier now has in front of him.
@@ -123,6 +146,13 @@ async def current(
     return await _figures(
         session, rows if withdrawn else [row for row in rows if row["kind"] != Kind.WITHDRAWN]
     )
+
+
+async def register(session: TenantSession) -> Register:
+    """Everything that was handed in as it stands, in no order: what a run is frozen from."""
+    connection = await session.raw()
+    rows = await connection.fetch(_REGISTER, None, None, None)
+    return Register(rows, await _behind(session, rows))
 
 
 async def vouched(
@@ -269,54 +299,55 @@ async def _figures(session: TenantSession, rows: Sequence["Record"]) -> tuple[Fi
     """What the rows say, in unit order (revisions of one figure as they come)."""
     if not rows:
         return ()
+    behind = await _behind(session, rows)
+    ordinal = {unit: place for place, unit in enumerate(behind.units)}
+    ordered = sorted(rows, key=lambda row: (row[0], ordinal[row[1]], row[2], len(row[3]), row[3]))
+    return tuple(_figure(row, behind) for row in ordered)
+
+
+async def _behind(session: TenantSession, rows: Sequence["Record"]) -> Behind:
+    """Every indicator, and the units, people and files that *rows* name."""
     known = await indicators(session)
     connection = await session.raw()
     filed = await connection.fetch(_FILINGS, list({row["revision"] for row in rows}))
-    units = {
-        id: (ordinal, (code, label))
-        for id, code, label, ordinal in await connection.fetch(_UNITS, list({row["unit_id"] for row in rows}))
-    }
+    units = await connection.fetch(_UNITS, list({row["unit_id"] for row in rows}))
     whose = {row["by_person"] for row in rows} | {row["filed_by"] for row in filed}
     people = dict(await connection.fetch(_PEOPLE, list(whose - {None})))
     books = dict(await connection.fetch(_BOOKS, list({row["workbook_id"] for row in filed} - {None})))
-    filings = {
-        (id, indicator): (by, people[by], at, book, books.get(book, ""))
-        for id, indicator, by, at, book in filed
-    }
-    found = []
-    for row in sorted(rows, key=lambda row: (row[0], units[row[1]][0], row[1], row[2], len(row[3]), row[3])):
-        (
-            period,
-            unit,
-            indicator,
-            series,
-            revision,
-            kind,
-            value,
-            day,
-            word,
-            cell,
-            doubts,
-            outcome,
-            judged_by,
-            judged_at,
-            reason,
-        ) = row
-        found.append(
-            Figure(
-                Key(period, unit, indicator, series),
-                revision,
-                Value(_KINDS[kind], value, day, word),
-                known[indicator],
-                *units[unit][1],
-                *filings[revision, indicator],
-                cell or "",
-                tuple(map(doubting.spoken, doubts)) if doubts else (),
-                _OUTCOMES.get(outcome, Outcome.FILED),
-                judged_by,
-                people.get(judged_by, ""),
-                judged_at,
-                reason or "",
-            )
-        )
-    return tuple(found)
+    return Behind(
+        indicators=known,
+        units={id: (code, label) for id, code, label in units},
+        people=people,
+        filings={
+            (id, indicator): (by, people[by], at, book, books.get(book, ""))
+            for id, indicator, by, at, book in filed
+        },
+    )
+
+
+def _figure(row: "Record", behind: Behind) -> Figure:
+    """One row, its columns in their order."""
+    period, unit, indicator, series, revision, kind, value, day, word, cell, doubts, *said = row
+    outcome, judge, judged_at, reason = said
+    code, label = behind.units[unit]
+    filed_by, filer, filed_at, workbook, name = behind.filings[revision, indicator]
+    return Figure(
+        Key(period, unit, indicator, series),
+        revision,
+        Value(_KINDS[kind], value, day, word),
+        behind.indicators[indicator],
+        code,
+        label,
+        filed_by,
+        filer,
+        filed_at,
+        workbook,
+        name,
+        cell or "",
+        tuple(map(doubting.spoken, doubts)) if doubts else (),
+        _OUTCOMES.get(outcome, Outcome.FILED),
+        judge,
+        behind.people.get(judge, ""),
+        judged_at,
+        reason or "",
+    )

@@ -92,7 +92,7 @@ class InboxPages(Controller):
     @get("/comparison.xlsx")
     async def export(self, *, session: NamedDependency[TenantSession], period: FromQuery[str]) -> Page:
         """The comparison as a workbook."""
-        comparison = await service.compare(session, period, await queries.received(session, period))
+        comparison = await service.compare(session, period, await queries.received(session))
         return excel(_("{period}下级结果比较", period=spoken(period)), _table(comparison))
 
     @get("/{id:int}")

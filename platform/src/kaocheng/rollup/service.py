@@ -122,7 +122,7 @@ async def compare(session: TenantSession, period: str, received: Sequence[Receiv
 @elsewhere.place(elsewhere.RECEIVED)
 async def handed_up(session: TenantSession, code: str, period: str) -> Sequence[Taken]:
     """The accepted sheets of *period* of this sender or scheme, for a rule that takes from one."""
-    counted = current(await queries.received(session, period), period)
+    counted = current(await queries.received(session), period)
     own = [counted[code]] if code in counted else [it for it in counted.values() if it.scheme == code]
     reader = (await tenancy.tenant(session)).name
     return [await _taken(session, it, reader) for it in own]

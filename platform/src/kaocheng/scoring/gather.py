@@ -6,12 +6,11 @@ because it may name persons.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from kaocheng.engine.inputs import Claim, Figure, Inputs, Row, Target
-from kaocheng.figures.domain import Figure as Filed
-from kaocheng.figures.domain import Of, Outcome
+from kaocheng.figures.domain import Indicator, Of, Register
 from kaocheng.scoring.domain import Gathered, Origin, Source, over_by
 from kaocheng.tenancy.domain import Unit
 
@@ -19,91 +18,114 @@ _TOLD = ("matter", "category", "document")
 
 
 def gather(
-    units: Sequence[Unit],
-    filed: Iterable[Filed],
-    period: str,
-    *,
-    sheets: Mapping[str, str] | None = None,
+    units: Sequence[Unit], filed: Register, period: str, *, sheets: Mapping[str, str] | None = None
 ) -> Gathered:
     """The inputs of a run of *period*, and where each of them came from.
 
     *sheets* are those of other assessments, by the code a rule names them by.
     """
-    due = [f for f in filed if f.indicator.of is Of.TARGET or over_by(f.key.period, period)]
-    counted = [f for f in due if f.outcome is Outcome.VOUCHED]
-    by_kind: dict[Of, list[Filed]] = defaultdict(list)
-    for figure in counted:
-        by_kind[figure.indicator.of].append(figure)
-    plain = [f for f in counted if f.indicator.of is not Of.CLAIM]
-    claims, from_claims = _claims(by_kind[Of.CLAIM], _entries(due))
+    given = _Given()
+    given.read(filed, period)
+    claims, from_claims = _claims(given.claims)
     return Gathered(
         inputs=Inputs(
             units=tuple(unit.as_scored() for unit in units),
-            figures=tuple(
-                Figure(f.unit, f.indicator.code, str(f.value), f.key.period, f.key.series)
-                for f in by_kind[Of.FIGURE]
-            ),
-            targets=tuple(
-                Target(f.unit, f.indicator.code, str(f.value), f.indicator.field, f.key.period)
-                for f in by_kind[Of.TARGET]
-            ),
-            rows=tuple(
-                Row(f.unit, f.indicator.code, f.key.series, f.indicator.field, str(f.value), f.key.period)
-                for f in by_kind[Of.ROW]
-            ),
+            figures=tuple(given.figures),
+            targets=tuple(given.targets),
+            rows=tuple(given.rows),
             claims=claims,
             sheets=sheets or {},
         ),
-        provenance=dict(zip(map(_source, plain), _origins(plain), strict=True)) | from_claims,
-        waiting=sum(f.outcome is not Outcome.VOUCHED for f in due),
-        periods=frozenset(f.key.period for f in counted),
+        provenance=given.provenance | from_claims,
+        waiting=given.waiting,
+        periods=frozenset(given.periods),
     )
+
+
+class _Written(dict[datetime | None, str]):
+    """Each time as text: thousands of figures were vouched for together."""
+
+    def __missing__(self, at: datetime | None) -> str:
+        text = self[at] = at.isoformat() if at else ""
+        return text
 
 
 Entry = tuple[str, str, str, str]  # unit, adjustment, number of the entry, period
+Fields = dict[str, tuple[str, Origin | None]]  # by name: what was written, and who stands for it
 
 
-def _entry(f: Filed) -> Entry:
-    return f.unit, f.indicator.code, f.key.series, f.key.period
+class _Given:
+    """What counts, by kind."""
+
+    def __init__(self) -> None:
+        self.figures: list[Figure] = []
+        self.targets: list[Target] = []
+        self.rows: list[Row] = []
+        self.claims: defaultdict[Entry, Fields] = defaultdict(dict)
+        self.provenance: dict[Source, Origin] = {}
+        self.waiting = 0
+        self.periods: set[str] = set()
+
+    def read(self, filed: Register, period: str) -> None:
+        """Everything *filed* that belongs in a run of *period*."""
+        indicators, units, people, _filings = filed.behind
+        filings = {
+            key: (filer, at.isoformat(), book, number or 0)
+            for key, (_by, filer, at, number, book) in filed.behind.filings.items()
+        }
+        written = _Written()
+        for when, unit, indicator, series, revision, value, cell, outcome, judge, judged_at in filed.rows:
+            of = indicators[indicator]
+            if of.of is not Of.TARGET and not over_by(when, period):
+                continue
+            origin = None  # as long as nobody vouches for it
+            if outcome == "vouched":
+                filer, filed_at, book, number = filings[revision, indicator]
+                origin = Origin(filer, filed_at, people[judge], written[judged_at], book, cell, number)
+            self._take(of, units[unit][0], when, series, value, origin)
+
+    def _take(
+        self, of: Indicator, unit: str, period: str, series: str, value: str, origin: Origin | None
+    ) -> None:
+        if of.of is Of.CLAIM:
+            self.claims[unit, of.code, series, period][of.field] = (value, origin)
+        if origin is None:
+            self.waiting += 1
+            return
+        self.periods.add(period)
+        if of.of is Of.FIGURE:
+            self.figures.append(Figure(unit, of.code, value, period, series))
+            self.provenance["figure", unit, of.code, series, period] = origin
+        elif of.of is Of.TARGET:
+            self.targets.append(Target(unit, of.code, value, of.field, period))
+            self.provenance["target", unit, of.code, of.field, period] = origin
+        elif of.of is Of.ROW:
+            self.rows.append(Row(unit, of.code, series, of.field, value, period))
+            self.provenance["row", unit, of.code, series, of.field] = origin
 
 
-def _entries(filed: Iterable[Filed]) -> Mapping[Entry, int]:
-    """How many fields each entry has: one counts when all of it does."""
-    sizes: dict[Entry, int] = defaultdict(int)
-    for f in filed:
-        if f.indicator.of is Of.CLAIM:
-            sizes[_entry(f)] += 1
-    return sizes
-
-
-def _claims(
-    counted: Sequence[Filed], sizes: Mapping[Entry, int]
-) -> tuple[tuple[Claim, ...], dict[Source, Origin]]:
-    fields: dict[Entry, dict[str, Filed]] = defaultdict(dict)
-    for f in counted:
-        fields[_entry(f)][f.indicator.field] = f
-    whole = {entry: found for entry, found in fields.items() if len(found) == sizes[entry]}
+def _claims(entries: Mapping[Entry, Fields]) -> tuple[tuple[Claim, ...], dict[Source, Origin]]:
+    """The entries of which every field was vouched for: a claim counts whole or not at all."""
+    whole = {entry: found for entry, found in entries.items() if all(o for _value, o in found.values())}
     tokens = _tokens(whole)
-    made = sorted(
-        ((_claim(entry, found, tokens), entry) for entry, found in whole.items()), key=lambda it: it[0]
-    )
+    made = sorted((_claim(entry, found, tokens), entry) for entry, found in whole.items())
     origins: dict[Source, Origin] = {}
     places: dict[tuple[str, str, str], int] = defaultdict(int)
     for claim, entry in made:  # numbered in the order of the canonical inputs, as the engine meets them
         whose = (claim.unit, claim.adjustment, claim.period)
         places[whose] += 1
         found = whole[entry]
-        first = found.get("points") or next(iter(found.values()))
-        told = " · ".join(str(found[name].value) for name in _TOLD if name in found)
+        _points, origin = found.get("points") or found[min(found)]
+        assert origin is not None
+        told = " · ".join(found[name][0] for name in _TOLD if name in found)
         source = ("claim", claim.unit, claim.adjustment, str(places[whose]), claim.period)
-        (origin,) = _origins([first])
         origins[source] = origin._replace(words=told)
     return tuple(claim for claim, _entry in made), origins
 
 
-def _claim(entry: Entry, found: Mapping[str, Filed], tokens: Mapping[str, str]) -> Claim:
+def _claim(entry: Entry, found: Fields, tokens: Mapping[str, str]) -> Claim:
     unit, adjustment, _number, period = entry
-    values = {name: str(f.value) for name, f in found.items()}
+    values = {name: value for name, (value, _origin) in found.items()}
     return Claim(
         unit=unit,
         adjustment=adjustment,
@@ -116,35 +138,7 @@ def _claim(entry: Entry, found: Mapping[str, Filed], tokens: Mapping[str, str]) 
     )
 
 
-def _tokens(entries: Mapping[Entry, Mapping[str, Filed]]) -> Mapping[str, str]:
+def _tokens(entries: Mapping[Entry, Fields]) -> Mapping[str, str]:
     """Each matter as a number, alike for every order: the rule asks only whether two are the same."""
-    matters = sorted({str(f["matter"].value) for f in entries.values() if "matter" in f})
+    matters = sorted({found["matter"][0] for found in entries.values() if "matter" in found})
     return {matter: f"#{place}" for place, matter in enumerate(matters, 1)}
-
-
-def _source(f: Filed) -> Source:
-    it = f.indicator
-    if it.of is Of.TARGET:
-        return "target", f.unit, it.code, it.field, f.key.period
-    if it.of is Of.ROW:
-        return "row", f.unit, it.code, f.key.series, it.field
-    return "figure", f.unit, it.code, f.key.series, f.key.period
-
-
-def _origins(figures: Iterable[Filed]) -> Iterator[Origin]:
-    """Who stands for each figure.  Many came by one filing and were vouched for together: written once."""
-    written: dict[datetime, str] = {}
-    for f in figures:
-        judged = f.judged_at if f.outcome is Outcome.VOUCHED else None
-        for at in (f.filed_at, judged):
-            if at is not None and at not in written:
-                written[at] = at.isoformat()
-        yield Origin(
-            f.filer,
-            written[f.filed_at],
-            f.judge if f.outcome is Outcome.VOUCHED else "",
-            written[judged] if judged else "",
-            f.workbook,
-            f.cell,
-            f.workbook_id or 0,
-        )

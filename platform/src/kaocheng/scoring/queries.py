@@ -1,10 +1,10 @@
 """Questions to the score sheets: which runs there are, and what one of them holds."""
 
-import json
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Select, insert, select
 
 from kaocheng.db.session import TenantSession
@@ -15,7 +15,7 @@ from kaocheng.i18n import _
 from kaocheng.identity.tables import person
 from kaocheng.schemes.tables import scheme
 from kaocheng.scoring import elsewhere
-from kaocheng.scoring.domain import NoSuchSheet, Origin, Provenance, SheetHead, SheetRow
+from kaocheng.scoring.domain import NoSuchSheet, Origin, Provenance, SheetHead, SheetRow, Source
 from kaocheng.scoring.elsewhere import Taken
 from kaocheng.scoring.tables import score_sheet
 
@@ -23,6 +23,7 @@ _c = score_sheet.c
 QUICKLY = (
     1  # of nine: a sheet is written while somebody waits, and a third smaller would take three times as long
 )
+_ORIGINS = msgspec.json.Decoder(list[tuple[Source, Origin]])
 _HEAD = (
     _c.id,
     _c.period,
@@ -131,7 +132,7 @@ async def computed_from(session: TenantSession, head: SheetHead) -> tuple[Recipe
 async def provenance(session: TenantSession, head: SheetHead) -> Provenance:
     """Who filed and who vouched for each input of the run."""
     stored = await session.scalar(select(_c.provenance).where(_c.id == head.id))
-    return {tuple(key): Origin(*facts) for key, facts in json.loads(zlib.decompress(stored))}
+    return dict(_ORIGINS.decode(zlib.decompress(stored)))
 
 
 async def keep(
@@ -153,7 +154,7 @@ async def keep(
             sheet_digest=made.sheet_digest,
             packs=dict(made.packs),
             engine=made.engine,
-            provenance=zlib.compress(_written(origins), QUICKLY),
+            provenance=zlib.compress(msgspec.json.encode(sorted(origins.items())), QUICKLY),
             waiting=made.waiting,
             made_by=made.made_by,
             made_at=made.made_at,
@@ -164,11 +165,6 @@ async def keep(
 def row(head: SheetHead, sheet: Sheet, *, again: bool = False) -> SheetRow:
     """A run and its sheet as one value."""
     return SheetRow(**vars(head), sheet=sheet, again=again)
-
-
-def _written(origins: Provenance) -> bytes:
-    rows = sorted([key, origin] for key, origin in origins.items())
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _heads() -> Select[Any]:

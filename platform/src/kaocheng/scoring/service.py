@@ -9,9 +9,11 @@ from fractions import Fraction
 from kaocheng import record
 from kaocheng.db.session import TenantSession, next_number
 from kaocheng.engine.explain import Explanation, Used
+from kaocheng.engine.inputs import Inputs
 from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.rounding import printed
-from kaocheng.engine.score import score
+from kaocheng.engine.run import Run
+from kaocheng.engine.score import sheet_of
 from kaocheng.engine.sheet import Column, PaperSheet, Sheet
 from kaocheng.figures import queries as figures
 from kaocheng.figures.quiet import no_search
@@ -49,7 +51,7 @@ async def inputs(session: TenantSession, recipe: Recipe, period: str) -> Gathere
     Raises:
         NoSheetToTake: *recipe* takes results from a sheet that is nowhere.
     """
-    filed, units = await figures.current(session), await tenancy.units(session)
+    filed, units = await figures.register(session), await tenancy.units(session)
     taken = elsewhere.require(recipe, await elsewhere.sheets(session, recipe, units, period), period)
     gathered = gather(units, filed, period, sheets=_texts(taken))
     origins = elsewhere.origins(recipe, units, taken, period)
@@ -78,9 +80,9 @@ async def run(
     with no_search():
         gathered = await inputs(session, scheme.recipe, period)
         await _told(step, 1)
-        made = await asyncio.to_thread(score, scheme.recipe, gathered.inputs, period)
+        made, frozen = await asyncio.to_thread(_scored, scheme.recipe, gathered.inputs, period)
         await _told(step, 2)
-        kept = await _keep(session, scheme, gathered, made, period=period, by=by, at=at)
+        kept = await _keep(session, scheme, gathered, made, frozen, period=period, by=by, at=at)
     await _told(step, 3)
     return kept
 
@@ -226,11 +228,18 @@ def _below_full(paper: PaperSheet, unit: str) -> list[Column]:
     ]
 
 
+def _scored(recipe: Recipe, inputs: Inputs, period: str) -> tuple[Sheet, bytes]:
+    """The sheet, and the inputs it was computed from as the bytes it names."""
+    run = Run(recipe, inputs, period)
+    return sheet_of(run), run.frozen
+
+
 async def _keep(
     session: TenantSession,
     scheme: SchemeVersion,
     gathered: Gathered,
     made: Sheet,
+    frozen: bytes,
     *,
     period: str,
     by: Person,
@@ -262,7 +271,7 @@ async def _keep(
         session,
         kept,
         recipe=scheme.recipe.to_bytes(),
-        inputs=gathered.inputs.canonical(),
+        inputs=frozen,
         origins=gathered.provenance,
     )
     await record.write(session, "sheet.made", by.id, _facts(kept), at)
@@ -296,7 +305,7 @@ async def outlooks(session: TenantSession) -> tuple[Outlook, ...]:
         scheme = await schemes.in_force(session)
     except NoScheme:
         return ()
-    filed, units = await figures.current(session), await tenancy.units(session)
+    filed, units = await figures.register(session), await tenancy.units(session)
     latest: dict[str, SheetHead] = {}
     for head in await queries.heads(session):
         latest.setdefault(head.period, head)

@@ -14,6 +14,7 @@ from kaocheng.figures.domain.errors import (
 )
 from kaocheng.figures.domain.values import (
     NOT_APPLICABLE,
+    Behind,
     Debt,
     Difference,
     Expectation,
@@ -25,6 +26,7 @@ from kaocheng.figures.domain.values import (
     Of,
     Outcome,
     Progress,
+    Register,
     Stored,
     Value,
     Workbook,
@@ -33,6 +35,7 @@ from kaocheng.figures.domain.values import (
 __all__ = [
     "NOT_APPLICABLE",
     "AlreadyStored",
+    "Behind",
     "ConversionsOpen",
     "Debt",
     "Difference",
@@ -52,6 +55,7 @@ __all__ = [
     "Of",
     "Outcome",
     "Progress",
+    "Register",
     "Stored",
     "TooManyBytes",
     "Value",

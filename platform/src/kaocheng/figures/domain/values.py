@@ -1,6 +1,6 @@
 """What somebody handed in: one value, of whom, for when, from which cell — never edited, only superseded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -184,6 +184,26 @@ class Figure(NamedTuple):
     def source(self) -> str:
         """File and cell it was read from, or that somebody typed it."""
         return f"{self.workbook} · {self.cell}" if self.workbook else _("网页填写")
+
+
+class Behind(NamedTuple):
+    """What the numbers in a figure's row stand for."""
+
+    indicators: Mapping[int, Indicator]
+    units: Mapping[int, tuple[str, str]]  # code and label, in unit order
+    people: Mapping[int | None, str]
+    filings: Mapping[tuple[int, int], tuple[int, str, datetime, int | None, str]]  # filed by to workbook
+
+
+class Register(NamedTuple):
+    """Everything handed in as it stands: ten thousand rows that only become what a run needs.
+
+    A row is period, unit, indicator, series, revision, value as text, cell, and what was last said of it:
+    outcome, by whom, when.
+    """
+
+    rows: Sequence[tuple[str, int, int, str, int, str, str, str | None, int | None, datetime | None]]
+    behind: Behind
 
 
 class NewValue(NamedTuple):
