@@ -139,6 +139,36 @@ async def test_what_is_no_workbook_is_refused_on_the_same_page(yunling: County, 
     assert "导入工作簿" in sent.text
 
 
+async def test_two_tabs_do_not_write_over_one_another_unseen(yunling: County, browser) -> None:
+    def field(page: str, key: object) -> str:
+        found = re.search(
+            rf'name="what" value="{re.escape(str(key))}"><input type="hidden" name="seen" value="(\d+)"', page
+        )
+        assert found
+        return found[1]
+
+    key = await yunling.key("永丰镇", "forest")
+    edit = f"/figures/mine/edit?what={key}"
+    async with as_(yunling, browser, "chenxia") as b:
+        both = {"what": str(key), "seen": field((await b.get("/figures/mine")).text, key)}
+        first = await b.post("/figures/mine", {**both, "value": "812.5"})
+        again = await b.post("/figures/mine", {**both, "value": "812.5"})
+        second = await b.post("/figures/mine", {**both, "value": "90"})
+        stale = {"what": str(key), "edit": "yes", "seen": field((await b.get(edit)).text, key)}
+        await b.post("/figures/mine", {**stale, "value": "813"})
+        late = await b.post("/figures/mine", {**stale, "value": "814"})
+        now = {**stale, "seen": field(late.text, key)}
+        meant = await b.post("/figures/mine", {**now, "value": "814"})
+
+    assert (first.status_code, again.status_code, second.status_code) == (303, 303, 422)
+    assert "“造林面积”在您填写期间已由陈霞填为 812.5" in second.text
+    assert late.status_code == 422
+    assert "填为 813" in late.text
+    assert meant.status_code == 303
+    async with yunling.session() as session:
+        assert [str(f.value) for f in await queries.history(session, key)] == ["814", "813", "812.5"]
+
+
 async def test_a_liaison_types_his_figures_and_sees_what_was_wrong(yunling: County, browser) -> None:
     await yunling.import_(TARGETS)
     forest, waste = await yunling.key("永丰镇", "forest"), await yunling.key("永丰镇", "waste")

@@ -31,6 +31,7 @@ from kaocheng.figures.domain import (
     TooManyBytes,
     Workbook,
 )
+from kaocheng.figures.overtaking import overtaken
 from kaocheng.figures.previewing import Preview
 from kaocheng.figures.quiet import no_search
 from kaocheng.figures.tables import workbook as workbooks
@@ -43,13 +44,17 @@ LARGEST = 10 * 2**20  # bytes: a county's form is a hundredth of it
 
 
 class Typed(NamedTuple):
-    """One value as a person typed it into a form; *unit_id*, *indicator_id* and *series* say of what."""
+    """One value as a person typed it into a form; *unit_id*, *indicator_id* and *series* say of what.
+
+    *seen* is the revision he was shown beside the field, 0 for none; without it nobody asks what he saw.
+    """
 
     period: str
     unit_id: int
     indicator_id: int
     series: str
     written: str
+    seen: int | None = None
 
     @property
     def key(self) -> Key:
@@ -199,6 +204,8 @@ async def file(
 ) -> Stored:
     """Keep values typed into a form, all or none, by the same grammar as a workbook's.
 
+    What somebody else filed meanwhile is not written over unseen.
+
     Raises:
         NotFiled: something typed is no value of its indicator; says which and why.
         NotYoursToFile: somebody else reports one of them.
@@ -214,6 +221,8 @@ async def file(
             values.append(NewValue(key=one.key, value=known[one.indicator_id].read(one.written)))
         except Problem as problem:
             mistakes[one.key] = _mistake(known[one.indicator_id], one.written, problem)
+    shown = {one.key: one.seen for one in typed if one.seen is not None}
+    mistakes |= await overtaken(session, shown, {value.key: value.value for value in values})
     if mistakes:
         raise NotFiled(mistakes)
     brought = Brought.of(await previewing.doubted(session, values, shelf))

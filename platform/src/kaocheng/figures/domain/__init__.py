@@ -10,6 +10,7 @@ from kaocheng.figures.domain.errors import (
     NotAValue,
     NotFiled,
     NotYoursToFile,
+    Overtaken,
     TooManyBytes,
 )
 from kaocheng.figures.domain.values import (
@@ -54,6 +55,7 @@ __all__ = [
     "NotYoursToFile",
     "Of",
     "Outcome",
+    "Overtaken",
     "Progress",
     "Register",
     "Stored",

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from kaocheng.errors import Invalid, Missing, Refused
+from kaocheng.formats import moment
 from kaocheng.i18n import _
 
 
@@ -144,6 +146,27 @@ class TooManyBytes(Invalid):
             name=self.name,
             size=-(-self.size // 2**20),
             most=self.most // 2**20,
+        )
+
+
+@dataclass(eq=False)
+class Overtaken(Refused):
+    """Somebody filed another value while this one was being typed."""
+
+    indicator: str
+    value: str
+    filer: str
+    at: datetime
+
+    code = "overtaken"
+
+    def __str__(self) -> str:
+        return _(
+            "“{indicator}”在您填写期间已由{filer}填为 {value}({at});没有改动它,请看过再决定是否更正",
+            indicator=self.indicator,
+            filer=self.filer,
+            value=self.value,
+            at=moment(self.at),
         )
 
 

@@ -55,12 +55,9 @@ class OwedPages(Controller):
         shelf: NamedDependency[TenantShelf],
     ) -> Page:
         """Keep what was typed; fields left empty stay owed."""
-        handed_in = await form(request, "what", "value", "period", "collector", "edit")
-        whats, values = handed_in.all("what"), handed_in.all("value")
-        if len(whats) != len(values):
-            raise Invalid(_("表单不完整;请刷新页面后重新填写"))
-        written = {Key.read(what): value.strip() for what, value in zip(whats, values, strict=True)}
-        typed = [Typed(*key, value) for key, value in written.items() if value]
+        handed_in = await form(request, "what", "value", "seen", "period", "collector", "edit")
+        written, seen = _written(handed_in)
+        typed = [Typed(*key, value, seen.get(key)) for key, value in written.items() if value]
         if not typed:
             return await _page(
                 request,
@@ -102,6 +99,16 @@ class OwedPages(Controller):
     ) -> Page:
         """One figure already filed, to be superseded by another value."""
         return await _edit(request, session, person, Key.read(what))
+
+
+def _written(handed_in: Handed) -> tuple[dict[Key, str], dict[Key, int]]:
+    """What was typed for each figure, and the revision that was shown beside its field."""
+    whats, values, seen = (handed_in.all(name) for name in ("what", "value", "seen"))
+    if len(whats) != len(values) or len(seen) not in (0, len(whats)) or not all(map(str.isdecimal, seen)):
+        raise Invalid(_("表单不完整;请刷新页面后重新填写"))
+    keys = [Key.read(what) for what in whats]
+    written = {key: value.strip() for key, value in zip(keys, values, strict=True)}
+    return written, dict(zip(keys, map(int, seen), strict=False))
 
 
 async def _edit(
