@@ -16,7 +16,7 @@ from kaocheng.rollup import jobs, queries, service
 from kaocheng.rollup.domain import NoSuchBundle, Received, Result, Verdict, current
 from kaocheng.rollup.tables import inbox_result
 from kaocheng.scoring import service as scoring
-from kaocheng.standings import keys
+from kaocheng.standings import bundle, keys
 from kaocheng.standings import queries as standings
 from kaocheng.standings import service as publishing
 from tests.scoring import county as given
@@ -131,6 +131,20 @@ async def test_a_bundle_in_anothers_name_is_refused(
     city, content, _entry = await handed_up(engine, county, urls, tmp_path)
     keys.pin(tmp_path, "city", "county", keys.public(keys.own(tmp_path, "neighbour")))
     received = await receive(engine, city, content, tmp_path)
+    assert received.verdict is Verdict.REFUSED
+    assert "不是登记的公钥" in received.reason
+
+
+async def test_who_is_trusted_for_himself_is_not_for_another(
+    engine: AsyncEngine, county: TenantId, urls: Urls, tmp_path: Path
+) -> None:
+    city, content, _entry = await handed_up(engine, county, urls, tmp_path)
+    for sender in ("county", "neighbour"):
+        keys.introduce(tmp_path, "city", sender)
+    forged = bundle.read(content)
+    parts = {name: text.encode() for name, text in forged.parts.items()}
+    signed = bundle.make(forged.manifest, **parts, key=keys.own(tmp_path, "neighbour"))
+    received = await receive(engine, city, signed, tmp_path)
     assert received.verdict is Verdict.REFUSED
     assert "不是登记的公钥" in received.reason
 

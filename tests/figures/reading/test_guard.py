@@ -1,6 +1,7 @@
 """What is answered before a file is parsed (RELIABILITY X-04 to X-09, X-27, X-29)."""
 
 import io
+import random
 import re
 import zipfile
 from collections.abc import Mapping
@@ -100,11 +101,27 @@ def test_an_ods_file_is_another_format() -> None:  # X-06
         open_book(kept.getvalue(), "表.xlsx")
 
 
-def test_a_zip_bomb_is_refused_by_what_its_directory_declares() -> None:  # X-07
-    with pytest.raises(TooLarge):
-        open_book(repacked({SHEET: b"0" * (40 * 2**20)}), "表.xlsx")
-    with pytest.raises(TooLarge):
-        open_book(repacked({SHEET: part(SHEET) + b" " * (8 * 2**20)}), "表.xlsx")
+def folded(megabytes: int) -> bytes:
+    """So much, of which a zip makes about a hundredth."""
+    return random.Random(1).randbytes(1024) * (1024 * megabytes)
+
+
+# Each is within every limit but the one it is about.
+TOO_LARGE = {
+    "最多 10.0 MB": lambda: repacked(add={"xl/media/a.png": random.Random(1).randbytes(guard.MOST_BYTES)}),
+    "最多 32.0 MB": lambda: repacked({SHEET: folded(33)}),
+    "最多 48.0 MB": lambda: repacked(add={f"xl/media/{n}.png": folded(25) for n in range(2)}),
+    "最多 250 倍": lambda: repacked({SHEET: part(SHEET) + b" " * (8 * 2**20)}),
+    "最多 300000 个单元格": lambda: repacked(
+        {SHEET: part(SHEET) + b"".join(b'<c r="A%d"/>' % n for n in range(300_000))}
+    ),
+}
+
+
+@pytest.mark.parametrize("most", TOO_LARGE)
+def test_a_zip_bomb_is_refused_by_what_its_directory_declares(most: str) -> None:  # X-07
+    with pytest.raises(TooLarge, match=most):
+        guard.check(TOO_LARGE[most](), "表.xlsx")
 
 
 def test_too_many_parts_or_an_archive_inside_is_refused() -> None:  # X-08

@@ -171,11 +171,11 @@ def _directory(parts: zipfile.ZipFile, file: str) -> None:
     if len(set(names)) != len(names):
         raise Unreadable(file, _("同一部件出现两次"))
     for member, name in zip(members, names, strict=True):
-        packed = max(member.compress_size, 1)
-        if member.file_size > MOST_PART or (
-            member.file_size > 2**20 and member.file_size / packed > MOST_RATIO
-        ):
+        if member.file_size > MOST_PART:
             raise TooLarge(file, _megabytes(member.file_size), _megabytes(MOST_PART))
+        times = member.file_size // max(member.compress_size, 1)
+        if member.file_size > 2**20 and times > MOST_RATIO:
+            raise TooLarge(file, _("压缩了 {times} 倍", times=times), _("{times} 倍", times=MOST_RATIO))
         if name.endswith((".zip", ".7z", ".rar", ".gz")):
             raise TooLarge(file, _("压缩包里还有压缩包 {name}", name=member.filename), _("一层"))
         for start, what in _ACTIVE:
