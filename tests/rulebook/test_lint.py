@@ -108,7 +108,7 @@ FINDINGS: dict[str, tuple[str, str, bool]] = {
         True,
     ),
     "no_edge": (
-        GOOD + RESULT + 'bands = [{ grade = "优", most = "25%" }, { grade = "良" }]',
+        GOOD + RESULT + 'bands = [{ grade = "优", most = "25%", round = "up" }, { grade = "良" }]',
         "results.overall",
         True,
     ),

@@ -92,6 +92,28 @@ def test_what_says_enough_is_passed_over(node: str) -> None:
     assert [code for code, _whole in said(node) if code not in ("unused_figure", "not_closed")] == []
 
 
+@pytest.mark.parametrize(
+    ("quota", "broken"),
+    [
+        ('most = "25%"', True),
+        ('most = "if(group.mean(total) > 5, 30%, 20%)"', True),
+        ('most = "25%", round = "down"', False),
+        ("most = 2", False),
+    ],
+)
+def test_a_quota_says_what_becomes_of_part_of_a_place(quota: str, broken: bool) -> None:
+    """25%的优秀名额,7个单位是1.75个:舍去、进一,差一个单位。"""
+    after = f"""[papers.p.results.overall]
+by = "total"
+clause = "一"
+bands = [{{ grade = "优秀", {quota} }}, {{ grade = "合格" }}]
+edge = {{ by = ["race"], still_tied = "none" }}
+"""
+    sentence = "“优秀”的名额不足一个的部分怎么办没有写明,按舍去算"
+    told = said('full = 10, method = "given"', after=after)
+    assert any(sentence in words for code, words in told if code == "undeclared") is broken
+
+
 def test_the_rows_of_a_list_may_bring_their_own_full_marks() -> None:
     lists = '[lists.task]\nfields = { full = "分", done = "%" }\n[papers.p.nodes]'
     head = HEAD.replace("[papers.p.nodes]", lists)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from kaocheng.engine.grammar import BadExpression, Call, parse, walk
+from kaocheng.engine.grammar import BadExpression, Call, is_share, parse, walk
 from kaocheng.engine.recipe import NodeRule, PaperRule, Recipe
 from kaocheng.i18n import _
 from kaocheng.rulebook import sorts, texts
@@ -111,9 +111,17 @@ class Declared:
         return (node.get("method") in _OF_FULL or shares or rescaled) and "full" not in (*node.keys, *fields)
 
     def results(self, paper: PaperRule) -> Iterator[Finding]:
-        """Units still tied across the line of a quota (M96)."""
+        """What becomes of part of a place (M95), and of units still tied across the line of a quota (M96)."""
         for code, rule in paper.table("results").items():
             limited = any("most" in band for band in rule.get("bands") or [])
+            for n, band in enumerate(rule.get("bands") or [], 1):
+                if "round" not in band and any(_of_many(band.get(key)) for key in ("most", "least")):
+                    path = ("papers", paper.code, "results", code, "bands", f"#{n}")
+                    reason = _(
+                        "“{grade}”的名额不足一个的部分怎么办没有写明,按舍去算", grade=band.get("grade")
+                    )
+                    remedy = _('请写 round = "down"(舍去)、"half_up"(四舍五入)或 "up"(进一)')
+                    yield self.linter.finding("warning", "undeclared", path, reason, remedy)
             steps = rule.get("edge") or rule.get("break")
             settled = "still_tied" in (rule.get("edge") or {}) or rule.get("ties") == "ordinal"
             if limited and steps and not settled:
@@ -123,6 +131,14 @@ class Declared:
 
     def _owed(self, path: Path, reason: str, remedy: str) -> Finding:
         return self.linter.finding("error", "undeclared", path, reason, remedy)
+
+
+def _of_many(places: object) -> bool:
+    """Whether a quota is a share of the units, which need not be a whole number of them."""
+    try:
+        return isinstance(places, str) and is_share(places)
+    except BadExpression:
+        return False  # lint says so elsewhere
 
 
 def _forgets(recipe: Recipe, node: NodeRule, method: str, key: str) -> bool:
