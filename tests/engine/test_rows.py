@@ -86,6 +86,26 @@ def test_rows_none_of_which_has_a_value_that_applies() -> None:
     assert scored('formula = "task.sum(size * people)"', ROWS, figures)["jia"] == "/"
 
 
+def test_rows_that_do_not_apply_may_be_part_of_the_full_marks_or_not() -> None:
+    """只计省级任务:本单位的满分写成全部任务之和,或只是省级任务之和,都算合得上。"""
+    lists = LISTS.replace('size = "", minor', 'size = "", full = "分", minor')
+    rows = {"jia": [{"full": 6, "minor": 1}, {"full": 4, "minor": 0}]}
+    node = 'rows = "task", fold = "sum", applies = "minor = 1", formula = "full / 2", full = '
+    gives = {
+        whole: points(recipe(f"{lists}points = {{ {node}{whole} }}\n"), given({}, rows=rows))["jia"]
+        for whole in (10, 6, 7)
+    }
+    assert gives == {10: "3.00", 6: "3.00", 7: ""}
+
+
+def test_nothing_is_nothing_out_of_whatever_full_marks() -> None:
+    """没有任务的单位记零分:它的满分也无从说起,仍是零分。"""
+    node = 'full = "task.sum(size)", rows = "task", fold = "sum", formula = "size", missing = "zero"'
+    assert scored(node) == {"jia": "3.00", "yi": "0.00", "bing": "5.00"}
+    idle = node.replace('missing = "zero"', 'applies = "task.count() > 0", not_applicable = "zero"')
+    assert scored(idle) == {"jia": "3.00", "yi": "0.00", "bing": "5.00"}
+
+
 def test_whether_it_applies_is_asked_of_a_unit_without_rows_too() -> None:
     node = 'full = 100, rows = "task", formula = "size", fold = "mean", applies = "{}"'
     assert scored(node.format("task.count() > 0")) == {"jia": "1.50", "yi": "/", "bing": "5.00"}

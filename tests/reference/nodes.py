@@ -24,7 +24,8 @@ def ruled(rule: Any, place: Place) -> Points:
         whole = place.world.full(place)
         return bounded(whole, place) if isinstance(whole, Fraction) else MISSING
     if rule == "zero":
-        return bounded(ZERO, place)
+        held = bounded(ZERO, place)
+        return ZERO if held is MISSING else held  # nothing is nothing, out of whatever full marks
     if rule in ("missing", "refuse"):
         return MISSING
     if rule in ("not_applicable", "redistribute"):
@@ -251,13 +252,14 @@ def row_points(place: Place) -> list[tuple[dict[str, Any], Points]]:
     return out
 
 
-def closed(place: Place, lines: list[dict[str, Any]]) -> bool:
-    """Whether rows that say their own full marks, and are added up, make up the node's."""
+def closed(place: Place, lines: list[tuple[dict[str, Any], Points]]) -> bool:
+    """Whether rows that say their own full marks, all or those that apply, add up to the node's."""
     node = node_of(place)
-    whole = full(place)
-    each = [line["full"] for line in lines if isinstance(line.get("full"), Fraction)]
+    each = [(line["full"], points) for line, points in lines if isinstance(line.get("full"), Fraction)]
     asked = each and "full" in node.keys and node.get("fold", "sum") == "sum"
-    return not asked or whole == sum(each, ZERO)
+    whole = sum((marks for marks, _ in each), ZERO)
+    applying = sum((marks for marks, points in each if points is not NA), ZERO)
+    return not asked or full(place) in (whole, applying)
 
 
 def by_rows(place: Place) -> Points:
@@ -265,7 +267,7 @@ def by_rows(place: Place) -> Points:
     lines = row_points(place)
     if not lines and asked_of_the_unit(place) is False:
         return NA
-    if not lines or not closed(place, [x for x, _ in lines]) or any(p is MISSING for _, p in lines):
+    if not lines or not closed(place, lines) or any(p is MISSING for _, p in lines):
         return MISSING
     fold = node_of(place).get("fold", "sum")
     weighed = fold.get("weighted") if isinstance(fold, dict) else None

@@ -83,19 +83,24 @@ def unclosed(
 ) -> Iterator[tuple[int, Fraction, Fraction]]:
     """Units whose rows' full marks do not make up the node's, so that no sum of them means anything.
 
-    Each with what its rows make up and what they should.
+    Rows that do not apply may be part of the node's full marks or not: either closes. Each with what its
+    rows make up and what they should.
     """
-    rows = run.rows(str(node["rows"]), period)
+    rows, points = row_points(run, paper, node, period)
     marks = rows.fields.get("full")
     if not isinstance(marks, Exact) or "full" not in node.keys or node.get("fold", "sum") != "sum":
         return
     whole, each = run.full(paper, node.code, period), marks.spread(len(rows.units))
     sums: dict[int, Fraction] = {}
+    idle: dict[int, Fraction] = {}  # of these, what stands in rows that do not apply
     for i, unit in enumerate(rows.units):
-        sums[int(unit)] = sums.get(int(unit), Fraction(0)) + (each.fraction(i) or 0)
+        mark = each.fraction(i) or Fraction(0)
+        sums[int(unit)] = sums.get(int(unit), Fraction(0)) + mark
+        if int(points.state[i]) == NA:
+            idle[int(unit)] = idle.get(int(unit), Fraction(0)) + mark
     full = whole.spread(len(run.units))
     for unit, found in sums.items():
-        if (wanted := full.fraction(unit)) not in (None, found):
+        if (wanted := full.fraction(unit)) not in (None, found, found - idle.get(unit, 0)):
             yield unit, found, wanted or Fraction(0)
 
 

@@ -77,7 +77,10 @@ def in_period(run: Run, here: Scope, joins: Exact = ZERO) -> Stages:
         yield "gate", (value := _gated(here, value))
     if not node.composed:  # what is missing in a composition was a matter of its leaves
         yield "missing", (value := _missing(run, here, value))
-    yield "bounds", (value := bounded(run, here, value))
+    value = bounded(run, here, value)
+    if node.get("missing") == "zero" and not node.composed:  # nothing is nothing, out of whatever full marks
+        value = _filled(value, MISSING, ZERO)
+    yield "bounds", value
     yield "round", rounded(run, here, value)
 
 
@@ -329,7 +332,10 @@ def instead(run: Run, here: Scope, value: Exact) -> Exact:
     if rule == "own_rate":
         rate = compose.own_rate(run, here.paper, node, here.period)
         return _filled(whole, NA, rounded(run, here, bounded(run, here, rate * number("full", here))))
-    return _filled(whole, NA, rounded(run, here, bounded(run, here, _standing_in(here, rule))))
+    stands = bounded(run, here, _standing_in(here, rule))
+    if rule == "zero":
+        stands = _filled(stands, MISSING, ZERO)
+    return _filled(whole, NA, rounded(run, here, stands))
 
 
 def there(run: Run, here: Scope, value: Exact) -> Exact:
