@@ -158,6 +158,15 @@ def test_the_leader_reads_what_was_published_and_why(page: Page) -> None:
     _picture(page, "leader-unit")
 
 
+def test_a_veto_says_what_it_is_about_where_it_was_reported(page: Page) -> None:
+    _sign_in(page, LEADER)
+    page.get_by_role("link", name="北塬镇").click()
+
+    expect(page.locator(".plain-list")).to_contain_text(
+        "否决事项:发生较大生产安全责任事故 · 示例〔2026〕11号"
+    )
+
+
 def test_the_city_compares_its_counties(page: Page) -> None:
     _sign_in(page, CITY)
     for _second in range(30):

@@ -125,6 +125,7 @@ class Explained:
     effect: Effect | None
     key: str  # of the column
     is_total: bool
+    vetoed: tuple[str, ...] = ()  # what each reported veto of the unit is about, and its document
 
 
 @dataclass(eq=False)

@@ -14,7 +14,7 @@ from kaocheng.engine.recipe import Recipe
 from kaocheng.engine.rounding import printed
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import sheet_of
-from kaocheng.engine.sheet import Column, PaperSheet, Sheet
+from kaocheng.engine.sheet import Column, PaperSheet, Sheet, Standing
 from kaocheng.figures import queries as figures
 from kaocheng.figures.quiet import no_search
 from kaocheng.identity.domain import Permission, Person, require
@@ -105,15 +105,23 @@ async def explain(
     run = await _run(session, head)
     explanation = await asyncio.to_thread(run.with_steps, paper, code, paper.column[key])
     origins = await queries.provenance(session, head)
+    standing = next((s for s in paper.standings if s.unit == code), None)
     return Explained(
         explanation=explanation,
         paper=paper,
         traced=traced(explanation, origins),
-        standing=next((s for s in paper.standings if s.unit == code), None),
+        standing=standing,
+        vetoed=_vetoed(standing, origins) if standing else (),
         effect=effect(paper, code, key, explanation),
         key=key,
         is_total=key == paper.total,
     )
+
+
+def _vetoed(standing: Standing, origins: Provenance) -> tuple[str, ...]:
+    """The words of the unit's reported vetoes, which stay with who scores: a bundle has numbers for them."""
+    ours = [source for source in sorted(origins) if source[:2] == ("claim", standing.unit)]
+    return tuple(origins[it].words for it in ours if it[2] in standing.vetoes and origins[it].words)
 
 
 async def losses(

@@ -134,11 +134,12 @@ def effect_in_words(explained: Explained) -> str:
 
 
 def reasons(explained: Explained) -> list[str]:
-    """Why the unit has its grade."""
+    """Why the unit has its grade, and what a veto of it is about."""
     it = explained.explanation
+    about = [_("否决事项:{matter}", matter=matter) for matter in explained.vetoed]
     if it.grounds:
-        return list(it.grounds)
-    return in_words(explained.standing, explained.paper) if explained.standing else []
+        return [*it.grounds, *about]
+    return [*in_words(explained.standing, explained.paper), *about] if explained.standing else []
 
 
 def value(traced: Traced) -> str:

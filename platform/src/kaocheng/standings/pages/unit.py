@@ -53,7 +53,8 @@ class UnitPages(Controller):
         drawn = portrait(paper, code, (await sheets.rows(session, seen.row, paper, [code]))[code])
         standing = next((s for s in paper.standings if s.unit == code), None)
         losses = await sheets.losses(session, seen.row, paper, code)
-        total = (await sheets.explain(session, seen.row, code)).explanation
+        told = await sheets.explain(session, seen.row, code)
+        total = told.explanation
         after = await follows(session, shelf, seen, paper)
         compared = seen.ranked and len(paper.units) > 1  # the mean of one unit is the unit
         return render(
@@ -63,6 +64,7 @@ class UnitPages(Controller):
             drawn=drawn,
             standing=standing if seen.ranked else None,
             reasons=in_words(standing, paper) if standing and seen.ranked else (),
+            vetoed=told.vetoed,
             gaps=gaps_in_words(paper, code),
             losses=_ledger(total, losses),
             lost_in_all=telling.lost_in_all(total) if total.losses else "",
