@@ -126,3 +126,9 @@ def test_only_the_best_entries_of_a_kind_count(only: str, wanted: str) -> None:
     )
     of = recipe(f"{body}[papers.paper.adjustments]\nbonus = {{ {adjustment} }}\n")
     assert points(of, given({"value": {"a": 0}}, claims=claims)) == {"a": wanted}
+
+
+@pytest.mark.parametrize("nothing", ["0", "'0'", "'zero'"])
+def test_a_plain_nought_stands_for_a_division_by_zero(nothing: str) -> None:
+    of = leaf(f"full = 10, method = 'ratio', to = 'value - 4', undefined = {nothing}")
+    assert points(of, given({"value": {"a": 4, "b": 12}})) == {"a": "0.00", "b": "10.00"}

@@ -103,7 +103,7 @@ def ratio(rng: Random, full: int) -> Leaf:
     return Leaf(keys, between(0, 50), targets={"target": of(0, 16, 30, 40)})
 
 
-UNDEFINED = ["full", "zero", "missing", "not_applicable", "1"]
+UNDEFINED: list[Any] = ["full", "zero", "missing", "not_applicable", 0]
 
 
 def shortfall(rng: Random, full: int) -> Leaf:

@@ -277,8 +277,8 @@ def _gated(here: Scope, value: Exact) -> Exact:
 def _undefined(here: Scope, value: Exact) -> Exact:
     if value.all_ok:
         return value
-    rule = here.node.get("undefined") if here.node else None
-    return _filled(value, UNDEFINED, _standing_in(here, rule or "missing"))
+    rule = here.node.get("undefined", "missing") if here.node else "missing"
+    return _filled(value, UNDEFINED, _standing_in(here, rule))
 
 
 def _missing(run: Run, here: Scope, value: Exact) -> Exact:
