@@ -92,6 +92,13 @@ def test_what_says_enough_is_passed_over(node: str) -> None:
     assert [code for code, _whole in said(node) if code not in ("unused_figure", "not_closed")] == []
 
 
+@pytest.mark.parametrize("start", ["0.6", "60"])
+def test_a_share_without_a_sign_is_read_back_as_the_share_it_would_be(start: str) -> None:
+    """起点分写成 0.6 的,不能请人写成 0.6%。"""
+    told = dict(said(f'full = 10, formula = "efficacy(grain, start = {start})"'))
+    assert told["bare_share"] == f"start = {start} 看不出是不是百分之几请写成 60% 或分数"
+
+
 @pytest.mark.parametrize(
     ("quota", "broken"),
     [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kaocheng.engine import plugged
 from kaocheng.engine.grammar import Call, Name, Number, Tree, Word
 from kaocheng.engine.methods import METHODS
+from kaocheng.engine.rounding import plain
 from kaocheng.i18n import _
 from kaocheng.rulebook import elsewhere, sorts
 from kaocheng.rulebook.sorts import Sort
@@ -36,8 +37,10 @@ def method_called(reader: Reader, tree: Call) -> Sort:
         elif key not in codes and a_word(value) not in ("group", "others"):  # mean_of
             sort = reader.number(value) if own is None else reader.sort(value)
             if method and key in method.shares and _bare(value) and sort.constant is not None:
-                reason = _("{key} = {value} 看不出是不是百分之几", key=key, value=sort.constant)
-                reader.say(value, "bare_share", reason, _('请写成 "{value}%" 或分数', value=sort.constant))
+                said = sort.constant
+                reason = _("{key} = {value} 看不出是不是百分之几", key=key, value=plain(said))
+                percent = plain(said * 100 if said < 1 else said)  # 0.6 and 60 alike are 60 %
+                reader.say(value, "bare_share", reason, _("请写成 {value}% 或分数", value=percent))
     asked = (*method.required, *given) if method and not codes else ()
     tables = [key for key in (method.tables if method else ()) if key in asked]
     if tables:  # a call holds numbers and words only
