@@ -130,6 +130,22 @@ def test_what_counts_nowhere_is_said(files: Path, capsys: pytest.CaptureFixture[
     assert "丁镇 没有总分:缺“收入”" in said.err
 
 
+def test_points_beyond_full_marks_are_named_with_their_cell(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """乙镇的10分项填了130分:说出是哪个文件的哪一行、哪一列。"""
+    scheme = SCHEME.replace('method = "completion"', 'method = "given"')
+    (files / "scheme.toml").write_text(scheme, encoding="utf-8")
+    (files / "figures.csv").write_text(
+        "unit,indicator,value\n甲镇,收入,8.5\n乙镇,income,130\n", encoding="utf-8"
+    )
+    assert compute(files) == 2
+    assert (
+        "figures.csv:3:3:“乙镇”的“收入”给了 130 分,应在 0 至 10 之间;请核对填报的分数"
+        in capsys.readouterr().err
+    )
+
+
 def test_a_word_among_numbers_is_named(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (files / "figures.csv").open("a", encoding="utf-8") as figures:
         figures.write("丙镇,income,约80\n")

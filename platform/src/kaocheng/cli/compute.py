@@ -8,9 +8,10 @@ from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 
-from kaocheng.cli import asked
+from kaocheng.cli import asked, cells
 from kaocheng.cli.shelf import ShelfAtHand
 from kaocheng.engine import Inputs, PaperSheet, folded, quotas, score
+from kaocheng.engine.marks import OutOfRange
 from kaocheng.engine.rounding import plain
 from kaocheng.engine.run import Run
 from kaocheng.engine.score import node_label
@@ -72,7 +73,10 @@ def run(options: argparse.Namespace) -> int:
     asked.spared(options.out, [options.scheme, *_tables(options)])
     asked.of(scheme, options.period, options.paper)
     inputs = _inputs(scheme, options)
-    text = _working(scheme, inputs, options) if options.explain else _sheet(scheme, inputs, options)
+    try:
+        text = _working(scheme, inputs, options) if options.explain else _sheet(scheme, inputs, options)
+    except OutOfRange as wrong:
+        raise cells.of_points(scheme, inputs.units, options.figures, wrong) from None
     if options.out:
         options.out.write_text(text, encoding="utf-8")
     else:

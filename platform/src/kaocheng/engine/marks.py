@@ -34,17 +34,23 @@ class OutOfRange(Invalid):
     node: str
     value: str
     full: str
+    figure: str | None = None  # whose value it is, where the points are a figure as it was handed in
 
     code = "out_of_range"
 
+    @property
+    def reason(self) -> str:
+        """What is wrong."""
+        facts = {"unit": self.unit, "node": self.node, "value": self.value, "full": self.full}
+        return _("“{unit}”的“{node}”给了 {value} 分,应在 0 至 {full} 之间", **facts)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return _("请核对填报的分数")
+
     def __str__(self) -> str:
-        return _(
-            "“{unit}”的“{node}”给了 {value} 分,应在 0 至 {full} 之间;请核对填报的分数",
-            unit=self.unit,
-            node=self.node,
-            value=self.value,
-            full=self.full,
-        )
+        return self.reason + _(";{remedy}", remedy=self.remedy)
 
 
 def full(run: Run, paper: PaperRule, node: NodeRule, period: str) -> Exact:
@@ -174,8 +180,10 @@ def check_range(run: Run, here: Scope, value: Exact) -> None:
     if wrong.size:
         at, node = int(wrong[0]), here.node
         assert node is not None
-        shown = [plain(v.spread(len(run.units)).fraction(at)) for v in (value, most)]
-        raise OutOfRange(run.units[at].label or run.units[at].code, node.label, *shown)
+        given, whole = (plain(v.spread(len(run.units)).fraction(at)) for v in (value, most))
+        label = node.get("label") or run.recipe.figures.get(here.figure or "", {}).get("label") or node.code
+        unit = run.units[at].label or run.units[at].code
+        raise OutOfRange(unit, str(label), given, whole, here.figure)
 
 
 def asks_rows(run: Run, node: NodeRule, key: str) -> bool:
