@@ -55,6 +55,7 @@ def recipe() -> Recipe:
         {"grade": "一般", "from": 60},
         {"grade": "较差"},
     ]
+    edge = {"edge": {"by": INDICATORS[:1], "still_tied": "none"}}
     return Recipe(
         {
             "code": "big-2026",
@@ -72,7 +73,7 @@ def recipe() -> Recipe:
                     "period": "year",
                     "total": {"year": "total"},
                     "nodes": {"total": {"label": "总分", "compose": "sum", "full": 100}, **leaves},
-                    "results": {"overall": {"by": "total", "ties": "competition", "bands": bands}},
+                    "results": {"overall": {"by": "total", "ties": "competition", "bands": bands, **edge}},
                 }
             },
         }

@@ -275,31 +275,29 @@ class Grading(Ranking):
     def standing(self, at: int) -> Standing:
         """One unit's place and grade."""
         score, rank = (value.fraction(at) for value in (self.rounded, self.ranks))
-        told = [None if value is None else plain(value) for value in (score, rank)]
-        return self._standing(at, told[0], told[1], tuple(self._why(at)))
-
-    def standings(self) -> Iterator[Standing]:
-        """Everybody's; reasons that are the same are worked out once."""
-        scores, ranks_ = texts_of(self.rounded), texts_of(self.ranks)
-        known: dict[tuple[int, ...], tuple[Why, ...]] = {}
-        alike = zip(*(column.tolist() for column in self._reasons()), strict=True)
-        for at, (inside, same) in enumerate(zip(self.members.tolist(), alike, strict=True)):
-            if inside:
-                if same not in known:
-                    known[same] = tuple(self._why(at))
-                yield self._standing(at, scores[at], ranks_[at], known[same])
-
-    def _standing(self, at: int, score: str | None, rank: str | None, why: tuple[Why, ...]) -> Standing:
         grade = int(self.grade[at])
         return Standing(
             unit=self.run.units[at].code,
-            score=score,
-            rank=int(rank) if rank is not None and rank.isdigit() else rank,
+            score=None if score is None else plain(score),
+            rank=None if rank is None else _rank(plain(rank)),
             grade=self.grades[grade] if score is not None and grade >= 0 else None,
             vetoes=tuple(code for code, _rule, whom in self.struck if whom[at]),
             apart=bool(self.apart[at]),
-            why=why,
+            why=tuple(self._why(at)),
         )
+
+    def standings(self) -> Iterator[Standing]:
+        """Everybody's; whoever has the same reasons as somebody before has the same grade and vetoes."""
+        scores, ranks_, units = texts_of(self.rounded), texts_of(self.ranks), self.run.units
+        known: dict[tuple[int, ...], Standing] = {}
+        alike = zip(*(column.tolist() for column in self._reasons()), strict=True)
+        for at, (inside, same) in enumerate(zip(self.members.tolist(), alike, strict=True)):
+            if inside:
+                like = known[same] if same in known else known.setdefault(same, self.standing(at))
+                rank = None if (text := ranks_[at]) is None else _rank(text)
+                yield Standing(
+                    units[at].code, scores[at], rank, like.grade, like.vetoes, like.apart, like.why
+                )
 
     def _reasons(self) -> Iterator[Array]:
         """Columns of which any two units have the same if their reasons are the same."""
@@ -348,3 +346,7 @@ class Grading(Ranking):
             yield "barred", {"grade": meant}
         if before != now:
             yield move.kind, {"from": before, "to": now}
+
+
+def _rank(text: str) -> int | str:
+    return int(text) if text.isdigit() else text

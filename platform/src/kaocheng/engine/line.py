@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kaocheng.engine.integers import Array
+from kaocheng.engine.order import in_groups
 
 NOBODY = -1
 
@@ -32,7 +33,7 @@ def up_to(among: Array, circle: Array, strength: Array, quota: Array, *, all_tie
         all_tied: whether who is tied across the line is chosen.
     """
     inner, power = circle[among], strength[among]
-    order = np.lexsort((-power, inner)) if len(quota) > 1 else np.argsort(-power, kind="stable")
+    order = in_groups(-power, inner, len(quota))
     ordered, inner, power = among[order], inner[order], power[order]
     size = np.bincount(inner, minlength=len(quota))
     begin = np.cumsum(size) - size

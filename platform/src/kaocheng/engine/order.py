@@ -66,6 +66,11 @@ def _places(values: Sequence[Fraction | int]) -> Array:
     return np.array([place[value] for value in values], float)
 
 
+def in_groups(keys: Array, groups: Array, count: int) -> Array:
+    """The positions of values, group by group of so many, from the lowest key; equal ones as they stand."""
+    return np.lexsort((keys, groups)) if count > 1 else np.argsort(keys, kind="stable")
+
+
 class Codes(NamedTuple):
     """A whole number for each value: values of one group side by side, in their order, equal where they are.
 

@@ -17,6 +17,7 @@ from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.explain import Neighbour, Place
 from kaocheng.engine.grammar import Name
 from kaocheng.engine.integers import Array
+from kaocheng.engine.order import in_groups
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.engine.rounding import half_up, plain, printed
 from kaocheng.engine.terms import Seat
@@ -109,8 +110,9 @@ def _ladder(whole: Run, paper: PaperRule, period: str) -> Ladder | None:
     within = tuple(Name((name,)) for name in nodes.listed(rule.get("within") or "paper"))
     groups = whole.groups(Scope(whole, paper, None, period), within)
     order = np.flatnonzero((ranks.state == OK) & (groups >= 0))
-    order = order[np.lexsort((total.n[order], groups[order]))]
-    begins = np.searchsorted(groups[order], np.arange(int(groups.max(initial=-1)) + 2))
+    count = int(groups.max(initial=-1)) + 1
+    order = order[in_groups(total.n[order], groups[order], count)]
+    begins = np.searchsorted(groups[order], np.arange(count + 1))
     return Ladder(ranks, groups, order, total.n[order], begins, total.d, by != code)
 
 
