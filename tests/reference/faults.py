@@ -158,7 +158,12 @@ FAULTS = [
         'return min(whole, caps["unit"]) if "unit" in caps else whole',
         'return sum((min(p, caps["unit"]) for p, _c in listed), Fraction(0)) if "unit" in caps else whole',
     ),
-    Fault("the first entry of a matter, not the highest", "adjust:_highest", "or points > best[key][0]", ""),
+    Fault(
+        "the first entry of a matter, not the highest",
+        "adjust:_highest",
+        "sorted(group, key=lambda n: -entries[n][0])",
+        "group",
+    ),
     Fault(
         "redistribution by points and not by marks",
         "compose:upwards",
