@@ -26,6 +26,7 @@ OWN = frozenset(  # where its names are looked up, and what its parts count: mad
 )
 SHARED = frozenset(["adjustment", "vetoed"])  # of one unit, and decided with all in view
 OTHERS = frozenset(["circle", "at", "at rows"])  # what only the whole run can know
+UNKNOWN = object()
 
 
 def whole_of(run: Run) -> Run:
@@ -52,13 +53,16 @@ class Alone(Run):
 
     def once(self, key: tuple[Any, ...], work: Callable[[], Any]) -> Any:
         """What the whole run knows, cut to this unit; else *work*, which then looks at this unit alone."""
-        if key in self._known:
-            return self._known[key]
-        if key[0] in SHARED and key not in self.whole._known:
+        found = self._known.get(key, UNKNOWN)  # a key holds a whole formula: it is hashed as seldom as may be
+        if found is not UNKNOWN:
+            return found
+        kind = key[0]
+        if kind in SHARED and key not in self.whole._known:
             self._found_by_all(*key)
-        if key[0] not in OWN and key in self.whole._known:
-            found = self._cut(key, self.whole._known[key])
-        elif key[0] in OTHERS:
+        known = UNKNOWN if kind in OWN else self.whole._known.get(key, UNKNOWN)
+        if known is not UNKNOWN:
+            found = self._cut(key, known)
+        elif kind in OTHERS:
             raise LooksAtOthers
         else:
             found = work()
