@@ -10,8 +10,7 @@ from kaocheng.db import jobs as work
 from kaocheng.db import queue
 from kaocheng.db.roles import Urls
 from kaocheng.figures import jobs, queries
-from kaocheng.figures.domain import TooManyBytes
-from kaocheng.figures.service import LARGEST
+from kaocheng.figures.reading.guard import MOST_BYTES, TooLarge
 from kaocheng.identity.domain import NotAllowed
 from tests.yunling import HALF, NOON, WORKBOOKS, County
 
@@ -71,7 +70,7 @@ async def test_a_file_nobody_can_read_fails_with_a_sentence(yunling: County, url
 async def test_what_is_larger_than_any_form_is_not_even_kept(yunling: County) -> None:
     office, verifier = await yunling.person("lina"), await yunling.person("zhaomin")
     for person, content, refused in (
-        (office, bytes(LARGEST + 1), TooManyBytes),
+        (office, bytes(MOST_BYTES + 1), TooLarge),
         (verifier, b"x", NotAllowed),
     ):
         with pytest.raises(refused):

@@ -28,19 +28,17 @@ from kaocheng.figures.domain import (
     NotYoursToFile,
     Of,
     Stored,
-    TooManyBytes,
     Workbook,
 )
 from kaocheng.figures.overtaking import overtaken
 from kaocheng.figures.previewing import Preview
 from kaocheng.figures.quiet import no_search
+from kaocheng.figures.reading.guard import within_size
 from kaocheng.figures.tables import workbook as workbooks
 from kaocheng.identity.domain import Permission, Person, Role, require
 from kaocheng.packs.shelf import TenantShelf
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.tenancy.domain import Unit
-
-LARGEST = 10 * 2**20  # bytes: a county's form is a hundredth of it
 
 
 class Typed(NamedTuple):
@@ -71,13 +69,7 @@ async def look(
     collector: str = "",
     shelf: TenantShelf | None = None,
 ) -> Preview:
-    """Read a workbook and say what it would change; nothing at all is kept.
-
-    Raises:
-        TooManyBytes: the file is larger than any form.
-    """
-    if len(content) > LARGEST:
-        raise TooManyBytes(name, len(content), LARGEST)
+    """Read a workbook and say what it would change; nothing at all is kept."""
     return await previewing.read(
         session, name, content, form=form, period=period, collector=collector, shelf=shelf
     )
@@ -97,7 +89,6 @@ async def preview(
     """Read a workbook and keep the file with what was understood, to be agreed to; no value is stored.
 
     Raises:
-        TooManyBytes: the file is larger than any form.
         NotYoursToFile: it holds figures that somebody else collects.
     """
     require(by, Permission.IMPORT_FIGURES)
@@ -271,8 +262,7 @@ def _facts(
 async def keep_unread(session: TenantSession, name: str, content: bytes, *, by: Person, at: datetime) -> int:
     """Keep a file whose form and period nobody knows yet; the number it waits under to be read."""
     require(by, Permission.IMPORT_FIGURES)
-    if len(content) > LARGEST:
-        raise TooManyBytes(name, len(content), LARGEST)
+    within_size(content, name)
     digest = hashlib.sha256(content).hexdigest()
     unread = Preview(
         name=name,

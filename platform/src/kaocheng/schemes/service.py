@@ -15,7 +15,6 @@ from kaocheng.packs.shelf import TenantShelf
 from kaocheng.rulebook import Finding, Scheme, compile_scheme, lint, read_scheme
 from kaocheng.schemes import queries
 from kaocheng.schemes.domain import (
-    NoScheme,
     ReasonNeeded,
     SchemeRefused,
     SchemeVersion,
@@ -208,8 +207,6 @@ async def freeze(
     await queries.hold(session)
     year = (await queries.in_force(session, year)).year
     current = [v for v in await queries.versions(session, year) if v.state is not State.SUPERSEDED]
-    if not current:
-        raise NoScheme(year)
     newest = current[0]
     if newest.state is State.FROZEN:
         return newest

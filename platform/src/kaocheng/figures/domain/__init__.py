@@ -11,7 +11,6 @@ from kaocheng.figures.domain.errors import (
     NotFiled,
     NotYoursToFile,
     Overtaken,
-    TooManyBytes,
 )
 from kaocheng.figures.domain.values import (
     NOT_APPLICABLE,
@@ -59,7 +58,6 @@ __all__ = [
     "Progress",
     "Register",
     "Stored",
-    "TooManyBytes",
     "Value",
     "Workbook",
 ]

@@ -131,25 +131,6 @@ class NotYoursToFile(Refused):
 
 
 @dataclass(eq=False)
-class TooManyBytes(Invalid):
-    """A file larger than any form is."""
-
-    name: str
-    size: int
-    most: int
-
-    code = "too_large"
-
-    def __str__(self) -> str:
-        return _(
-            "《{name}》有 {size} MB,超过 {most} MB;请只留本表的工作表后再导入",
-            name=self.name,
-            size=-(-self.size // 2**20),
-            most=self.most // 2**20,
-        )
-
-
-@dataclass(eq=False)
 class Overtaken(Refused):
     """Somebody filed another value while this one was being typed."""
 

@@ -124,8 +124,7 @@ def check(content: bytes, file: str) -> None:
     Raises:
         TooLarge, WrongFormat, Unreadable, ActiveContent: with what to do instead.
     """
-    if len(content) > MOST_BYTES:
-        raise TooLarge(file, _megabytes(len(content)), _megabytes(MOST_BYTES))
+    within_size(content, file)
     _kind(content, file)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -142,6 +141,16 @@ def check(content: bytes, file: str) -> None:
         raise Unreadable(file, _("文件不完整或已损坏")) from broken
     except RuntimeError as locked:  # the zip's own password
         raise Unreadable(file, _("文件有密码")) from locked
+
+
+def within_size(content: bytes, file: str) -> None:
+    """Refuse what is larger than any form is, before it is even kept.
+
+    Raises:
+        TooLarge: it is.
+    """
+    if len(content) > MOST_BYTES:
+        raise TooLarge(file, _megabytes(len(content)), _megabytes(MOST_BYTES))
 
 
 def _kind(content: bytes, file: str) -> None:
