@@ -120,10 +120,11 @@ async def read(
     chosen = reading.recognise(book, words, form=form or "", period=told, collector=collector)
     context = await naming.context(session, chosen.period)
     found = await asyncio.to_thread(reading.understand, book, words, chosen, context)
-    values = await _tied(session, found.entries, found.period)
+    known, units = await queries.indicators(session), await queries.units(session)
+    values = _tied(known, units, found.entries, found.period)
     findings = list(found.findings)
     findings += await _checked(session, found.entries, found.period)
-    findings += await _opinions(session, shelf, found.entries, found.period, context)
+    findings += await _opinions(session, shelf, known, found.entries, found.period, context)
     stated = tuple(Stated(*one) for one in found.catalogue.supplies) if found.catalogue else ()
     if stated and not found.errors:
         findings += await supplying.mistakes(session, stated, found.period, shelf)
@@ -158,7 +159,7 @@ async def doubted(
         findings += doubts(own, words, context)
         # Who types a value sees no errors to mend first: what would block a file is a doubt here.
         findings += [replace(f, kind=DOUBT) for f in await _checked(session, own, period)]
-        findings += await _opinions(session, shelf, own, period, context)
+        findings += await _opinions(session, shelf, known, own, period, context)
     said = _by_cell(findings)
     return (v._replace(doubts=tuple(said.get(f"!{place}", ()))) for place, v in enumerate(values))
 
@@ -169,23 +170,25 @@ def _entry(value: NewValue, indicator: Indicator, unit: str, place: str) -> Entr
     return Entry(str(indicator.of), indicator.code, indicator.field, value.key.series, unit, read, "", place)
 
 
-async def _tied(session: TenantSession, entries: Sequence[Entry], period: str) -> Brought:
+def _tied(
+    known: Mapping[int, Indicator], units: Mapping[int, str], entries: Sequence[Entry], period: str
+) -> Brought:
     """Each entry under the ids of its unit and indicator.
 
     Raises:
         NoSuchFigure: the scheme changed meanwhile, so that an indicator is no longer there.
     """
-    known = {(str(i.of), i.code, i.field): i.id for i in (await queries.indicators(session)).values()}
-    units = {code: id for id, code in (await queries.units(session)).items()}
     if not entries:
         return Brought()
+    indicators = {(str(i.of), i.code, i.field): i.id for i in known.values()}
+    ids = {code: id for id, code in units.items()}
     ofs, codes, fields, series, whose, read, sheets, cells = zip(*entries, strict=True)
     kinds, written = zip(*map(_value, read), strict=True)
     try:
-        unit_id = [units[unit] for unit in whose]
-        indicator_id = [known[key] for key in zip(ofs, codes, fields, strict=True)]
+        unit_id = [ids[unit] for unit in whose]
+        indicator_id = [indicators[key] for key in zip(ofs, codes, fields, strict=True)]
     except KeyError:
-        missing = next(e for e in entries if (e.of, e.code, e.field) not in known or e.unit not in units)
+        missing = next(e for e in entries if (e.of, e.code, e.field) not in indicators or e.unit not in ids)
         place = f"{missing.sheet}!{missing.cell}"
         raise NoSuchFigure(f"{missing.unit} {missing.code} {missing.field} ({place})") from None
     return Brought(
@@ -233,6 +236,7 @@ async def _checked(session: TenantSession, entries: Sequence[Entry], period: str
 async def _opinions(
     session: TenantSession,
     shelf: TenantShelf | None,
+    known: Mapping[int, Indicator],
     entries: Sequence[Entry],
     period: str,
     context: Context,
@@ -240,9 +244,9 @@ async def _opinions(
     """What the enabled packs say, in a thread beside the loop: a pack's code is somebody else's."""
     if shelf is None or not shelf.asks("doubts"):
         return []
-    known = {i.code: i for i in (await queries.indicators(session)).values() if i.of is Of.FIGURE}
+    figures = {i.code: i for i in known.values() if i.of is Of.FIGURE}
     past = await _past(session, period)
-    return await asyncio.to_thread(doubting.opinions, shelf, entries, period, known, context.targets, past)
+    return await asyncio.to_thread(doubting.opinions, shelf, entries, period, figures, context.targets, past)
 
 
 async def _past(session: TenantSession, period: str) -> dict[tuple[str, str, str], list[Figure]]:
