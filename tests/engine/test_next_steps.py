@@ -171,3 +171,127 @@ by = "total"
     run = Run(recipe(body), given(figures, attributes=farms))
     it = with_steps(run, work_out(run, "a"))
     assert [step.figure[0] for step in it.steps] == ["grain", "roads"]
+
+
+STEPPED = """
+[figures]
+done = { label = "办结率", unit = "%" }
+people = { label = "人口", unit = "人" }
+cases = { label = "案件", unit = "件" }
+[papers.town.nodes]
+total = { label = "总分", compose = "sum", full = 30, of = ["early", "rate", "safe"] }
+early = { compose = "weighted", of = { "rate@half" = "100%" } }
+rate = { label = "办结", x = "done", full = 10, method = "METHOD" }
+safe = { label = "平安", full = 10, formula = "10 - 1000 * cases / people" }
+seen = { label = "看看", x = "cases", formula = "2 * x", only_shown = true }
+[papers.town.results.overall]
+by = "total"
+"""
+
+
+def stepped(method: str = 'convert", out_of = "150', half: str = "80", top: str = "90") -> Run:
+    body = STEPPED.replace('"METHOD"', f'"{method}"')
+    figures = {"done": {"a": "99.5", "b": top}, "done@2026H1": {"a": half, "b": half}}
+    figures |= {"cases": {"a": 5, "b": 2}, "people": {"a": 1000, "b": 1000}}
+    return Run(recipe(body), given(figures))
+
+
+def test_no_step_is_told_of_a_period_that_is_over() -> None:
+    it = work_out(stepped(), "a", "rate", "2026H1")
+    assert (it.steps, it.no_step) == ((), "时段已过,数据不能再变")
+    below = with_steps(stepped(), work_out(stepped(), "a"))
+    assert [step.words for step in below.steps] == [
+        "平安:案件再减少 1 件,可得 6.00 分",
+        "办结:再增加 0.5 个百分点,可得 6.67 分",
+    ]
+
+
+def test_a_percentage_goes_no_further_than_a_hundred_unless_somebodys_does() -> None:
+    """99.5 %: one whole point more would be 100.5."""
+    assert [step.value for step in work_out(stepped(), "a", "rate").steps] == ["100"]
+    assert [step.value for step in work_out(stepped(top="120"), "a", "rate").steps] == ["150", "100.5"]
+
+
+def test_what_is_only_divided_by_is_no_step_to_take() -> None:
+    """Fewer people would not make a town safer; what is measured itself may stand below the line."""
+    assert {step.figure[0] for step in work_out(stepped(), "a", "safe").steps} == {"cases"}
+    it = work_out(stepped('inverse", target = "90'), "a", "rate")
+    assert {step.figure[0] for step in it.steps} == {"done"}
+
+
+def test_an_item_that_is_only_shown_says_that_it_does_not_count() -> None:
+    it = work_out(stepped(), "a", "seen")
+    assert (it.steps, it.no_step) == ((), "不计入总分")
+
+
+def test_of_a_node_of_several_periods_the_last_one_may_still_change() -> None:
+    """12 and 20 of 30, in the mean: 5.33 of 10; one visit more in the second half brings 5.5."""
+    body = """
+[figures]
+visits = { label = "走访", unit = "次" }
+[papers.office.nodes]
+total = { label = "总分", compose = "sum", full = 10 }
+visited = { in = "total", label = "走访", full = 10, x = "visits", across = "half", fold = "mean", METHOD }
+[papers.office.results.overall]
+by = "total"
+""".replace("METHOD", 'method = "convert", out_of = 30')
+    halves = given({"visits@2026H1": {"a": 12, "b": 30}, "visits@2026H2": {"a": 20, "b": 30}})
+    it = work_out(Run(recipe(body), halves), "a", "visited")
+    assert [(s.value, s.points, s.total, s.words) for s in it.steps] == [
+        ("30", "7.00", "7.00", "2026H2 走访再增加 10 次,可得 7.00 分"),
+        ("21", "5.50", "5.50", "2026H2 走访再增加 1 次,可得 5.50 分"),
+    ]
+
+
+def test_a_number_that_stands_beside_a_multiple_of_the_figure_is_no_value_of_it() -> None:
+    """100 − 0.01 · 1234: it does not turn at 100."""
+    body = """
+[figures]
+litter = { label = "垃圾", unit = "件" }
+[papers.town.nodes]
+total = { full = 100, formula = "100 - 0.01 * litter" }
+[papers.town.results.overall]
+by = "total"
+"""
+    it = work_out(Run(recipe(body), given({"litter": {"a": 1234, "b": 5}})), "a")
+    assert [step.value for step in it.steps] == ["1233"]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        'method = "efficacy", start = "60%"',
+        'method = "to_best"',
+        'method = "rank_steps", step = "2%", ties = "competition"',
+        'formula = "10 * worth / group.mean(worth) / 3"',
+        'formula = "10 * worth / group.sum(worth)"',
+        'formula = "10 / group.rank_up(worth)"',
+        'formula = "10 * (worth - group.min(worth)) / 50 + group.count(worth) / 1000"',
+    ],
+)
+def test_a_large_group_is_compared_with_as_a_small_one_is(
+    formula: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same steps, whether the group is worked out anew or told from its order and its sums."""
+    body = f"""
+[figures]
+worth = {{ label = "产值", unit = "万元" }}
+[papers.town.nodes]
+total = {{ compose = "sum", full = 10 }}
+worth = {{ in = "total", full = 10, {formula} }}
+[papers.town.results.overall]
+by = "total"
+"""
+    values = {f"u{n:02}": str(Fraction(n * n % 37, 2)) for n in range(1, 30)}
+    values = {unit: str(float(Fraction(value))) for unit, value in values.items()}
+
+    def told() -> list[tuple[object, ...]]:
+        run = Run(recipe(body), given({"worth": values}))
+        found = [work_out(run, unit, "worth") for unit in values]
+        return [(it.steps, it.no_step) for it in found]
+
+    small = told()
+    assert any(steps for steps, _why in small)
+    for module in ("what_if", "turning"):
+        monkeypatch.setattr(f"kaocheng.engine.{module}.DEAREST", 3)
+    assert told() == small

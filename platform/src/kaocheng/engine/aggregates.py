@@ -11,6 +11,7 @@ from kaocheng.engine import circles
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.arrays import MISSING, NA, OK, UNDEFINED, Exact, Truth, choose, larger, smaller
 from kaocheng.engine.columns import no_number
+from kaocheng.engine.compared import Compared
 from kaocheng.engine.grammar import BadExpression, Call, Word
 from kaocheng.engine.integers import Array
 from kaocheng.engine.spelling import show
@@ -36,7 +37,7 @@ def _circle(tree: Call, flat: language.Scope) -> Exact:
         values = language.number(tree.arguments[0], flat)
     else:
         values = _held(language.evaluate(tree.arguments[0], flat), function, tree)
-    flat.run.once(("compared", *flat.key, tree), lambda: circles.Compared(values, groups))
+    flat.run.once(("compared", *flat.key, tree), lambda: Compared(values, groups))
     return statistic(tree, values, groups, flat)
 
 

@@ -20,7 +20,6 @@ from kaocheng.engine.irrational import each, square_root
 from kaocheng.engine.order import Codes, codes, places, ranked, rough, sortable
 
 __all__ = [
-    "Compared",
     "Fold",
     "counted",
     "deviation",
@@ -39,68 +38,6 @@ __all__ = [
     "summed",
 ]
 Key = TypeVar("Key")
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What a statistic was taken over: a value of every unit, and the group each stands in."""
-
-    values: Exact
-    groups: Array
-
-    def counts(self, at: int, *, others: bool = False) -> tuple[int, int]:
-        """How many values the group of the unit at *at* has, and how many of its units have none."""
-        there, whole = self._sizes
-        group = int(self.groups[at])
-        if group < 0:
-            return 0, 0
-        self_there = bool(others and _present(self.values, self.groups)[at])
-        return int(there[group]) - self_there, int(whole[group] - there[group]) - (others and not self_there)
-
-    def bearer(self, at: int, value: Fraction | None, *, others: bool = False) -> int | None:
-        """Whose value *value* is, in the group of the unit at *at*: its own before another's."""
-        if value is None or self.groups[at] < 0:
-            return None
-        found = self._bearers(int(self.groups[at]), value)
-        if others:
-            found = found[found != at]
-        if not found.size:
-            return None
-        return at if at in found else int(found[0])
-
-    def around(self, at: int, most: int) -> tuple[Exact | None, Array | None, int]:
-        """The values of a unit's group with the unit's place among them; nothing of a group above *most*."""
-        group = int(self.groups[at])
-        if group < 0 or int(self._sizes[1][group]) > most:
-            return None, None, 0
-        mates = self._members[0][self._members[1][group] : self._members[1][group + 1]]
-        values = self.values.spread(len(self.groups)).take(mates)
-        return values, np.zeros(len(mates), int), int(np.searchsorted(mates, at))
-
-    @cached_property
-    def _sizes(self) -> tuple[Array, Array]:
-        inside = self.groups[self.groups >= 0]
-        present = self.groups[_present(self.values, self.groups)]
-        length = int(self.groups.max(initial=-1)) + 1
-        return np.bincount(present, minlength=length), np.bincount(inside, minlength=length)
-
-    @cached_property
-    def _known(self) -> dict[tuple[int, Fraction], Array]:
-        return {}
-
-    def _bearers(self, group: int, value: Fraction) -> Array:
-        if (group, value) not in self._known:
-            mates = self._members[0][self._members[1][group] : self._members[1][group + 1]]
-            same = self.values.spread(len(self.groups)).take(mates).same(Exact.constant(value))
-            self._known[group, value] = mates[np.broadcast_to(same.holds, mates.shape)]
-        return self._known[group, value]
-
-    @cached_property
-    def _members(self) -> tuple[Array, Array]:
-        """The places of all units, group by group, and where each group begins."""
-        order = np.argsort(self.groups, kind="stable")
-        length = int(self.groups.max(initial=-1)) + 1
-        return order, np.searchsorted(self.groups[order], np.arange(length + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +103,15 @@ def nth_each(values: Exact, groups: Array, k: Exact, *, others: bool = False) ->
 
 
 def of_group(values: Exact, groups: Array, fold: Fold) -> Exact:
-    """*fold* over the present values of each group, given to every unit of the group."""
+    """*fold* over the present values of each group, given to every unit of the group.
+
+    Of one group alone it is a constant, which keeps the arrays small.  Units in no group are given it as
+    well, and that is all: to them the node does not apply, or the paper does not assess them, so that their
+    points are not applicable whatever the statistic is (`kaocheng.engine.nodes`, `Run.score`).
+    """
     circle = _Circle(values, groups)
     found = circle.statistic(fold)
-    if circle.count == 1:  # one constant, which keeps the arrays small
+    if circle.count == 1:
         only = found.fraction(0)
         return Exact.nothing(MISSING) if only is None else Exact.constant(only)
     return found.take(groups)

@@ -30,6 +30,16 @@ def upon(run: Run, figure: str) -> frozenset[Of]:
     return found
 
 
+def asked_by_results(run: Run, paper: PaperRule) -> set[str]:
+    """The names that ranks, ties, bands and moves of grades go by."""
+
+    def work() -> set[str]:
+        return {name for rule in paper.table("results").values() for name in in_texts(rule)}
+
+    found: set[str] = whole_of(run).once(("asked by results", paper.code), work)
+    return found
+
+
 def straight(run: Run, paper: PaperRule, node: NodeRule, figure: str) -> bool:
     """Whether a figure moves the total through this one leaf, and through compositions that pass it on."""
     key = ("straight", paper.code, node.code, figure)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from kaocheng.engine import evaluate as language
 from kaocheng.engine import nodes
 from kaocheng.engine.alone import Alone
-from kaocheng.engine.circles import Compared
+from kaocheng.engine.compared import Compared
 from kaocheng.engine.grammar import Call, Name, Tree
 from kaocheng.engine.run import Run
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from kaocheng.engine import depending, marks, periods, places
+import numpy as np
+
+from kaocheng.engine import depending, folded, marks, nodes, periods, places
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.alone import Alone, LooksAtOthers
 from kaocheng.engine.arrays import Exact
@@ -22,6 +25,9 @@ from kaocheng.engine.what_if import Key, WhatIf
 from kaocheng.engine.wording import shown
 from kaocheng.errors import Invalid
 from kaocheng.i18n import _
+
+if TYPE_CHECKING:
+    from kaocheng.engine.run import Run
 
 TRIED = 24  # values of the figure looked at
 WIDER = (1, 10, 100, 1000, 10_000)  # how many steps, where one does not show in the points
@@ -42,6 +48,25 @@ class Leaf:
     def scope(self) -> language.Scope:
         """Where its names are looked up."""
         return self.seat.run.scope(self.paper, self.node, self.period)
+
+    @cached_property
+    def when(self) -> str:
+        """The period its figures are of: of a node scored over several, the last, for the others are over."""
+        if not self.node.get("across"):
+            return self.period
+        return folded.spans(self.seat.run, self.paper, self.node, self.period)[-1]
+
+    @cached_property
+    def inner(self) -> language.Scope:
+        """Where the names of its formula are looked up in that period."""
+        if not self.node.get("across"):
+            return self.scope
+        return nodes.scope(self.seat.run, self.paper, folded.plain(self.node), self.when)
+
+    @property
+    def over(self) -> bool:
+        """Whether its period ended before that of the total did, so that no figure of it can change."""
+        return self.total is not None and periods.span(self.when).end < periods.span(self.total[1]).end
 
     @cached_property
     def value(self) -> Fraction | None:
@@ -74,6 +99,15 @@ class Leaf:
             return None
         return share_of_total(self.seat, self.paper, self.node, self.period)
 
+    @property
+    def counts(self) -> bool:
+        """Whether it has a part in what is ranked or graded: the total, or what a result asks for."""
+        upon = depending.upon(self.seat.run, self.node.code)
+        asked = depending.asked_by_results(self.seat.run, self.top) | (
+            {self.total[0]} if self.total else set()
+        )
+        return not self.total or bool(asked & ({self.node.code} | {code for _home, code in upon}))
+
     @cached_property
     def better(self) -> int:
         """1 where a higher total is better, -1 where a lower one is."""
@@ -84,7 +118,7 @@ class Leaf:
         if self.value is None or not self.share or self.share * self.better < 0:
             return None
         ceiling = marks.ceiling(self.seat.run, self.scope)
-        used = figures(self.scope)
+        used = figures(self.inner)
         plainly = all(depending.straight(self.seat.run, self.paper, self.node, code) for code, _part in used)
         return (ceiling - self.value) * abs(self.share) if ceiling is not None and plainly else None
 
@@ -116,11 +150,13 @@ def _why_not(leaf: Leaf) -> str:
     node = leaf.node
     if node.get("rows"):
         return _("按清单逐项计分,见各项")
-    if node.get("across"):
-        return _("分时段计分,已过的时段不能再变")
+    if leaf.over:
+        return _("时段已过,数据不能再变")
     if node.get("method") in JUDGED:
         return _("由评分人或另一张得分表给分,不随数据推算")
-    return "" if figures(leaf.scope) else _("不由本单位填报的数据直接算得")
+    if not leaf.counts:
+        return _("不计入总分")
+    return "" if figures(leaf.inner) else _("不由本单位填报的数据直接算得")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +179,13 @@ class _Steps:
         """Of the figure measured, its next threshold; else a whole unit more or less of each figure used."""
         whole: list[_Gain] = []
         leaf = self.leaf
-        for code, part in figures(leaf.scope):
-            key: Key = (code, part, leaf.period)
+        for code, part in figures(leaf.inner):
+            key: Key = (code, part, leaf.when)
             value = self.run.figure(*key)
             now = leaf.seat.of(value) if isinstance(value, Exact) else None
             if now is None:
                 continue
-            turning = Turning(leaf.seat, leaf.scope, key, now)
+            turning = Turning(leaf.seat, leaf.inner, key, now)
             near = self._first(key, now, turning.values())
             if near is not None:
                 yield self._step(near)
@@ -162,10 +198,22 @@ class _Steps:
     def _first(self, key: Key, now: Fraction, candidates: Iterable[Fraction]) -> _Gain | None:
         """The nearest value that brings more."""
         negative = now < 0
-        ordered = sorted(
-            {c for c in candidates if c != now and (c >= 0 or negative)}, key=lambda c: abs(c - now)
-        )
+        most = self._most(key, now)
+        within = {c if most is None else min(c, most) for c in candidates}
+        possible = {c for c in within if c != now and (c >= 0 or negative)}
+        ordered = sorted(possible, key=lambda c: abs(c - now))
         return next((gain for c in ordered[:TRIED] if (gain := self._gain(key, now, c))), None)
+
+    def _most(self, key: Key, now: Fraction) -> Fraction | None:
+        """What a percentage cannot be above: a hundred, unless somebody's is, or a target."""
+        code, part, period = key
+        if now > 100 or self.run.recipe.figures[code].get("unit") != "%":
+            return None
+        whole = self.run.whole
+        found: bool = whole.once(("above a hundred", *key), lambda: _above_a_hundred(whole, key))
+        target = self.run.target(code, "target", period)
+        aimed = None if part or not isinstance(target, Exact) else self.leaf.seat.of(target)
+        return None if found or (aimed or 0) > 100 else Fraction(100)
 
     def _unit(self, key: Key, now: Fraction, step: Fraction) -> _Gain | None:
         """One step up or down; as many as it takes for the points to show it."""
@@ -262,6 +310,7 @@ class _Steps:
         label = str(rule.get("label", code))
         what = str(rule["parts"][part]) if part else "" if own else label
         what = what if own or not part else f"{label}·{what}"
+        what = f"{self.leaf.when} {what or label}" if self.leaf.when != self.leaf.period else what
         facts = {"part": what, "gap": gap, "points": self._points(gain)}
         assert self.leaf.value is not None
         fewer = gain.value < gain.now
@@ -283,3 +332,9 @@ class _Steps:
     def _points(self, gain: _Gain) -> str:
         """The points then; with as many decimals as it takes to tell them from those of now."""
         return printed(gain.points, self.leaf.decimals) if self._shows(gain) else shown(gain.points)
+
+
+def _above_a_hundred(whole: Run, key: Key) -> bool:
+    """Whether anybody reported more than a hundred."""
+    value = whole.figure(*key)
+    return isinstance(value, Exact) and bool(np.any((value > Exact.constant(100)).holds))

@@ -14,7 +14,7 @@ from kaocheng.engine import evaluate as language
 from kaocheng.engine import nodes
 from kaocheng.engine.alone import LooksAtOthers, whole_of
 from kaocheng.engine.arrays import OK, Exact
-from kaocheng.engine.circles import Compared
+from kaocheng.engine.compared import Compared
 from kaocheng.engine.evaluate import Scope
 from kaocheng.engine.grammar import BadExpression, Call, Name, Number, Operation, Tree, parse, walk
 from kaocheng.engine.order import sortable
@@ -34,20 +34,28 @@ Figure = tuple[str, str]  # code and part
 def figures(scope: Scope) -> tuple[Figure, ...]:
     """The figures of its own period that a node is worked out from, in the order they are named."""
     found: tuple[Figure, ...] = whole_of(scope.run).once(
-        ("figures of", *scope.key), lambda: tuple(dict.fromkeys(_figures(scope)))
+        ("figures of", *scope.key), lambda: _counted_in(list(_figures(scope)))
     )
     return found
 
 
-def _figures(scope: Scope) -> Iterator[Figure]:
+def _counted_in(found: list[tuple[Figure, bool]]) -> tuple[Figure, ...]:
+    """Those that do more than divide; what is only counted per (人口, 应办件数) is no step to take."""
+    whole = dict.fromkeys(figure for figure, divides in found if not divides)
+    return tuple(whole or dict.fromkeys(figure for figure, _divides in found))
+
+
+def _figures(scope: Scope) -> Iterator[tuple[Figure, bool]]:
     node, run = scope.node, scope.run
     assert node is not None
     written = [nodes.formula(node, nodes.measuring(scope))]
     written += [str(node[key]) for key in ("x", "times", "only_if") if key in node.keys]
     written += [str(text) for text in (node.get("let") or {}).values()]
-    written += [str(node[key]) for key in ("to", "base", "last") if key in node.keys]
-    for text in written:
-        for name in _names(_parsed(text)):
+    written += [str(node[key]) for key in ("base", "last") if key in node.keys]
+    texts = [(text, False) for text in written]
+    texts += [(str(node["to"]), True)] if "to" in node.keys else []
+    for text, divisor in texts:
+        for name, divides in _names(_parsed(text), divisor):
             if name.period and language.when(name.period, scope) != scope.period:
                 continue
             if name.path[0] == "x" and scope.figure:
@@ -59,7 +67,7 @@ def _figures(scope: Scope) -> Iterator[Figure]:
             else:
                 continue
             parts = tuple(run.series(code)) if not rest else rest[:1]
-            yield from ((code, part) for part in parts or ("",))
+            yield from (((code, part), divides) for part in parts or ("",))
 
 
 def _parsed(text: str) -> Tree | None:
@@ -69,16 +77,16 @@ def _parsed(text: str) -> Tree | None:
         return None
 
 
-def _names(tree: Tree | None) -> Iterator[Name]:
-    """The names of a formula that stand for what the unit itself reports."""
+def _names(tree: Tree | None, divides: bool) -> Iterator[tuple[Name, bool]]:
+    """The names of a formula that stand for what the unit itself reports, and whether they only divide."""
     if isinstance(tree, Name):
-        yield tree
+        yield tree, divides
     elif isinstance(tree, Operation):
-        for part in tree.parts:
-            yield from _names(part)
+        for n, part in enumerate(tree.parts):
+            yield from _names(part, divides or (tree.sign == "/" and n > 0))
     elif isinstance(tree, Call) and tree.path not in ELSEWHERE:
         for argument in (*tree.arguments, *(value for _key, value in tree.keywords)):
-            yield from _names(argument)
+            yield from _names(argument, divides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +133,8 @@ class Turning:
 
     def _beside(self, tree: Operation, scope: Scope, measured: bool) -> Iterator[Fraction]:
         """What stands beside the figure; of a plainly measured one, any bound of the formula."""
-        if tree.sign in TOLD_APART and (measured or any(self._own(part) for part in tree.parts)):
+        apart = measured and not any(self._own(part) for part in walk(tree))  # the two ends of a range
+        if tree.sign in TOLD_APART and (apart or any(self._own(part) for part in tree.parts)):
             yield from self._fixed(tree.parts, scope)
         elif tree.sign == "/" and measured and isinstance(tree.parts[1], Name):
             yield from self._fixed(tree.parts[1:], scope)
@@ -184,12 +193,12 @@ class Turning:
         if not isinstance(compared, Compared):
             return
         place = getattr(self.scope.run, "place", self.seat.at)
-        values, groups, at = compared.around(place, DEAREST)
-        if values is None or groups is None:
+        values, at, _whole = compared.around(place, DEAREST)
+        if values is None:
             raise LooksAtOthers
         if not is_x(tree.arguments[0]):
             return
-        others = values.take(np.flatnonzero((values.state == OK) & (np.arange(len(groups)) != at)))
+        others = values.take(np.flatnonzero((values.state == OK) & (np.arange(len(values.state)) != at)))
         count, now = others.shape[0], Exact.constant(self.now)
         order = np.argsort(sortable(others, np.arange(count)))
         below, up_to = (

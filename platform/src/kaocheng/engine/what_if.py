@@ -12,7 +12,7 @@ from kaocheng.engine import adjust, aggregates, depending, nodes, periods
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.alone import Alone, LooksAtOthers
 from kaocheng.engine.arrays import Exact, Truth, Words, choose
-from kaocheng.engine.circles import Compared
+from kaocheng.engine.compared import Compared
 from kaocheng.engine.evaluate import Value
 from kaocheng.engine.grammar import Call
 from kaocheng.engine.recipe import PaperRule
@@ -82,12 +82,33 @@ class WhatIf(Alone):
         if not isinstance(compared, Compared) or not isinstance(tree, Call):
             raise LooksAtOthers
         scope = self._scope_of(key)
-        values, groups, at = compared.around(self.place, DEAREST)
-        if values is None or groups is None:
+        values, at, whole = compared.around(self.place, DEAREST)
+        if values is None:
             raise LooksAtOthers
         own = language.number(tree.arguments[0], scope).spread(1)
-        each = choose(Truth(np.arange(len(groups)) == at), own, values)
-        return aggregates.statistic(tree, each, groups, scope).one(at)
+        if whole or tree.path[1] in ("min", "max"):
+            each = choose(Truth(np.arange(len(values.state)) == at), own, values)
+            return aggregates.statistic(tree, each, np.zeros(len(values.state), int), scope).one(at)
+        return self._of_many(key, tree, compared, own.fraction(0))
+
+    def _of_many(self, key: tuple[Any, ...], tree: Call, compared: Compared, own: Fraction | None) -> Exact:
+        """A statistic of a group too large to be gone through again, from what it was and the change."""
+        now = compared.values.spread(len(compared.groups)).fraction(self.place)
+        if own is None or now is None or len(tree.arguments) > 1 or tree.path[0] != "group":
+            raise LooksAtOthers
+        function = tree.path[1]
+        if function in ("rank", "rank_up"):
+            return Exact.of([compared.rank(self.place, own, highest_first=function == "rank")])
+        if function == "count":
+            return Exact.of([compared.counts(self.place)[0]])
+        if function not in ("sum", "mean"):
+            raise LooksAtOthers
+        was = self.whole.known(key)
+        before = was.spread(len(compared.groups)).fraction(self.place) if isinstance(was, Exact) else None
+        if before is None:
+            raise LooksAtOthers
+        below = compared.counts(self.place)[0] if function == "mean" else 1
+        return Exact.of([before + (own - now) / below])
 
     def _scope_of(self, key: tuple[Any, ...]) -> language.Scope:
         """Where the statistic's expression stands, from what its key tells of it."""
