@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kaocheng.engine import circles
 from kaocheng.engine.arrays import MISSING, OK, Exact
+from kaocheng.engine.grammar import BadExpression
 from kaocheng.engine.run import Loop
 from tests.engine.small import given, leaf, points, recipe, standings
 
@@ -128,6 +129,16 @@ def test_a_chain_breaks_ties_and_a_gap_in_it_comes_last() -> None:
     of = recipe(RESULT + 'break = ["work"]')
     found = standings(of, given({"total": dict.fromkeys("abc", "90"), "work": {"b": "80", "c": "85"}}))
     assert [found[u].rank for u in "abc"] == [3, 2, 1]
+
+
+def test_a_mark_in_the_groups_says_yes_or_no_or_is_refused() -> None:
+    """单列一栏填“是”、“TRUE”的单列;填“单列”的看不出是还是否,不能悄悄当作否。"""
+    of, total = recipe(RESULT + 'apart = "unit.apart"'), {"total": dict.fromkeys("abcd", "90")}
+    marks = {"a": "是", "b": "TRUE", "c": "否"}
+    found = standings(of, given(total, attributes={unit: {"apart": mark} for unit, mark in marks.items()}))
+    assert [found[unit].rank for unit in "abcd"] == [None, None, 1, 1]
+    with pytest.raises(BadExpression, match="“单列”看不出是还是否;请写 是 或 否"):
+        standings(of, given(total, attributes={"a": {"apart": "单列"}, "b": {"apart": "是"}}))
 
 
 def test_units_listed_apart_are_graded_but_neither_ranked_nor_counted() -> None:

@@ -16,10 +16,11 @@ import numpy as np
 from kaocheng.engine import circles, marks, nodes, periods
 from kaocheng.engine.arrays import NA, OK, Exact, Truth, Words
 from kaocheng.engine.evaluate import Scope, Value, evaluate, number
-from kaocheng.engine.grammar import Name, parse
+from kaocheng.engine.grammar import BadExpression, Name, parse
 from kaocheng.engine.integers import LIMIT, Array
 from kaocheng.engine.order import codes, sortable
 from kaocheng.engine.recipe import PaperRule
+from kaocheng.i18n import _
 
 if TYPE_CHECKING:
     from kaocheng.engine.run import Run
@@ -156,7 +157,7 @@ class Ranking:
         """For whom a condition holds; worked out once for all units."""
 
         def work() -> Array:
-            held = _truth(evaluate(parse(condition), self.here)).holds
+            held = _truth(condition, evaluate(parse(condition), self.here)).holds
             return np.broadcast_to(held, (len(self.run.units),))
 
         found: Array = self.run.once(("holds", self.paper.code, self.period, condition), work)
@@ -175,10 +176,28 @@ def _coded(values: Exact, at: Array) -> tuple[Array, int]:
     return of, int(edges[-1])
 
 
-def _truth(value: Value) -> Truth:
-    """A condition, or a mark in groups.csv: 1 or 是 holds."""
+_MARKS = {
+    "是": True,
+    "yes": True,
+    "true": True,
+    "1": True,
+    "否": False,
+    "no": False,
+    "false": False,
+    "0": False,
+}
+
+
+def _truth(condition: str, value: Value) -> Truth:
+    """A condition, or a mark in groups.csv: 1 or 是 holds; a word that says neither yes nor no is refused."""
     if isinstance(value, Truth):
         return value
-    if isinstance(value, Words):
-        return Truth(np.isin(value.v, ("是", "yes", "true")), value.state)
-    return value.differs(Exact.constant(0))
+    if not isinstance(value, Words):
+        return value.differs(Exact.constant(0))
+    there = np.asarray(value.state == OK)
+    words, at = np.unique(np.where(there, value.v, "0").astype(str), return_inverse=True)
+    marks = [_MARKS.get(word.casefold()) for word in words]
+    if None in marks:
+        word = words[marks.index(None)]
+        raise BadExpression(condition, 0, _("“{word}”看不出是还是否;请写 是 或 否,或写成比较", word=word))
+    return Truth(np.array(marks, bool)[at].reshape(np.shape(value.v)), value.state)
