@@ -1,6 +1,6 @@
 """What a comparison group gives each of its units."""
 
-from tests.engine.small import given, leaf, points
+from tests.engine.small import given, leaf, points, recipe
 
 PLACES = "formula = 'group.portion(5, x)', round = 0"
 
@@ -36,3 +36,22 @@ def test_the_number_of_places_may_follow_from_the_group() -> None:
     node = "group = 'zone', formula = 'group.portion(group.count(x) / 2, x)', round = 0"
     found = points(leaf(node), given({"value": {"a": 1, "b": 3, "c": 2, "d": 1}}, attributes=zones))
     assert found == {"a": "0", "b": "1", "c": "0", "d": "0"}
+
+
+def test_a_unit_in_no_group_has_no_points_of_what_the_one_group_makes() -> None:
+    """Of one group the statistic is one number for all; whoever stands outside still gets nothing of it."""
+    body = """
+[figures]
+worth = { label = "产值" }
+[papers.town]
+class = "镇"
+[papers.town.nodes]
+total = { compose = "sum", of = ["shown", "asked"] }
+shown = { full = 10, formula = "10 * group.max(worth) / 100", applies = "unit.asked = '是'" }
+asked = { full = 10, formula = "10 * group.max(worth) / 100" }
+[papers.town.results.overall]
+by = "total"
+"""
+    attributes = {"a": {"asked": "是"}, "b": {"asked": "否"}}
+    inputs = given({"worth": {"a": 100, "b": 50}}, attributes=attributes, group="镇")
+    assert points(recipe(body), inputs, "shown") == {"a": "10.00", "b": "/"}

@@ -345,3 +345,19 @@ def test_what_an_item_adds_to_a_total_that_there_is_not_is_not_told() -> None:
     run = Run(recipe(RELATIVE), given({"growth": {"a": 4, "b": 8}, "roads": {"a": 80}}))
     assert (work_out(run, "a", "growth").points, work_out(run, "a", "growth").to_total) == ("6.00", None)
     assert work_out(run, "b", "roads").lines[-1] == "缺 公路,不能计分"
+
+
+def test_what_a_method_in_a_formula_is_taken_of_is_worked_out_first() -> None:
+    body = """
+[figures]
+income = { label = "收入", unit = "元" }
+[papers.town.nodes]
+total = { full = 10, let = { growth = "(income - income@last_year) / income@last_year" }, FORMULA }
+[papers.town.results.overall]
+by = "total"
+""".replace("FORMULA", 'formula = "efficacy(growth, start = 60%)"')
+    run = Run(recipe(body), given({"income": {"a": 110, "b": 130}, "income@2025": {"a": 100, "b": 100}}))
+    assert work_out(run, "a").lines[1:] == (
+        "[(收入 - 收入(上年)) ÷ 收入(上年)] = [(110 - 100) ÷ 100] = 0.1",
+        "10 × (0.6 + (1 - 0.6) × (0.1 - 0.1) ÷ (0.3 - 0.1)) = 6",
+    )

@@ -138,6 +138,10 @@ class Writer(Together):
         known = tree.path[0] in METHODS and tree.arguments and tree.path[0] != "import"
         if len(tree.path) != 1 or not (known or own) or plugged.is_plugged(own):
             return ""
+        for argument in tree.arguments[:1]:
+            written, value = self.numbers(argument), self.value(argument)
+            if written.strip("[]“”") != value:
+                self.first.append(f"{in_words(argument, labels(self.scope))} = {written} = {value}")
         scope, given = language.called(tree, self.scope)
         inner = Writer(scope, self.at, self.unit, deep=self.deep)
         text = inner.numbers(parse(language.method_text(tree.path[0], given, scope)), 4)
