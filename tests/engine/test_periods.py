@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given as generated
 from hypothesis import strategies as st
 
-from kaocheng.engine import Recipe, periods, score
+from kaocheng.engine import Figure, Inputs, Recipe, Unit, periods, score
 from kaocheng.engine.periods import NoSuchPeriod, Span, span
 from kaocheng.engine.run import Loop
 from kaocheng.rulebook import BadScheme, read_scheme
@@ -183,3 +183,18 @@ def test_the_best_periods_are_added_or_averaged(fold: str, wanted: dict[str, str
     quarters = {f"value@2026{name}": values for name, values in months.items()}
     quarters["value@2026Q4"] = {"a": 1, "b": "/"}  # c's is missing, and so is the whole
     assert points(of, given(quarters)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"), [(None, "8.00"), ("2026H1", "3.00"), ("2027", "8.00"), ("2026-06", "")]
+)
+def test_a_figure_without_a_period_is_the_papers_own(asked: str | None, wanted: str) -> None:
+    """The year's 8 is not the half-year's 3; where another year is asked for, the file speaks of that."""
+    figures = (Figure("a", "value", "8"), Figure("a", "value", "3", "2026H1"))
+    inputs = Inputs((Unit("a", "a", ""),), figures)
+    of = recipe(
+        "[figures]\nvalue = {}\n[papers.paper]\n"
+        "total = { year = 'points', half = 'points', '2027' = 'points', '2026-06' = 'points' }\n"
+        "[papers.paper.nodes]\npoints = { full = 10, x = 'value', method = 'given' }\n"
+    )
+    assert points(of, inputs, period=asked) == {"a": wanted}

@@ -58,7 +58,7 @@ def asked(world: World, check: dict[str, Any], place: Place) -> Iterator[tuple[P
     there: dict[str, list[str]] = {}
     for (unit, figure, period, part), value in world.inputs.figures.items():
         if (unit, figure) == (place.unit, code) and value is not MISSING:
-            there.setdefault(period or place.paper.period, []).append(part)
+            there.setdefault(period or world.undated(place.paper), []).append(part)
     for period, parts in there.items():
         for part in parts if check.get("each") == "part" else ["*"]:
             it = Name((code,) if part in ("", "*") else (code, part))

@@ -71,10 +71,14 @@ class World:
             return periods.shifted(text, 12 * (int(place.period[:4]) - int(place.paper.period[:4])))
         return token
 
+    def undated(self, paper: Paper) -> str:
+        """Whose a figure without a period is: the paper's own, or another like it that is asked for."""
+        return self.asked if self.asked and periods.alike(self.asked, paper.period) else paper.period
+
     def figure(self, place: Place, code: str, part: str, period: str) -> Value:
         """What a unit reported, or what the scheme says instead."""
         found = self.inputs.figures.get((place.unit, code, period, part))
-        if found is None and period == place.paper.period:
+        if found is None and period == self.undated(place.paper):
             found = self.inputs.figures.get((place.unit, code, "", part))
         if found is None and part and self.figure(place, code, "", period) is NA:
             return NA  # "/" for a figure of parts is said of each part that is not there

@@ -106,12 +106,11 @@ class HandedIn:
     def handed_in(self) -> Mapping[tuple[str, str, str], dict[int, str]]:
         """(figure, part, period) → the text of each unit, without what a check voids."""
         found: dict[tuple[str, str, str], dict[int, str]] = {}
-        for unit, indicator, value, period, series in checks.left(
-            self.inputs.figures, self.struck, self.period
-        ):
+        undated = self.recipe.undated(self.period)
+        for unit, indicator, value, period, series in checks.left(self.inputs.figures, self.struck, undated):
             at = self.at.get(unit)
             if at is not None:
-                found.setdefault((indicator, series, period or self.period), {})[at] = value
+                found.setdefault((indicator, series, period or undated), {})[at] = value
         for (indicator, series, period), texts in list(found.items()):
             # "/" for a figure of parts is said of each part that is not there
             for part in self.series(indicator) if not series else ():

@@ -183,6 +183,15 @@ class Recipe:
         """The period a paper's grades belong to."""
         return self.period(str(paper.keys.get("period") or self.year))
 
+    def undated(self, asked: str) -> str:
+        """What a figure belongs to that says no period, in a run of *asked*: the paper's own period.
+
+        Where another year or month is asked for, that one takes its place.
+        """
+        first = next(iter(self.papers.values()), None)
+        own = self.own_period(first) if first else self.year
+        return asked if span(asked).months == span(own).months else own
+
     def publishes(self, paper: PaperRule, period: str) -> bool:
         """Whether the scheme itself names *period* as one the paper gives a result for."""
         named = isinstance(paper.keys.get("total"), Mapping) or period == self.own_period(paper)

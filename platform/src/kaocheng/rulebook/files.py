@@ -48,7 +48,7 @@ def read_files(scheme: Scheme, tables: Tables, period: str | None = None) -> tup
     Args:
         scheme: whose names the files use.
         tables: the files.
-        period: what is scored; figures without a period are of it.
+        period: what is scored.
     """
     reading = _Reading(scheme, tables, period)
     return reading.inputs(), reading.found()
@@ -107,7 +107,8 @@ class _Reading:
         units, indicators = self.names.units_in(table), self.names.indicators(table)
         when, (parts, kinds) = self.names.periods(table), self.names.parts(table, indicators)
         values = Cells(table, kinds).checked()
-        same = [period or self.period for period in when] if self.period in when and "" in when else when
+        undated = self.scheme.recipe.undated(self.period)
+        same = [period or undated for period in when] if undated in when and "" in when else when
         once(table, lambda row: kinds[row].label, units, indicators, same, parts)
         return list(map(Figure._make, zip(units, indicators, values, when, parts, strict=True)))
 
