@@ -20,7 +20,9 @@ period = "2026"
 total = { label = "总分", compose = "sum", full = 10 }
 """
 GIVEN = 'grain = { in = "total", full = 10, method = "given", clause = "一" }\n'
-BANDS = '[papers.p.results.overall]\nbands = [{ grade = "优", most = "25%" }, { grade = "良" }]\n'
+BANDS = (
+    '[papers.p.results.overall]\nbands = [{ grade = "优", most = "25%", round = "down" }, { grade = "良" }]\n'
+)
 
 # what is not said → (the silent scheme, the key that says it, the declaring scheme)
 SILENCES = {

@@ -49,7 +49,8 @@ rows = "task"
 formula = "full * done / 100"
 clause = "一"
 [papers.town.results.overall]
-bands = [{ grade = "优", from = 25, most = "25%" }, { grade = "良", from = 20, most = 9 }, { grade = "差" }]
+bands = [{ grade = "优", from = 25, most = "25%", round = "down" }, { grade = "良", from = 20, most = 9 },
+  { grade = "差" }]
 edge = { by = ["income"], still_tied = "none" }
 [papers.zone]
 class = "开发区"
