@@ -154,9 +154,9 @@ FAULTS = [
     Fault("missing is zero", "nodes:_standing_in", "return Exact.nothing(MISSING)", "return ZERO"),
     Fault(
         "a cap before the entries are added",
-        "adjust:_capped",
-        'return min(whole, caps["unit"]) if "unit" in caps else whole',
-        'return sum((min(p, caps["unit"]) for p, _c in listed), Fraction(0)) if "unit" in caps else whole',
+        "adjust:_caps",
+        'min(whole, caps["unit"])',
+        'sum((min(p, caps["unit"]) for p, _c in listed), Fraction(0))',
     ),
     Fault(
         "the first entry of a matter, not the highest",
