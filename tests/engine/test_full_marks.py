@@ -35,7 +35,7 @@ def test_a_deduction_starts_from_the_full_marks_of_its_unit() -> None:
         ("missing = 'not_applicable'", "9.00", "/"),
         ("missing = 'group_mean'", "9.00", ""),  # what would stand there has no ceiling either
         ("missing = 'group_mean', not_above = 7", "7.00", "7.00"),
-        ("missing = 'zero'", "9.00", ""),
+        ("missing = 'zero'", "9.00", "0.00"),  # nothing is nothing, out of whatever full marks
         ("missing = 'zero', not_above = 'none'", "9.00", "9.00"),
         ("not_above = '80%'", "8.00", ""),
     ],
