@@ -7,6 +7,7 @@ import pytest
 from kaocheng.figures import expected, queries, service
 from kaocheng.figures.domain import Key, Kind, NoSuchFigure, NotFiled, NotYoursToFile, Outcome, Stored
 from kaocheng.figures.expected import Scope
+from kaocheng.figures.remit import remit
 from kaocheng.figures.service import Typed
 from kaocheng.identity.domain import NotAllowed
 from tests.yunling import HALF, NOON, TARGETS, YEAR, County
@@ -57,6 +58,20 @@ async def test_what_could_mean_two_things_is_refused_and_nothing_is_kept(
 async def test_a_liaison_files_for_no_other_unit(yunling: County) -> None:
     with pytest.raises(NotYoursToFile, match="城关镇的“造林面积”由县林业局填报"):
         await file(yunling, "chenxia", (await yunling.key("城关镇", "forest"), "1"))
+
+
+@pytest.mark.parametrize(
+    ("indicator", "series"), [("leaders", ""), ("health", ""), ("leadership", "excellent")]
+)
+async def test_whoever_is_rated_does_not_rate_himself(yunling: County, indicator: str, series: str) -> None:
+    own = await yunling.key("永丰镇", indicator, series=series)
+    with pytest.raises(NotYoursToFile, match="永丰镇"):
+        await file(yunling, "chenxia", (own, "90"))
+    async with yunling.session() as session:
+        asked = await expected.debts(session, ["2026"], await remit(session, await yunling.person("chenxia")))
+    assert asked
+    assert indicator not in {debt.expectation.indicator.code for debt in asked}
+    assert (await file(yunling, "lina", (own, "90"))).new == 1
 
 
 async def test_a_collector_files_his_indicator_for_any_unit_and_no_other_indicator(yunling: County) -> None:

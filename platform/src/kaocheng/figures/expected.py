@@ -35,6 +35,7 @@ class Scope:
 
     collectors: frozenset[str] | None = None
     units: frozenset[int] | None = None
+    marks: frozenset[str] = frozenset()  # figures that are scores or votes: nobody's own to report
 
     def covers(self, unit_id: int, indicator: Indicator) -> bool:
         """Whether a figure of *unit_id* is among them; targets and claims are never a unit's own."""
@@ -42,7 +43,8 @@ class Scope:
             return True
         if indicator.collector in (self.collectors or ()):
             return True
-        return indicator.of in (Of.FIGURE, Of.ROW) and unit_id in (self.units or ())
+        reported = indicator.of is Of.ROW or (indicator.of is Of.FIGURE and indicator.code not in self.marks)
+        return reported and unit_id in (self.units or ())
 
 
 EVERYTHING = Scope()

@@ -1,7 +1,7 @@
 """The verbs by which figures come in: preview a workbook, agree to it, discard it, type a value."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,19 +26,19 @@ from kaocheng.figures.domain import (
     NotAValue,
     NotFiled,
     NotYoursToFile,
-    Of,
     Stored,
     Workbook,
 )
+from kaocheng.figures.expected import EVERYTHING
 from kaocheng.figures.overtaking import overtaken
 from kaocheng.figures.previewing import Preview
 from kaocheng.figures.quiet import no_search
 from kaocheng.figures.reading.guard import within_size
+from kaocheng.figures.remit import remit
 from kaocheng.figures.tables import workbook as workbooks
 from kaocheng.identity.domain import Permission, Person, Role, require
 from kaocheng.packs.shelf import TenantShelf
 from kaocheng.tenancy import queries as tenancy
-from kaocheng.tenancy.domain import Unit
 
 
 class Typed(NamedTuple):
@@ -357,29 +357,14 @@ async def _yours(session: TenantSession, by: Person, keys: Iterable[Key]) -> Non
     """Everything in *keys* exists here and is this person's to report."""
     known = await queries.indicators(session)
     units = await queries.units(session)
-    own = frozenset({by.unit_label, units.get(by.unit_id or 0, "")} - {""})
+    yours = EVERYTHING if _for_all(by) else await remit(session, by)
     for key in keys:
         indicator = known.get(key.indicator_id)
         if indicator is None or key.unit_id not in units:
             raise NoSuchFigure
-        if not _may_file(by, key, indicator, own):
+        if not yours.covers(key.unit_id, indicator):
             named = {int(unit.id): unit.label for unit in await tenancy.units(session)}
             raise NotYoursToFile(indicator.label, indicator.collector, named.get(key.unit_id, ""))
-
-
-def own_collectors(by: Person, units: Iterable[Unit]) -> frozenset[str]:
-    """The names under which a scheme may speak of the department *by* belongs to."""
-    codes = {unit.code for unit in units if by.unit_id is not None and unit.id == by.unit_id}
-    return frozenset({by.unit_label, *codes} - {""})
-
-
-def _may_file(by: Person, key: Key, indicator: Indicator, own: Collection[str]) -> bool:
-    if _for_all(by):
-        return True
-    if Role.COLLECTOR in by.roles and indicator.collector in own:
-        return True
-    reported = indicator.of in (Of.FIGURE, Of.ROW)
-    return Role.LIAISON in by.roles and reported and key.unit_id == by.unit_id
 
 
 def _mistake(indicator: Indicator, written: str, problem: Problem) -> str:

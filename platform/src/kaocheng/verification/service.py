@@ -11,7 +11,7 @@ from kaocheng import record
 from kaocheng.db.session import TenantSession
 from kaocheng.figures import queries as figures
 from kaocheng.figures.domain import Figure, Outcome
-from kaocheng.figures.service import own_collectors
+from kaocheng.figures.remit import own_collectors
 from kaocheng.identity.domain import Permission, Person, Role, require
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.verification import queries

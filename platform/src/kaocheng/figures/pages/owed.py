@@ -16,13 +16,13 @@ from kaocheng.figures.asking import calendar
 from kaocheng.figures.domain import Debt, Figure, Indicator, Key, NoSuchFigure, NotFiled, Of, Outcome
 from kaocheng.figures.expected import Scope
 from kaocheng.figures.pages.words import TONES, place, shown, state
+from kaocheng.figures.remit import remit
 from kaocheng.figures.service import Typed
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Permission, Person, Role, allows
 from kaocheng.packs.shelf import TenantShelf
 from kaocheng.pages import Ask, Page, form, go, may, render
 from kaocheng.pages import Form as Handed
-from kaocheng.tenancy import queries as tenancy
 
 MOST = 400  # fields on one page; a collector with more imports a workbook
 
@@ -186,10 +186,7 @@ async def _scope(session: TenantSession, person: Person, collector: str | None) 
     """Whose figures are this person's: his department's, his unit's; the office acts for anybody."""
     if Role.OFFICE in person.roles:
         return Scope(collectors=frozenset({"", person.unit_label} if collector is None else {collector}))
-    units = frozenset({int(person.unit_id)} if person.unit_id and Role.LIAISON in person.roles else ())
-    collects = Role.COLLECTOR in person.roles
-    own = service.own_collectors(person, await tenancy.units(session)) if collects else frozenset()
-    return Scope(collectors=own, units=units)
+    return await remit(session, person)
 
 
 async def _filed(session: TenantSession, periods: Sequence[str], scope: Scope) -> list[Figure]:

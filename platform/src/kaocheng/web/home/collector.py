@@ -5,7 +5,7 @@ from collections import Counter
 from kaocheng.db.session import TenantSession
 from kaocheng.figures import expected
 from kaocheng.figures.expected import Scope
-from kaocheng.figures.service import own_collectors
+from kaocheng.figures.remit import own_collectors
 from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
 from kaocheng.identity.domain import Person

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from kaocheng.errors import Missing
 from kaocheng.figures import expected
 from kaocheng.figures.asking import calendar
 from kaocheng.figures.domain import Debt
-from kaocheng.figures.expected import Scope
+from kaocheng.figures.remit import remit
 from kaocheng.formats import day_prose, number, today
 from kaocheng.formats import period as spoken
 from kaocheng.i18n import _
@@ -33,7 +34,7 @@ async def page(session: TenantSession, person: Person) -> Told:
         return "home/no_unit.html", {}
     periods = await expected.scheme_periods(session)
     days = await calendar(session)
-    owing = await expected.debts(session, periods, Scope(units=frozenset({int(unit.id)})))
+    owing = await expected.debts(session, periods, replace(await remit(session, person), collectors=None))
     return "home/liaison.html", {
         "unit": unit,
         "todos": [todo_of(debt, days.due(debt.expectation)) for debt in owing[:SHOWN]],
