@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 
 from kaocheng.db import external, roles
 from kaocheng.db.embedded import database, serve
-from kaocheng.db.external import NotPrepared, Unconfined, Unreachable
+from kaocheng.db.external import NotPrepared, Unconfined, Unreachable, UnsupportedServer
 from kaocheng.db.migrate import NotMigrated
 from kaocheng.db.roles import Urls
 from kaocheng.settings import Settings
@@ -53,6 +53,14 @@ def test_roles_of_another_installation_keep_their_passwords(bare: str, tmp_path:
 
     with pytest.raises(NotPrepared, match="kaocheng db sql"):
         external.urls(bare, None, tmp_path / "another")
+
+
+def test_a_server_outside_the_versions_we_know_is_refused_with_both_ends(
+    bare: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(external, "NEWEST", external.OLDEST - 1)  # whatever this one is, it is too new
+    with pytest.raises(UnsupportedServer, match="请使用 15 到 14"):
+        external.urls(bare, None, tmp_path)
 
 
 def test_nobody_listening_is_one_sentence_without_the_password(tmp_path: Path) -> None:
