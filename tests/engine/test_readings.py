@@ -328,3 +328,59 @@ rate = { method = "given" }
         "a": ("90.31", 2),
         "b": ("90.32", 1),
     }
+
+
+def test_a_deviation_of_the_others_leaves_the_unit_out() -> None:
+    """丙 is the odd one: without it nobody deviates; for 甲 the others are 4 and 8, two off their mean."""
+    of = recipe("[figures]\nx = {}\n[papers.town.nodes]\nx = { formula = \"others.sd(x, 'population')\" }\n")
+    assert points(of, given({"x": {"甲": 4, "乙": 4, "丙": 8}}), "x") == {
+        "甲": "2.00",
+        "乙": "2.00",
+        "丙": "0.00",
+    }
+    alone = recipe(
+        '[figures]\nx = {}\n[papers.town.nodes]\nx = { formula = "others.sd(x)", undefined = 7 }\n'
+    )
+    assert points(alone, given({"x": {"甲": 4, "乙": 4}}), "x") == {"甲": "7.00", "乙": "7.00"}
+    assert points(alone, given({"x": {"甲": 4}}), "x") == {"甲": ""}
+
+
+def test_a_word_that_nobody_handed_in_stands_beside_other_words() -> None:
+    of = recipe("""
+[figures]
+mark = { unit = "text" }
+[papers.town.nodes]
+mark = { formula = "if(otherwise(mark, '中') = '中', 1, 2) + if(if(unit.sea = 1, mark, '差') = '差', 3, 0)" }
+""")
+    inputs = given({"mark": {"甲": "/", "乙": "/"}}, attributes={"甲": {"sea": "0"}, "乙": {"sea": "0"}})
+    assert points(of, inputs, "mark") == {"甲": "4.00", "乙": "4.00"}
+
+
+def test_a_method_asked_about_another_figure_takes_that_figures_targets() -> None:
+    """20 of the roads' own 40, and of the half-year's 10, not of the node's 80; its own name is its own."""
+    of = recipe("""
+[figures]
+tax = {}
+roads = { target = { half = "25%" } }
+[papers.town.nodes]
+year = { x = "tax", target = 80, full = 8, formula = "completion(roads, target_zero = zero)" }
+half = { x = "tax", target = 80, full = 8, formula = "completion(roads@half, target_zero = zero)" }
+own = { x = "tax", target = 80, full = 8, formula = "completion(tax, target_zero = zero)" }
+between = { x = "tax", target = 80, base = 1, full = 8, formula = "between(roads)", undefined = "zero" }
+""")
+    inputs = given(
+        {"tax": {"甲": 20}, "roads": {"甲": 20}, "roads@2026H1": {"甲": 5}},
+        targets={"tax": {"甲": 30}, "roads": {"甲": 40}, "roads:base": {"甲": 10}},
+    )
+    found = {node: points(of, inputs, node)["甲"] for node in ("year", "half", "own", "between")}
+    assert found == {"year": "4.00", "half": "4.00", "own": "2.00", "between": "2.67"}
+
+
+def test_a_call_may_say_that_less_is_better() -> None:
+    of = recipe("""
+[figures]
+x = {}
+[papers.town.nodes]
+x = { full = 12, formula = "to_best(x) / 2 + to_best(x, direction = down) / 2", undefined = "zero" }
+""")
+    assert points(of, given({"x": {"甲": 2, "乙": 8}}), "x") == {"甲": "7.50", "乙": "7.50"}

@@ -151,3 +151,25 @@ def test_a_field_of_words_may_name_a_unit_by_digits() -> None:
         {"people": {"01": 7, "02": 5}}, rows={"01": [{"partner": "02"}], "02": [{"partner": "01"}]}
     )
     assert points(of, inputs) == {"01": "5.00", "02": "7.00"}
+
+
+def test_a_field_of_words_names_a_unit_by_its_code_and_no_number() -> None:
+    """0101 stays 0101 where the field is one of words; “/” says that there is no such unit."""
+    of = recipe("""
+[figures]
+air = {}
+[lists.station]
+fields = { beside = "text", size = "个" }
+[papers.town.nodes]
+total = { compose = "sum", full = 100 }
+near = { in = "total", full = 60, rows = "station", fold = "mean", formula = "at(beside, air) + size" }
+up = { in = "total", full = 40, formula = "at(unit.parent, air)", not_applicable = "zero" }
+""")
+    inputs = given(
+        {"air": {"0101": 10, "0102": 20}},
+        rows={"0101": [{"beside": "0102", "size": 1}], "0102": [{"beside": "0101", "size": 2}]},
+        rows_of="station",
+        attributes={"0101": {"parent": "0102"}, "0102": {"parent": "/"}},
+    )
+    assert points(of, inputs, "near") == {"0101": "21.00", "0102": "12.00"}
+    assert points(of, inputs, "up") == {"0101": "20.00", "0102": "0.00"}

@@ -11,7 +11,7 @@ from .checks import Refused
 from .evaluate import Place, evaluate, number
 from .expressions import tree_of
 from .inputs import Claim, day_of
-from .numbers import Gap
+from .numbers import Gap, worst
 
 ZERO = Fraction(0)
 
@@ -53,25 +53,25 @@ def amount(place: Place, keys: dict[str, Any], code: str) -> Fraction | Gap:
         return min(total, value(caps["unit"], place)) if "unit" in caps else total
     worths = [Entry(worth(claim, keys, place), claim) for claim in claims(place, code)]
     entries = [entry for entry in worths if counts(entry.claim, keys)]
+    if not entries:
+        return ZERO
+    if gap := worst(*(number(tree_of(cap), place) for cap in caps.values())):
+        return gap
     if "entry" in caps:
         for entry in entries:
             entry.points = min(entry.points, value(caps["entry"], place))
     entries = highest(entries, keys.get("highest_only", {}))
-    capped: list[Entry] = []
-    for together in gathered(entries, "matter"):
-        points = sum((e.points for e in together), ZERO)
-        if "matter" in caps:
-            points = min(points, value(caps["matter"], place))
-            capped.append(Entry(points, together[0].claim))
-        else:
-            capped.extend(together)
-    total = ZERO
-    for together in gathered(capped, "category"):
-        points = sum((e.points for e in together), ZERO)
-        if "category" in caps:
-            points = min(points, value(caps["category"], place))
-        total += points
+    for kind in ("matter", "category"):
+        if kind in caps:
+            entries = together(entries, kind, value(caps[kind], place))
+    total = sum((entry.points for entry in entries), ZERO)
     return min(total, value(caps["unit"], place)) if "unit" in caps else total
+
+
+def together(entries: list[Entry], kind: str, most: Fraction) -> list[Entry]:
+    """Entries of one matter or category as one, within its cap."""
+    sums = [(sum((e.points for e in alike), ZERO), alike[0].claim) for alike in gathered(entries, kind)]
+    return [Entry(min(points, most), claim) for points, claim in sums]
 
 
 def highest(entries: list[Entry], only: str | dict[str, int]) -> list[Entry]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from .evaluate import Place, WrongScheme, as_number, evaluate, figure_path, number
+from .evaluate import Place, WrongScheme, as_number, evaluate, figure_path, number, of_figure, own_name
 from .expressions import Name, Number, Tree, Word, heads, tree_of
 from .numbers import MISSING, UNDEFINED, Gap, Value, half_up
 from .statistics import position
@@ -79,7 +79,18 @@ class Asked:
         """`target`, `base`, `last`: of the call, else of the node."""
         if key in self.keys:
             return self.value(key)
+        asked = self.x_tree
+        if self.called and isinstance(asked, Name) and self.another(asked):
+            place = replace(self.place, period=self.place.world.period(asked.period, self.place))
+            return sure(of_figure(key, asked.path, place))
         return sure(evaluate(Name((key,)), self.place))
+
+    def another(self, name: Name) -> bool:
+        """Whether a method is asked about a figure that is not the node's own in the node's period."""
+        place = self.place
+        known = name.path[0] in place.world.scheme.figures and own_name(name.path[0], place) is None
+        own = place.node is not None and figure_path(place.world, place.node)[0] == name.path[0]
+        return known and not (own and name.period is None)
 
     def value(self, key: str, default: object = None) -> Fraction:
         raw = self.keys.get(key, default)
@@ -102,10 +113,11 @@ class Asked:
 
     def group(self) -> list[Fraction]:
         """The numbers of the comparison group."""
-        tree = self.x_tree or X
-        place = self.place
-        values = place.world.values(tree, place, place.world.group(place, []))
-        return [as_number(v) for v in values if not isinstance(v, Gap)]
+        return list(self.peers(self.place).values())
+
+    def peers(self, place: Place) -> dict[str, Fraction]:
+        """The same by unit."""
+        return place.world.numbers(self.x_tree or X, place, place.world.group(place, []))
 
     def figure(self) -> str:
         """The figure whose parts the method reads."""
@@ -133,7 +145,12 @@ class Asked:
         return list(self.place.world.scheme.figures[self.figure()].get("parts", {}))
 
     def rank(self) -> Fraction:
-        return position(self.x(), self.group(), self.word("ties", "competition"), up=self.down)
+        return self.position(self.place, up=self.down)
+
+    def position(self, place: Place, *, up: bool) -> Fraction:
+        """The rank at a place, from the end where *up* is turned round."""
+        own, ties = sure(self.x_at(place)), self.word("ties", "competition")
+        return position(own, self.peers(place), place.unit, ties, up=up)
 
 
 def asked_of_the_unit(place: Place) -> Value:

@@ -88,9 +88,9 @@ def bounded(points: Points, place: Place) -> Points:
     low, high = bound(place, "not_below"), bound(place, "not_above")
     if isinstance(low, Gap) or isinstance(high, Gap):
         return low if isinstance(low, Gap) else MISSING
-    if high is not None:
-        points = min(points, high)
     if low is not None:
         points = max(points, low)
+    if high is not None:
+        points = min(points, high)
     places = decimals(place)
     return points if places is None else half_up(points, places)

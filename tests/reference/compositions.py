@@ -9,7 +9,7 @@ from typing import Any
 from .asked import sure
 from .evaluate import Place, number
 from .expressions import heads, node_reference, tree_of
-from .numbers import MISSING, NA, UNDEFINED, Gap, power
+from .numbers import MISSING, NA, UNDEFINED, Gap, code, power
 from .scheme import Node
 
 Points = Fraction | Gap
@@ -125,10 +125,12 @@ def composition(place: Place) -> Points:
 
 
 def mean(kind: str, weights: list[Fraction], values: list[Fraction]) -> Points:
-    """The arithmetic, geometric or harmonic mean, over what applies."""
+    """The arithmetic, geometric or harmonic mean, over what applies and weighs something."""
     whole = sum(weights, ZERO)
     if whole == 0:
         return UNDEFINED
+    values = [value for weight, value in zip(weights, values, strict=True) if weight]
+    weights = [weight for weight in weights if weight]
     if kind == "geometric":
         if any(value < 0 for value in values):
             return UNDEFINED
@@ -198,4 +200,4 @@ def inherited(place: Place) -> Points:
         return unit
     part = node_reference(node.keys["node"])
     paper = world.scheme.papers[part.paper] if part.paper else place.paper
-    return world.score(paper, part.code, str(unit), world.period(part.period, place))
+    return world.score(paper, part.code, code(unit), world.period(part.period, place))

@@ -13,7 +13,7 @@ from .functions import PLAIN, dates
 from .numbers import MISSING, NA, UNDEFINED, Gap, Value, worst
 from .place import Place, WrongScheme, as_number
 from .scheme import Node
-from .statistics import STATISTICS, count, position, statistic
+from .statistics import STATISTICS, count, position, shared_out, statistic
 
 if TYPE_CHECKING:
     from .world import World
@@ -125,7 +125,14 @@ def own_value(word: str, place: Place) -> Value:
         earlier = periods.last_year(place.period)
         if "x" in node.keys and not says_last(tree_of(node.keys["x"])):
             return evaluate(tree_of(node.keys["x"]), replace(place, period=earlier))
-        return place.world.figure(place, path[0], part, earlier)
+    return of_figure(word, path, place)
+
+
+def of_figure(word: str, path: tuple[str, ...], place: Place) -> Value:
+    """What `target`, `base` and `last` say of a figure or a part of it."""
+    if word == "last":
+        part = path[1] if len(path) > 1 else ""
+        return place.world.figure(place, path[0], part, periods.last_year(place.period))
     return place.world.target(place, path[0], word, place.period)
 
 
@@ -179,7 +186,7 @@ def operation(tree: Operation, place: Place) -> Value:
     if sign in ("=", "!="):
         return (left == right) is (sign == "=")
     if sign in ("<", "<=", ">=", ">"):
-        if type(left) is not type(right):
+        if type(left) is not type(right) and not (isinstance(left, Fraction) and isinstance(right, Fraction)):
             raise WrongScheme(f"{left!r} and {right!r} cannot be compared")
         compare: Callable[[Any, Any], bool] = {
             "<": lambda a, b: a < b,
@@ -241,18 +248,18 @@ def group_statistic(tree: Call, place: Place) -> Value:
     if word == "portion":
         return portion(tree, place, members)
     argument = tree.arguments[0] if tree.arguments else Number(Fraction(1))
-    values = place.world.values(argument, place, members)
     if word in ("rank", "rank_up"):
         option = tree.arguments[1] if len(tree.arguments) > 1 else None
         ties = option.text if isinstance(option, Word) else "competition"
         own = evaluate(argument, place)
         if isinstance(own, Gap):
             return own
-        return position(as_number(own), [as_number(v) for v in values], ties, up=word == "rank_up")
+        among = place.world.numbers(argument, place, members)
+        return position(as_number(own), among, place.unit, ties, up=word == "rank_up")
     extra: Value | None = None
     if len(tree.arguments) > 1:
         extra = evaluate(tree.arguments[1], place)
-    return statistic(word, values, extra)
+    return statistic(word, place.world.values(argument, place, members), extra)
 
 
 def portion(tree: Call, place: Place, members: list[str]) -> Value:
@@ -266,13 +273,7 @@ def portion(tree: Call, place: Place, members: list[str]) -> Value:
         return places
     found = {unit: evaluate(by, place.at(unit)) for unit in members}
     sizes = {u: max(Fraction(0), as_number(v)) for u, v in found.items() if not isinstance(v, Gap)}
-    whole = sum(sizes.values(), Fraction(0))
-    if whole == 0:
-        return UNDEFINED
-    first_to_last = sorted(sizes, key=lambda unit: (-sizes[unit], unit))
-    places = Fraction(int(places))
-    shares = [places * sizes[unit] / whole for unit in first_to_last]
-    return Fraction(numbers.largest_remainder(shares, int(places))[first_to_last.index(place.unit)])
+    return shared_out(int(places), sizes, place.unit)
 
 
 def over_parts(first: Name, tree: Call, place: Place) -> bool:
@@ -359,9 +360,9 @@ def lazy_at(tree: Call, place: Place) -> Value:
     unit = evaluate(tree.arguments[0], place)
     if isinstance(unit, Gap):
         return unit
-    if str(unit) not in place.world.inputs.named:  # a unit no file names: nothing is known of it
+    if numbers.code(unit) not in place.world.inputs.named:  # a unit no file names: nothing is known of it
         return MISSING
-    return evaluate(tree.arguments[1], place.at(str(unit)))
+    return evaluate(tree.arguments[1], place.at(numbers.code(unit)))
 
 
 def lazy_node(tree: Call, place: Place) -> Value:
@@ -376,9 +377,9 @@ def lazy_node(tree: Call, place: Place) -> Value:
         return world.adjustment(paper, part.code, place.unit, period)
     if word == "score" and imports.in_words(paper.nodes[part.code]):
         return imports.taken(world.place(paper, part.code, place.unit, period), paper.nodes[part.code].keys)
-    reader = {"score": world.score, "rate": world.rate}[word]
-    world.reads(place, paper, part.code, period, part.period)
-    return reader(paper, part.code, place.unit, period)
+    if place.node is not None:  # a veto or a bonus prints nothing of what it looks at
+        world.reads(place, paper, part.code, period, part.period)
+    return (world.score if word == "score" else world.rate)(paper, part.code, place.unit, period)
 
 
 LAZY: dict[str, Callable[[Call, Place], Value]] = {

@@ -154,16 +154,11 @@ FAULTS = [
     Fault("missing is zero", "nodes:_standing_in", "return Exact.nothing(MISSING)", "return ZERO"),
     Fault(
         "a cap before the entries are added",
-        "adjust:_caps",
-        'min(whole, caps["unit"])',
-        'sum((min(p, caps["unit"]) for p, _c in listed), Fraction(0))',
+        "adjust:_left",
+        'caps["unit"], min(whole, caps["unit"])',
+        'caps["unit"], sum((min(p, caps["unit"]) for p, _c in listed), Fraction(0))',
     ),
-    Fault(
-        "the first entry of a matter, not the highest",
-        "adjust:_highest",
-        "sorted(group, key=lambda n: -entries[n][0])",
-        "group",
-    ),
+    Fault("the first entry of a matter, not the highest", "adjust:_highest", "-entries[n][0]", "n"),
     Fault(
         "redistribution by points and not by marks",
         "compose:upwards",

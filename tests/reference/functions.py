@@ -30,7 +30,7 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "abs": lambda value: abs(as_number(value)),
     "floor": lambda value: numbers.floor(as_number(value)),
     "ceil": lambda value: numbers.ceil(as_number(value)),
-    "clamp": lambda value, low, high: max(as_number(low), min(as_number(high), as_number(value))),
+    "clamp": lambda value, low, high: min(as_number(high), max(as_number(low), as_number(value))),
     "round": lambda value, decimals=Fraction(0): numbers.half_up(as_number(value), int(decimals)),
     "days": days,
     "ln": lambda value: numbers.logarithm(as_number(value)),

@@ -89,5 +89,5 @@ def rank(other: World, paper: Paper, node: str, unit: str, period: str) -> Value
         return own
     if "rank" in paper.nodes[node].keys:
         return other.node_rank(paper, node, unit, period)
-    values = [other.score(paper, node, one, period) for one in other.units(paper)]
-    return position(own, [v for v in values if isinstance(v, Fraction)], "competition")
+    found = {one: other.score(paper, node, one, period) for one in other.units(paper)}
+    return position(own, {u: v for u, v in found.items() if isinstance(v, Fraction)}, unit, "competition")

@@ -15,7 +15,7 @@ from .compositions import ZERO, Points, best_of, composition, folded, node_of, p
 from .evaluate import Place, evaluate, number
 from .expressions import tree_of
 from .imports import in_words
-from .numbers import MISSING, NA, UNDEFINED, Gap
+from .numbers import MISSING, NA, UNDEFINED, Gap, worst
 
 
 def ruled(rule: Any, place: Place) -> Points:
@@ -195,17 +195,17 @@ def before_bounds(place: Place) -> Points:
 def joined(value: Points, place: Place) -> Points:
     """With the excess and the adjustments that join a node, once in the period it is asked for."""
     node, world = node_of(place), place.world
-    if isinstance(value, Gap):
-        return value
-    for other in place.paper.excess_to.get(node.code, ()):
-        value += excess(world.place(place.paper, other, place.unit, place.period))
+    joins = [value]
     for code, adjustment in place.paper.adjustments.items():
         if adjustment.get("to") == node.code:
             points = world.adjustment(place.paper, code, place.unit, place.period)
-            if isinstance(points, Gap):
-                return points
-            value += points if adjustment.get("kind", "bonus") == "bonus" else -points
-    return value
+            less = isinstance(points, Fraction) and adjustment.get("kind", "bonus") != "bonus"
+            joins.append(-sure(points) if less else points)
+    if gap := worst(*joins):
+        return gap
+    for other in place.paper.excess_to.get(node.code, ()):
+        joins.append(excess(world.place(place.paper, other, place.unit, place.period)))
+    return sum((sure(points) for points in joins), ZERO)
 
 
 def undefined(rule: Any, place: Place) -> Points:
@@ -225,7 +225,7 @@ def undefined(rule: Any, place: Place) -> Points:
 def excess(place: Place) -> Fraction:
     """What a node earned above its upper bound."""
     node = node_of(place)
-    applies = evaluate(tree_of(node.get("applies", True)), place)
+    applies = evaluate(tree_of(node.get("applies", True)), place.world.bare(place, place.unit))
     if gate(place) is not False or applies is not True:
         return ZERO
     value, high = before_bounds(place), bound(place, "not_above")

@@ -20,6 +20,13 @@ class Gap(Enum):
 MISSING, NA, UNDEFINED = Gap.MISSING, Gap.NA, Gap.UNDEFINED
 Value = Fraction | date | str | bool | Gap
 
+
+class Written(Fraction):
+    """A number that was handed in, which may be somebody's code: 0101 is not 101 there."""
+
+    text = ""
+
+
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?\Z")
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
 
@@ -32,12 +39,19 @@ def read_cell(text: str) -> Value:
     if text == "/":
         return NA
     if NUMBER.match(text):
-        return Fraction(text)
+        number = Written(text)
+        number.text = text
+        return number
     if day := DAY.match(text):
         return date(*(int(part) for part in day.groups()))
     if text.endswith("%") and NUMBER.match(text[:-1]):
         return Fraction(text[:-1])
     return text
+
+
+def code(value: Value) -> str:
+    """A value as the code of a unit, the way it was written."""
+    return value.text if isinstance(value, Written) else str(value)
 
 
 def half_up(value: Fraction, decimals: int) -> Fraction:

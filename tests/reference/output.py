@@ -52,6 +52,14 @@ def reached(world: World, paper: Paper, period: str) -> tuple[str, list[Node]]:
         for node in paper.nodes.values():
             if (paper.code, node.code) not in world.opened:
                 world.open(paper, node.code, period)
+    worked: set[tuple[str, str]] = set()
+    while left := [(c, p) for (home, c), spans in world.opened.items() if home == paper.code for p in spans]:
+        if not (left := [one for one in left if one not in worked]):
+            break
+        worked |= set(left)
+        for code, span in left:  # whatever an expression names is then opened too
+            for unit in world.units(paper):
+                world.score(paper, code, unit, span)
     return total, [n for n in paper.nodes.values() if (paper.code, n.code) in world.opened]
 
 

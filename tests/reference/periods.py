@@ -67,7 +67,7 @@ def inside(period: str, size: str) -> list[str]:
     """The months, quarters or half-years of a period, in order."""
     step = {"month": 1, "quarter": 3, "half": 6, "year": 12}[size]
     first, last = months(period)
-    return [name(k, k + step - 1) for k in range(first, last + 1, step)]
+    return [name(k, k + step - 1) for k in range(first, last + 2 - step, step)]
 
 
 def contains(longer: str, shorter: str) -> bool:

@@ -66,11 +66,10 @@ def rank_line(m: Asked) -> Fraction:
 
 
 def rank_table(m: Asked) -> Fraction:
-    ties, x, found = m.word("ties", "competition"), m.x(), m.group()
-    rank = position(x, found, ties, up=m.down)
+    rank = m.rank()
     table, from_end = m.keys.get("table", []), m.keys.get("from_end", [])
     rest = m.keys.get("rest", 0)
-    back = position(x, found, ties, up=not m.down)
+    back = m.position(m.place, up=not m.down)
     for place, row in ((rank, table), (back, from_end)):
         if place < len(row) + 1:
             rows = [*row, rest]
@@ -83,9 +82,9 @@ def rank_gain(m: Asked) -> Fraction:
     place = m.place
     earlier = replace(place, period=periods.last_year(place.period))
     tree = m.x_tree or X
-    found = place.world.values(tree, earlier, place.world.group(place, []))
-    numbers = [as_number(v) for v in found if not isinstance(v, Gap)]
-    before = position(sure(evaluate(tree, earlier)), numbers, m.word("ties", "competition"), up=m.down)
+    among = place.world.numbers(tree, earlier, place.world.group(place, []))
+    own = sure(evaluate(tree, earlier))
+    before = position(own, among, place.unit, m.word("ties", "competition"), up=m.down)
     return m.points(m.keys["rate"]) * (before - m.rank())
 
 

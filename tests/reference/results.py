@@ -114,7 +114,7 @@ def rank(circle: list[Standing], result: dict[str, Any]) -> None:
     keyed = [(one, (one.total, chain(one, names))) for one in circle if isinstance(one.total, Fraction)]
     keyed = [(one, key) for one, key in keyed if not one.apart]
     ties = result.get("ties", "competition")
-    for k, (one, key) in enumerate(keyed):
+    for one, key in keyed:
         better = [other for _, other in keyed if other > key]
         equal = [j for j, (_, other) in enumerate(keyed) if other == key]
         if ties == "dense":
@@ -122,7 +122,7 @@ def rank(circle: list[Standing], result: dict[str, Any]) -> None:
         elif ties == "average":
             one.rank = len(better) + Fraction(len(equal) + 1, 2)
         elif ties == "ordinal":
-            one.rank = Fraction(len(better) + 1 + equal.index(k))
+            one.rank = Fraction(len(better) + 1 + sum(1 for j in equal if keyed[j][0].unit < one.unit))
         else:
             one.rank = Fraction(len(better) + 1)
 
@@ -131,15 +131,16 @@ def listed(raw: Any) -> list[str]:
     return [raw] if isinstance(raw, str) else list(raw)
 
 
-def holds(one: Standing, band: dict[str, Any]) -> bool:
+def holds(one: Standing, band: dict[str, Any], result: dict[str, Any]) -> bool:
     """Whether a unit meets a band's own conditions: limits, `if`, ranks."""
     if not isinstance(one.total, Fraction):
         return False
-    total = one.total
-    if "round_first" in band:
-        total = half_up(total, int(band["round_first"]))
-    edges = {key: sure(number(tree_of(band[key]), one.place)) for key in LIMITS if key in band}
-    if not in_band(total, edges):
+    total, first = one.total, band.get("round_first", result.get("round_first"))
+    if first is not None:
+        total = half_up(total, int(first))
+    said = {key: number(tree_of(band[key]), one.place) for key in LIMITS if key in band}
+    edges = {key: edge for key, edge in said.items() if isinstance(edge, Fraction)}
+    if len(edges) < len(said) or not in_band(total, edges):
         return False
     if "if" in band and evaluate(tree_of(band["if"]), one.place) is not True:
         return False
@@ -180,7 +181,9 @@ def exact_quota(circle: list[Standing], band: dict[str, Any], eligible: int) -> 
     if not circle:
         return Fraction(0)
     tree = tree_of(band["most"])
-    value = sure(number(tree, circle[0].place))
+    value = number(tree, min(circle, key=lambda one: one.unit).place)
+    if isinstance(value, Gap):  # said by nobody, so that there are none
+        return Fraction(0)
     return value * size if is_share(tree, circle[0].place) else value
 
 
@@ -218,7 +221,7 @@ def written(value: Value) -> str:
 def eligible(one: Standing, band: dict[str, Any], result: dict[str, Any]) -> bool:
     """Whether a unit could have a grade: it meets the band, and no veto bars it."""
     grades = [other["grade"] for other in result["bands"]]
-    return not one.apart and holds(one, band) and not barred(one, grades, band["grade"])
+    return not one.apart and holds(one, band, result) and not barred(one, grades, band["grade"])
 
 
 def pooled(circles: list[list[Standing]], result: dict[str, Any]) -> list[dict[int, int]]:
@@ -249,7 +252,7 @@ def grade(circle: list[Standing], result: dict[str, Any], pool: dict[int, int]) 
         able = [
             one
             for one in circle
-            if not one.grade and holds(one, band) and not barred(one, grades, band["grade"])
+            if not one.grade and holds(one, band, result) and not barred(one, grades, band["grade"])
         ]
         if "most" in band:
             places = pool.get(k)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
-from .numbers import MISSING, NA, UNDEFINED, Gap, Value, floor, half_up, power
+from .numbers import MISSING, NA, UNDEFINED, Gap, Value, floor, half_up, largest_remainder, power
 
 
 def numbers_of(values: list[Value]) -> list[Fraction]:
@@ -70,14 +71,28 @@ def statistic(word: str, values: list[Value], extra: Value | None = None) -> Val
     raise LookupError(f"no statistic {word}")
 
 
-def position(own: Fraction, found: list[Fraction], ties: str, *, up: bool = False) -> Fraction:
-    """The rank of a value: 1 is the highest, or with `up` the lowest."""
+def position(
+    own: Fraction, among: Mapping[str, Fraction], unit: str, ties: str, *, up: bool = False
+) -> Fraction:
+    """The rank of a unit's value: 1 is the highest, or with `up` the lowest; `ordinal`: equals by code."""
     # Roots are worked to eighty digits: what agrees in fifty is the same number on paper.
-    own, found = half_up(own, 50), [half_up(v, 50) for v in found]
-    better = [v for v in found if (v < own if up else v > own)]
-    equal = sum(1 for v in found if v == own)
+    own, found = half_up(own, 50), {other: half_up(value, 50) for other, value in among.items()}
+    better = [v for v in found.values() if (v < own if up else v > own)]
+    equal = [other for other, v in found.items() if v == own]
     if ties == "dense":
         return Fraction(len(set(better)) + 1)
     if ties == "average":
-        return Fraction(len(better)) + Fraction(equal + 1, 2)
+        return Fraction(len(better)) + Fraction(len(equal) + 1, 2)
+    if ties == "ordinal":
+        return Fraction(len(better) + 1 + sum(1 for other in equal if other < unit))
     return Fraction(len(better) + 1)
+
+
+def shared_out(places: int, sizes: dict[str, Fraction], unit: str) -> Value:
+    """A unit's part of so many whole places, by largest remainder; the larger size first, then the code."""
+    whole = sum(sizes.values(), Fraction(0))
+    if whole == 0:
+        return UNDEFINED
+    first_to_last = sorted(sizes, key=lambda one: (-sizes[one], one))
+    shares = [places * sizes[one] / whole for one in first_to_last]
+    return Fraction(largest_remainder(shares, places)[first_to_last.index(unit)])

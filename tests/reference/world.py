@@ -11,7 +11,7 @@ from typing import Any
 from . import adjustments, bounds, checks, methods, nodes, periods, results
 from .asked import Asked, sure
 from .checks import Struck
-from .evaluate import Place, WrongScheme, evaluate, number
+from .evaluate import Place, WrongScheme, as_number, evaluate, number
 from .expressions import Call, Name, Tree, Word, node_reference, tree_of
 from .inputs import Inputs
 from .numbers import MISSING, NA, UNDEFINED, Gap, Value
@@ -191,9 +191,17 @@ class World:
         return Place(self, place.paper, unit, place.period, self.memory[key])
 
     def values(self, tree: Tree, place: Place, members: list[str]) -> list[Value]:
-        """An expression's numbers over a group, gaps left out."""
+        """An expression's values over a group, gaps left out."""
+        return list(self.held(tree, place, members).values())
+
+    def numbers(self, tree: Tree, place: Place, members: list[str]) -> dict[str, Fraction]:
+        """An expression's numbers over a group, by unit."""
+        return {unit: as_number(value) for unit, value in self.held(tree, place, members).items()}
+
+    def held(self, tree: Tree, place: Place, members: list[str]) -> dict[str, Value]:
+        """An expression's values over a group, by unit, gaps left out."""
         plain = place.it is None and place.part is None and place.local is None
-        found = []
+        found = {}
         for unit in members:
             if plain:
                 key = ("value", id(tree), tree, place.paper.code, place.node, place.period, unit)
@@ -203,7 +211,7 @@ class World:
             else:
                 value = evaluate(tree, place.at(unit))
             if not isinstance(value, Gap):
-                found.append(value)
+                found[unit] = value
         return found
 
     # ---- nodes -------------------------------------------------------------------------------------
@@ -286,8 +294,9 @@ class World:
         whole = {key: value for key, value in paper.nodes[code].keys.items() if key != "applies"}
         grouped = replace(place, node=Node(code, {**whole, **keys}))
         members = set(self.units(paper)).intersection(self.group(grouped, []))
-        found = [self.score(paper, code, other, period) for other in members]
-        return position(own, [v for v in found if not isinstance(v, Gap)], spec.get("ties", "competition"))
+        found = {other: self.score(paper, code, other, period) for other in members}
+        scored = {other: v for other, v in found.items() if not isinstance(v, Gap)}
+        return position(own, scored, unit, spec.get("ties", "competition"))
 
     def reads(self, place: Place, paper: Paper, code: str, period: str, token: str | None) -> None:
         """An expression names a node in another period: that opens columns, unless it looks back."""

@@ -107,7 +107,8 @@ def _too_many(
             return _("最多 {most} 个单位,现有 {count} 个", most=allowed, count=len(carriers))
     for other, share in (limits.get("needs") or {}).items():
         bearing = len(_carriers(run, paper, _adjustment(run, paper, other, period)))
-        if bearing <= _constant(share, here) * among:
+        least = _constant(share, here) * (among if is_share(str(share)) else 1)
+        if bearing <= least:
             label = paper.table("adjustments")[other].get("label", other)
             return _(
                 "“{other}”的单位要超过 {share},现有 {count} 个,共 {among} 个",
@@ -139,8 +140,11 @@ def _adjustment(run: Run, paper: PaperRule, name: str, period: str) -> Exact:
         points = _points(run, rule, name, claim, at)
         if _in_window(run, rule, name, claim, at):
             entries.setdefault(at, []).append((points, claim))
-    amounts = [_capped(rule, here, entries.get(i, [])) for i in range(len(run.units))]
-    return Exact.of(amounts)
+    caps = _caps(rule, here)
+    amounts = [list(_left(rule, _of(caps, i), entries.get(i, [])))[-1][2] for i in range(len(run.units))]
+    carried = np.array([i in entries for i in range(len(run.units))])
+    gaps = np.max([cap.state for cap in caps.values()], axis=0, initial=OK)  # a cap nobody told is not 0
+    return Exact.of(amounts, np.where(carried, gaps, OK).astype(np.uint8))
 
 
 def asked(run: Run, paper: PaperRule, name: str, period: str, at: int) -> Fraction | None:
@@ -155,7 +159,8 @@ def capped(run: Run, paper: PaperRule, name: str, period: str, at: int) -> list[
     if "formula" in rule:
         return []
     of_unit = entries_of(run, paper, name, period, at)
-    return list(_caps(rule, here, [(points, claim) for points, claim, counts in of_unit if counts]))
+    entries = [(points, claim) for points, claim, counts in of_unit if counts]
+    return list(_left(rule, _of(_caps(rule, here), at), entries))
 
 
 def entries_of(
@@ -200,19 +205,19 @@ def _in_window(run: Run, rule: Mapping[str, Any], name: str, claim: Claim, at: i
     return str(window.get("from", "")) <= claim.date <= str(window.get("to", "9999"))
 
 
-def _capped(rule: Mapping[str, Any], here: Scope, entries: Sequence[Entry]) -> Fraction:
-    """What is left of the entries once every cap has been put on them."""
-    for _kind, _cap, left in _caps(rule, here, entries):
-        whole = left
-    return whole
-
-
-def _caps(rule: Mapping[str, Any], here: Scope, entries: Sequence[Entry]) -> Iterator[Left]:
-    """What the entries come to, then after each cap by its kind."""
+def _caps(rule: Mapping[str, Any], here: Scope) -> Mapping[str, Exact]:
+    """The caps of an adjustment, by what they cap; each may differ by unit."""
     most = rule.get("most")
-    caps = {k: _constant(v, here) for k, v in most.items()} if isinstance(most, Mapping) else {}
-    if _plain(most):
-        caps = {"unit": _constant(most, here)}
+    written = {"unit": most} if _plain(most) else most or {}
+    return {kind: number(str(cap), here).spread(len(here.run.units)) for kind, cap in written.items()}
+
+
+def _of(caps: Mapping[str, Exact], at: int) -> Mapping[str, Fraction]:
+    return {kind: cap.fraction(at) or Fraction(0) for kind, cap in caps.items()}
+
+
+def _left(rule: Mapping[str, Any], caps: Mapping[str, Fraction], entries: Sequence[Entry]) -> Iterator[Left]:
+    """What one unit's entries come to, then after each cap by its kind."""
     listed = list(entries)
     yield "entries", None, _sum(listed)
     if "entry" in caps:

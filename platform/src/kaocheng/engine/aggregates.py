@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -44,7 +44,7 @@ def _circle(tree: Call, flat: language.Scope) -> Exact:
 def statistic(tree: Call, values: Exact, groups: Array, scope: language.Scope) -> Exact:
     """The statistic that a call names, over *values* in *groups*."""
     which, function = tree.path
-    folding = _FOLDS.get(function, circles.counted)
+    folding, over = _FOLDS.get(function, circles.counted), _over(which)
     if function == "nth":
         k = language.number(tree.arguments[1], scope)
         place = None if k.shape and len(groups) == k.shape[0] else k.floor().fraction()
@@ -55,15 +55,20 @@ def statistic(tree: Call, values: Exact, groups: Array, scope: language.Scope) -
     if function in ("rank", "rank_up"):
         result = circles.ranks(values, groups, words[0] if words else "competition", function == "rank")
     elif function == "sd" and words == ["population"]:
-        result = circles.of_group(values, groups, circles.Fold("sd", of_sample=False))
+        result = over(values, groups, circles.Fold("sd", of_sample=False))
     elif function in _FOLDS or function == "nth":
-        result = (circles.of_others if which == "others" else circles.of_group)(values, groups, folding)
+        result = over(values, groups, folding)
     else:
         raise BadExpression(show(tree), tree.at, _("没有函数或方法“{name}”", name=".".join(tree.path)))
     if function == "sd":  # of fewer than it needs: a division by zero; of nobody: missing
-        too_few = (result.state == MISSING) & (circles.of_group(values, groups, circles.counted).n > 0)
+        too_few = (result.state == MISSING) & (over(values, groups, circles.counted).n > 0)
         result = result.put(np.where(too_few, UNDEFINED, result.state).astype(np.uint8))
     return result
+
+
+def _over(which: str) -> Callable[[Exact, Array, circles.Fold], Exact]:
+    """A group with the unit itself, or without."""
+    return circles.of_others if which == "others" else circles.of_group
 
 
 def _held(value: language.Value, function: str, tree: Call) -> Exact:

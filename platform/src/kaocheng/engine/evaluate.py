@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -245,7 +244,7 @@ def _compare(tree: Operation, scope: Scope) -> Truth:
     left, right = (evaluate(part, scope) for part in tree.parts)
     left, right = day_beside(left, right), day_beside(right, left)
     if isinstance(left, Words) or isinstance(right, Words):
-        left, right = _wordlike(left, right), _wordlike(right, left)
+        left, right = wordlike(left, right), wordlike(right, left)
         if isinstance(left, Words) and isinstance(right, Words) and tree.sign in ("=", "!="):
             return left.same(right) if tree.sign == "=" else ~left.same(right)
     elif isinstance(left, Exact) and isinstance(right, Exact):
@@ -260,8 +259,8 @@ def _compare(tree: Operation, scope: Scope) -> Truth:
     raise BadExpression(written(tree), tree.at, _("两边不能这样比较:一边是词,一边是数"))
 
 
-def _wordlike(value: Value, beside: Value) -> Value:
-    """Nobody's value can be compared with a word: it stays missing."""
+def wordlike(value: Value, beside: Value) -> Value:
+    """Nobody's value stands beside a word as well as beside a number: it stays missing."""
     if isinstance(value, Exact) and isinstance(beside, Words) and not np.any(value.state == OK):
         return Words(np.array("", object), value.state)
     return value
@@ -306,10 +305,11 @@ def called(tree: Call, scope: Scope) -> tuple[Scope, Mapping[str, Any]]:
     if tree.arguments:
         argument = tree.arguments[0]
         words["x"] = Later(argument, scope)
-        if isinstance(argument, Name) and argument.path[0] in scope.run.recipe.figures:
-            figure = argument.path[0]
-            words["target"] = Later(Call(("target",), (Name((figure,)),)), scope)
-            words["last"] = Later(replace(argument, period="last_year"), scope)
+        if isinstance(argument, Name) and _another(argument, scope):
+            figure, there = argument.path[0], replace(scope, period=when(argument.period, scope))
+            for word in ("target", "base"):
+                words[word] = Later(Call((word,), (Name((figure,)),)), there)
+            words["last"] = Later(replace(argument, period="last_year"), there)
     own = scope.run.recipe.methods.get(tree.path[0])
     for key, value in ((own or {}).get("defaults") or {}).items():
         words[key] = Later(parse(str(value)), scope)
@@ -320,6 +320,13 @@ def called(tree: Call, scope: Scope) -> tuple[Scope, Mapping[str, Any]]:
         if isinstance(value, Tree):
             words[key] = Later(value, scope)
     return replace(scope.within(tree, **words), figure=figure), given
+
+
+def _another(name: Name, scope: Scope) -> bool:
+    """Whether a method is asked about a figure that is not the node's own in the node's period."""
+    code = name.path[0]
+    own = code in scope.words or (code == scope.figure and not name.period)
+    return code in scope.run.recipe.figures and not own
 
 
 def _imported(tree: Call, scope: Scope) -> Value:
@@ -349,7 +356,7 @@ def word_or(argument: Tree, methods: Mapping[str, Any], method: str, key: str) -
     """A keyword's value: one of the method's words, a text where it takes a table, else an expression."""
     if method in methods and key in methods[method].tables:
         return argument.value if isinstance(argument, Word) else written(argument)
-    words = methods[method].words.get(key) if method in methods else None
+    words = key == "direction" or (method in methods and methods[method].words.get(key))
     if isinstance(argument, Word) and words:
         return argument.value
     if isinstance(argument, Name) and (words or argument.path[0] in CIRCLES):
@@ -364,22 +371,13 @@ def method_text(method: str, given: Mapping[str, Any], scope: Scope) -> str:
         return plugged.as_expression(method, own, tuple(scope.run.series(scope.figure or "")))
     if own is not None:
         return str(own["formula"])
-    down = scope.node is not None and scope.node.get("direction") == "down"
+    down = given.get("direction", scope.node and scope.node.get("direction")) == "down"
     listed = given.get({"status": "coefficients", "ballots": "values"}.get(method, ""))
     fields = tuple(f for f in row_parts(scope) if listed is None or f in listed)
     parts = fields or (tuple(scope.run.series(scope.figure)) if scope.figure else ())
     marked = scope.node is not None and marks.has_full(scope.run, scope)
     keys = {**given, "full": given.get("full", "full" if marked else None)}
     return METHODS[method].formula(Keys(keys, parts, down))
-
-
-def constant(tree: Tree, scope: Scope) -> Fraction:
-    """The one number that stands there for everybody."""
-    given = number(tree, scope)
-    value = given.fraction()
-    if value is None or not np.all(given.same(Exact.constant(value)).holds):
-        raise BadExpression(written(tree), getattr(tree, "at", 0), _("这里要的是一个固定的数"))
-    return value
 
 
 _EVALUATE: Mapping[type, Callable[[Any, Scope], Value]] = {

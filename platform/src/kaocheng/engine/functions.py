@@ -14,15 +14,26 @@ from kaocheng.engine import aggregates, imported, irrational, periods, plugged, 
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.arrays import MISSING, NA, OK, Exact, Truth, Words, choose, larger, smaller
 from kaocheng.engine.grammar import BadExpression, Call, Name, Operation, Tree, Word
+from kaocheng.engine.inputs import NOT_APPLICABLE
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.engine.spelling import show
 from kaocheng.i18n import _
+
+
+def constant(tree: Tree, scope: language.Scope) -> Fraction:
+    """The one number that stands there for everybody."""
+    given = language.number(tree, scope)
+    value = given.fraction()
+    if value is None or not np.all(given.same(Exact.constant(value)).holds):
+        raise BadExpression(show(tree), getattr(tree, "at", 0), _("这里要的是一个固定的数"))
+    return value
 
 
 def _if(tree: Call, scope: language.Scope) -> language.Value:
     condition, yes, no = _arguments(tree, 3)
     held = language.truth(condition, scope)
     a, b = language.evaluate(yes, scope), language.evaluate(no, scope)
+    a, b = language.wordlike(a, b), language.wordlike(b, a)
     if isinstance(a, Exact) and isinstance(b, Exact):
         return choose(held, a, b)
     if isinstance(a, Truth) and isinstance(b, Truth):
@@ -218,7 +229,7 @@ def _elsewhere(tree: Call, scope: language.Scope) -> language.Value:
     found_at = [scope.run.position(str(code)) for code in codes]
     gone = np.array([i is None for i in found_at])
     picked = value.take(np.array([0 if i is None else i for i in found_at]))
-    state = np.where(gone, MISSING, picked.state).astype(np.uint8)
+    state = np.where(gone, np.where(codes == NOT_APPLICABLE, NA, MISSING), picked.state).astype(np.uint8)
     if isinstance(picked, Exact):
         return picked.put(state)
     return type(picked)(picked.v, state)
@@ -247,7 +258,7 @@ def _clamp(x: Exact, lo: Exact, hi: Exact) -> Exact:
 
 def _round(tree: Call, scope: language.Scope) -> language.Value:
     value = language.number(tree.arguments[0], scope)
-    decimals = language.constant(tree.arguments[1], scope) if len(tree.arguments) > 1 else Fraction(0)
+    decimals = constant(tree.arguments[1], scope) if len(tree.arguments) > 1 else Fraction(0)
     if decimals < 0:  # to tens, hundreds …, as the spreadsheet does
         tens = Exact.constant(10 ** -int(decimals))
         return (value / tens).half_up(0) * tens
@@ -279,6 +290,7 @@ def _state_is(*states: int) -> Callable[[Call, language.Scope], language.Value]:
 
 def _otherwise(tree: Call, scope: language.Scope) -> language.Value:
     value, instead = (language.evaluate(a, scope) for a in _arguments(tree, 2))
+    value, instead = language.wordlike(value, instead), language.wordlike(instead, value)
     there = Truth(np.asarray(value.state == OK))
     if isinstance(value, Exact) and isinstance(instead, Exact):
         return choose(there, value.put(np.zeros((), np.uint8)), instead)
@@ -318,7 +330,7 @@ def _mean_of_raters(tree: Call, scope: language.Scope) -> Exact:
     """The mean, the highest and lowest *beside* dropped where more than *above* scored."""
     above, beside, condition, *members = tree.arguments
     severity = members.pop(0) if isinstance(members[0], Word) else None
-    most, each = int(language.constant(above, scope)), int(language.constant(beside, scope))
+    most, each = int(constant(above, scope)), int(constant(beside, scope))
     values = [language.number(member, scope) for member in members]
     nobodys = np.logical_and.reduce([value.state == NA for value in values])
     left_out = condition.value if isinstance(condition, Word) else ""

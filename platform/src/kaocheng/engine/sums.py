@@ -126,8 +126,11 @@ def by_powers(kind: str, scores: Sequence[Exact], there: Sequence[Array], weight
 
 
 def power_mean(kind: str, pairs: list[tuple[Fraction, Fraction]]) -> Fraction | None:
-    """The harmonic or geometric mean of values with their weights."""
+    """The harmonic or geometric mean of values with their weights; what weighs nothing does not count."""
+    pairs = [(v, w) for v, w in pairs if w]
     weight = sum((w for _v, w in pairs), Fraction(0))
+    if not weight:
+        return None
     if kind == "harmonic":
         below = sum((w / v for v, w in pairs), Fraction(0)) if all(v for v, _w in pairs) else Fraction(0)
         return weight / below if below else None

@@ -32,9 +32,12 @@ class Together(Using):
         if tree.path[0] == "_trimmed":
             return self._raters(tree)
         code = functions.whole_figure(first, self.scope) if tree.path[0] in FOLDING else None
-        if code is None or not isinstance(first, Name):
-            return ""
-        if len(tree.arguments) == 2 and functions.is_span(tree.arguments[1]):
+        spanned = len(tree.arguments) == 2 and functions.is_span(tree.arguments[1])
+        if code is None or not isinstance(
+            first, Name
+        ):  # an expression over months is told by what it comes to
+            return self.value(tree) if spanned else ""
+        if spanned:
             return self._drawn(tree, list(self._months(tree, code, first)))
         return self._drawn(tree, list(self._series(tree, code, first)))
 
@@ -115,7 +118,7 @@ class Together(Using):
             return mean
         given = [self._fraction(member) for member in members if not isinstance(member, Word)]
         scores = sorted(score for score in given if score is not None)
-        most, each = (int(language.constant(one, self.scope)) for one in (above, beside))
+        most, each = (int(functions.constant(one, self.scope)) for one in (above, beside))
         kept = scores[each : len(scores) - each] if 0 <= most < len(scores) else scores
         if not kept[1:] or len(kept) > MOST_WRITTEN or shown(sum(kept, Fraction(0)) / len(kept)) != mean:
             return mean

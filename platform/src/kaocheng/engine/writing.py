@@ -167,7 +167,7 @@ class Writer(Together):
         """A rounding the document makes before it goes on (``rate_round``)."""
         inner = tree.arguments[0]
         text, before, after = self.numbers(inner), self.value(inner), self.value(tree)
-        places = int(language.constant(tree.arguments[1], self.scope)) if tree.arguments[1:] else 0
+        places = int(functions.constant(tree.arguments[1], self.scope)) if tree.arguments[1:] else 0
         if before == after:
             return text if isinstance(inner, Name | Number) else f"({text})"
         self.roundings.append(Rounding(text, places, before, after))

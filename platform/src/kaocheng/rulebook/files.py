@@ -130,7 +130,8 @@ class _Reading:
         rule = self.scheme.figures.get(indicator)
         label = rule.label if rule else indicator
         label = label if kind == "target" else f"{label}({kind})"
-        return Kind(label, rule.measure if rule else "", wordy=kind not in KINDS)
+        measure = rule.measure if rule and kind != "full" else ""
+        return Kind(label, measure, wordy=kind not in KINDS)
 
     def rows(self, path: Path) -> list[Row]:
         table = self.table(path, ("unit", "list", "row", "field", "value"), ("period",))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kaocheng.engine import plugged
 from kaocheng.engine.grammar import Call, Name, Number, Tree, Word
-from kaocheng.engine.methods import METHODS
+from kaocheng.engine.methods import DIRECTED, METHODS
 from kaocheng.engine.rounding import plain
 from kaocheng.i18n import _
 from kaocheng.rulebook import elsewhere, sorts
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kaocheng.rulebook.infer import Reader
 
 ANY_NUMBER = (1, 99)
+WAYS = {"direction": ("up", "down")}
 
 
 def method_called(reader: Reader, tree: Call) -> Sort:
@@ -24,7 +25,8 @@ def method_called(reader: Reader, tree: Call) -> Sort:
     counted(reader, tree, 0, 1)
     method, own = METHODS.get(name), reader.about.recipe.methods.get(name)
     codes = ("sheet", "paper", "node") if name == "import" else ()  # looked up when the sheet is there
-    known = [*(method.keys if method else ()), *codes, "full", "target", "base", "last", "x"]
+    words = {**(method.words if method else {}), **(WAYS if name in DIRECTED else {})}
+    known = [*(method.keys if method else ()), *codes, *words, "full", "target", "base", "last", "x"]
     if own is not None:
         known = [*(own.get("keys") or ()), *(own.get("defaults") or {}), *known]
     given = dict(tree.keywords)
@@ -32,8 +34,8 @@ def method_called(reader: Reader, tree: Call) -> Sort:
         if key not in known:
             reason = _("{name}() 不认识“{key}”", name=name, key=key)
             reader.say(value, "unknown_key", reason, nearest(key, known))
-        elif method and key in method.words:
-            _word(reader, value, key, method.words[key])
+        elif key in words:
+            _word(reader, value, key, words[key])
         elif key not in codes and a_word(value) not in ("group", "others"):  # mean_of
             sort = reader.number(value) if own is None else reader.sort(value)
             if method and key in method.shares and _bare(value) and sort.constant is not None:

@@ -57,6 +57,23 @@ class Method:
         return (*self.shares, *self.points, *self.numbers, *self.words, *self.tables)
 
 
+# Methods for which less can be better: `direction`, of the node or, in a call, its own.
+DIRECTED = frozenset(
+    [
+        "met",
+        "shortfall",
+        "around",
+        "efficacy",
+        "to_best",
+        "to_mean",
+        "rank_steps",
+        "rank_line",
+        "rank_table",
+        "rank_gain",
+        "z",
+    ]
+)
+
 _STEPS = {"steps": ("exact", "up", "whole")}
 _TIES = {"ties": ("competition", "dense", "average", "ordinal")}
 _ZERO = {"target_zero": ("full_if_zero", "full", "zero", "not_applicable")}
