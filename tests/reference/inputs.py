@@ -46,6 +46,7 @@ class Inputs:
     named: set[str] = field(default_factory=set)  # units any file speaks of, assessed or not
     dated: dict[tuple[str, str], list[tuple[date, Value]]] = field(default_factory=dict)
     first_month: int | None = None
+    dated_figures: bool = False  # whether any figure says its period
 
     def since(self, period: str) -> None:
         """Something was handed in for a period."""
@@ -116,6 +117,7 @@ def read_inputs(
         if not groups:
             found.units.setdefault(row["unit"], {})
         found.since(period)
+        found.dated_figures |= bool(period)
     for row in table(targets):
         period = known.get(row.get("period", ""), row.get("period", ""))
         code = codes.get(row["indicator"], row["indicator"])

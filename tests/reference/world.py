@@ -72,8 +72,13 @@ class World:
         return token
 
     def undated(self, paper: Paper) -> str:
-        """Whose a figure without a period is: the paper's own, or another like it that is asked for."""
-        return self.asked if self.asked and periods.alike(self.asked, paper.period) else paper.period
+        """Whose a figure without a period is: the paper's own, or another like it that is asked for.
+
+        Where no figure says a period, all are of the one that is asked for.
+        """
+        if self.asked and (periods.alike(self.asked, paper.period) or not self.inputs.dated_figures):
+            return self.asked
+        return paper.period
 
     def figure(self, place: Place, code: str, part: str, period: str) -> Value:
         """What a unit reported, or what the scheme says instead."""

@@ -60,6 +60,20 @@ def test_a_file_may_use_codes_or_labels(tmp_path: Path) -> None:
     assert codes.canonical() == labels.canonical()
 
 
+@pytest.mark.parametrize(
+    ("rows", "wanted"),
+    [
+        ("甲,grain,5,\n甲,taxes,6,\n", ["2026H1", "2026H1"]),  # the file is of the period asked for
+        ("甲,grain,5,\n甲,taxes,6,2026H1\n", ["", "2026H1"]),  # what says none is the year's
+    ],
+)
+def test_a_file_without_periods_is_of_the_one_asked_for(tmp_path: Path, rows: str, wanted: list[str]) -> None:
+    file = tmp_path / "figures.csv"
+    file.write_text("unit,indicator,value,period\n" + rows, "utf-8")
+    assert [one.period for one in read_files(SCHEME, Tables(file), "2026H1")[0].figures] == wanted
+    assert next(one.period for one in read_files(SCHEME, Tables(file))[0].figures) == ""
+
+
 def test_claims_may_use_the_label_of_the_adjustment(tmp_path: Path) -> None:
     inputs = read(
         tmp_path, figures="unit,indicator,value\n甲,grain,5\n", claims="unit,adjustment,points\n甲,加分,2\n"

@@ -1,14 +1,14 @@
 """What the commands share: the database at hand, and on whose behalf the command acts.
 
 ``--as name@tenant`` (or KAOCHENG_AS) names the account; the act is recorded like a page's. Without one
-a command may read what is published.
+a command may read what is published; what it does, it does for the only person whose work that is.
 """
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,8 +17,9 @@ from kaocheng import settings as settings_
 from kaocheng.cli.shelf import installed
 from kaocheng.db.embedded import database
 from kaocheng.db.session import TenantSession, connect, shared_session, tenant_session
+from kaocheng.identity import queries as people
 from kaocheng.identity import service as identity
-from kaocheng.identity.domain import NotSignedIn, Person
+from kaocheng.identity.domain import NobodyNamed, Person, Role
 from kaocheng.settings import Settings
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.tenancy.domain import NoSuchTenant, Tenant
@@ -35,6 +36,7 @@ class Desk:
     tenant: Tenant
     person: Person | None
     at: datetime
+    staff: Sequence[Person] = ()  # everybody with an open account
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[TenantSession]:
@@ -42,15 +44,18 @@ class Desk:
         async with tenant_session(self.engine, self.tenant.id) as session:
             yield session
 
-    def somebody(self) -> Person:
-        """Who acts.
+    def somebody(self, role: Role = Role.OFFICE) -> Person:
+        """Who acts: the account that was named, else the only person of the tenant with that *role*.
 
         Raises:
-            NotSignedIn: the command was given no account.
+            NobodyNamed: the command was given no account, and there is not just one such person.
         """
-        if self.person is None:
-            raise NotSignedIn
-        return self.person
+        if self.person is not None:
+            return self.person
+        able = [person for person in self.staff if role in person.roles]
+        if len(able) != 1:
+            raise NobodyNamed(role, tuple(f"{person.code}@{self.tenant.code}" for person in able))
+        return able[0]
 
 
 def operate(act: Callable[[AsyncEngine, Settings], Awaitable[int]]) -> int:
@@ -85,7 +90,10 @@ async def _act(
         person = await _person(engine, account, tenant)
         async with shared_session(engine) as shared:
             found = await tenancy.tenant_named(shared, tenant)
-        return await act(Desk(engine, settings, found, person, datetime.now(UTC)))
+        desk = Desk(engine, settings, found, person, datetime.now(UTC))
+        async with desk.session() as session:
+            staff = [one for one in await people.people(session) if one.active]
+        return await act(replace(desk, staff=staff))
     finally:
         await engine.dispose()
 

@@ -18,7 +18,7 @@ from kaocheng.figures.domain import ConversionsOpen, ErrorsRemain, Stored
 from kaocheng.figures.previewing import Preview, sentence
 from kaocheng.figures.shelf import tenants_shelf
 from kaocheng.i18n import _
-from kaocheng.identity.domain import Permission, require
+from kaocheng.identity.domain import Permission, Role, require
 from kaocheng.schemes import queries as schemes
 from kaocheng.tenancy import queries as tenancy
 from kaocheng.verification import service as verification
@@ -261,7 +261,7 @@ def _vouch(options: argparse.Namespace) -> int:
                 doubted=False if options.clear else None,
             )
             done = await verification.vouch_all(
-                session, wanted, by=desk.somebody(), at=desk.at, reason=options.reason
+                session, wanted, by=desk.somebody(Role.VERIFIER), at=desk.at, reason=options.reason
             )
         print(_("已核验 {count} 个数", count=done.count))
         if done.own:

@@ -4,6 +4,7 @@ import argparse
 
 from kaocheng.cli.acting import Desk, run
 from kaocheng.i18n import _
+from kaocheng.identity.domain import Role
 from kaocheng.rollup import service as rollup
 from kaocheng.standings import keys
 
@@ -39,7 +40,12 @@ def _trust(options: argparse.Namespace) -> int:
         key = keys.read_public(options.key)
         async with desk.session() as session:
             new = await rollup.trust(
-                session, options.sender, key, by=desk.somebody(), at=desk.at, data=desk.settings.data
+                session,
+                options.sender,
+                key,
+                by=desk.somebody(Role.OPERATOR),
+                at=desk.at,
+                data=desk.settings.data,
             )
         if new:
             print(_("已登记 {sender} 的公钥 {key}", sender=options.sender, key=key.id))

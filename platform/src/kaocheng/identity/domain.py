@@ -18,6 +18,7 @@ __all__ = [
     "Directory",
     "NoSuchAccount",
     "NoSuchRole",
+    "NobodyNamed",
     "NotAllowed",
     "NotSignedIn",
     "Permission",
@@ -287,7 +288,23 @@ class NotSignedIn(Refused):
     code = "not_signed_in"
 
     def __str__(self) -> str:
-        return _("请先说明以谁的身份办理:--as 姓名代码@地区代码,或设置环境变量 KAOCHENG_AS")
+        return _("请先登录")
+
+
+@dataclass(eq=False)
+class NobodyNamed(Refused):
+    """A command was not told who acts, and no one or more than one could."""
+
+    role: Role
+    accounts: tuple[str, ...]
+
+    code = "nobody_named"
+
+    def __str__(self) -> str:
+        told = _("请说明以谁的身份办理:--as 姓名代码@地区代码,或设置环境变量 KAOCHENG_AS")
+        if not self.accounts:
+            return told + _(";这里没有“{role}”角色的账号", role=self.role.label)
+        return told + _(";“{role}”有 {accounts}", role=self.role.label, accounts="、".join(self.accounts))
 
 
 @dataclass(eq=False)

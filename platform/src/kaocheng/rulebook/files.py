@@ -108,6 +108,8 @@ class _Reading:
         when, (parts, kinds) = self.names.periods(table), self.names.parts(table, indicators)
         values = Cells(table, kinds).checked()
         undated = self.scheme.recipe.undated(self.period)
+        if undated != self.period and not any(when):  # a file that names no period is of the one asked for
+            undated, when = self.period, [self.period] * len(when)
         same = [period or undated for period in when] if undated in when and "" in when else when
         once(table, lambda row: kinds[row].label, units, indicators, same, parts)
         return list(map(Figure._make, zip(units, indicators, values, when, parts, strict=True)))
