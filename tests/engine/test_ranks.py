@@ -51,6 +51,13 @@ def test_ties_are_of_exact_values() -> None:
     assert set(found.values()) == {"1"}
 
 
+def test_roots_tie_whichever_way_they_were_worked() -> None:
+    """7 · ∛5 is ∛1715, though their sixtieth digits differ."""
+    of = leaf("formula = 'group.rank(y * power(x, 1/3))', round = 0", "value = {}\ny = {}")
+    figures = {"value": {"a": 5, "b": 1715, "c": "1715.000000001"}, "y": {"a": 7, "b": 1, "c": 1}}
+    assert points(of, given(figures)) == {"a": "2", "b": "2", "c": "1"}
+
+
 def test_each_group_is_ranked_by_itself() -> None:
     zones = {"a": {"zone": "山"}, "b": {"zone": "坝"}, "c": {"zone": "山"}, "d": {"zone": "坝"}}
     found = points(

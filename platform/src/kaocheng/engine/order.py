@@ -1,12 +1,15 @@
 """What orders exact values: a number for each that sorts as the value does, and ranks counted from it.
 
 Nothing here approximates: a quotient of float64 stands for its fraction only where no two different
-fractions can give the same one (docs/engine.md), and else the fractions themselves are sorted.
+fractions can give the same one (docs/engine.md), and else the fractions themselves are sorted. Only what
+roots were worked for has too many digits to be an exact number; two such are equal if they agree in fifty,
+because a root of a root is the same number on whichever way it was worked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
@@ -17,6 +20,8 @@ from kaocheng.engine.arrays import Exact
 from kaocheng.engine.integers import Array
 
 APART = 2**52  # quotients n / d with n·d below it are equal in float64 only if they are equal
+_WORKED = Context(prec=50, Emin=-(10**6), Emax=10**6)  # of the digits of a root, those that are sure
+_DIGITS = 10**_WORKED.prec
 WIDE = 4  # a table of so many times the values is worth not sorting them
 
 
@@ -35,7 +40,9 @@ def rough(values: Exact, at: Array) -> tuple[Array, bool]:
     n, d = values.n, values.d
     n = n if len(at) == len(n) else n[at]
     if isinstance(d, int):
-        return (n, True) if n.dtype != object else (_places(n.tolist()), True)
+        if n.dtype != object:
+            return n, True
+        return _places(n.tolist() if d <= _DIGITS else [Fraction(int(a), d) for a in n]), True
     d = d if len(at) == len(d) else d[at]
     if not values.slow:
         return n / d, max(-values.low, values.high) * values.below < APART
@@ -62,8 +69,11 @@ def _refined(keys: Array, values: Exact, at: Array) -> Array:
 
 def _places(values: Sequence[Fraction | int]) -> Array:
     """Each value's place among the distinct ones."""
-    place = {value: float(i) for i, value in enumerate(sorted(set(values)))}
-    return np.array([place[value] for value in values], float)
+    keys: Sequence[Fraction | int | Decimal] = values
+    if any(value.denominator > _DIGITS for value in values):
+        keys = [_WORKED.divide(Decimal(value.numerator), Decimal(value.denominator)) for value in values]
+    place = {key: float(i) for i, key in enumerate(sorted(set(keys)))}
+    return np.array([place[key] for key in keys], float)
 
 
 def in_groups(keys: Array, groups: Array, count: int) -> Array:
