@@ -43,6 +43,31 @@ SAID = {
     "roots and logarithms": r"sqrt|power|ln\(|exp\(",
     "a method as a function": r"= \"[^\"]*(efficacy|rank_steps|shortfall|completion)\(x",
     "an own method as a function": r"track\(x",
+    "a quarter or a range of months": r"@q1|@nine",
+    "an expression over months": r", month\)",
+    "target of another period": r"target\([^)]*@",
+    "a grade": r"grade\(overall",
+    "days": r"days\(",
+    "words handed in": r"[nx] (!?=) '[好中差]'|\(§?n?\d* ?= '好'",
+    "other circles": r"group\((class|all|zone, class)\)|others\(zone\)",
+    "the value at the unit above": r"at\(unit\.parent, [nx]",
+    "a method over peers as a function": r"(share|rank_line|to_mean|z|rank_gain)\(x",
+    "a method asked about another period": r"(completion|between)\(n\d+@",
+    "a call with its own direction": r"direction = down\)",
+    "a composition over quarters": r'compose = [^\n]*across = "quarter"',
+    "parts that do not apply as a whole": r"compose = [^\n]*applies = ",
+    "weights that stay open": r"open = true",
+    "parts in a list": r'of = \["',
+    "rows with their own difficulty": r'rows = "task"[^\n]*times = ',
+    "rows ranked": r'rows = "task"[^\n]*rank = ',
+    "a cap of each unit": r'most = ("unit|\{ unit = "unit)',
+    "an amount by a score": r'kind = [^\n]*formula = "[^"]*(score|rate)\(',
+    "a veto by a score": r'when = "[^"]*(score|rate)\(',
+    "places by attribute": r'most = "unit\.quota',
+    "a line by expression": r'from = "',
+    "a result of another period": r'(by = "items@|break = \["items@|edge = \{ by = \["items@)',
+    "codes of digits": r"(?m)^01\d\d,",
+    "a percentage in a cell": r"(?m)^\w+,\w+,[\d.]+%,",
     "months": r'across = "month"',
     "quarters": r'across = "quarter"',
     "weights of periods": r"fold = \{ q1",
@@ -74,7 +99,7 @@ def test_every_word_of_the_language_is_said_often_enough() -> None:
     said: Counter[str] = Counter()
     for seed in range(MANY):
         case = random_case(seed)
-        text = "\n".join([case.scheme, case.targets, case.groups, case.claims])
+        text = "\n".join([case.scheme, case.figures, case.targets, case.groups, case.claims])
         said.update(f"method {word}" for word in set(re.findall(r'method = "(\w+)"', text)))
         said.update(f"compose {word}" for word in set(re.findall(r'compose = "(\w+)"', text)))
         said.update(f"key {word}" for word in set(re.findall(r"(?:^|[{,] )(\w+) = ", text, re.M)))

@@ -243,6 +243,8 @@ def group_statistic(tree: Call, place: Place) -> Value:
     """`group.mean(e)`, `others.mean(e)`, `group(zone).rank(e)`."""
     word = tree.path[1]
     members = place.world.group(place, list(tree.of))
+    if place.unit not in members:  # of another paper: it is in no such circle
+        return MISSING
     if tree.path[0] == "others":
         members = [unit for unit in members if unit != place.unit]
     if word == "portion":
@@ -256,9 +258,7 @@ def group_statistic(tree: Call, place: Place) -> Value:
             return own
         among = place.world.numbers(argument, place, members)
         return position(as_number(own), among, place.unit, ties, up=word == "rank_up")
-    extra: Value | None = None
-    if len(tree.arguments) > 1:
-        extra = evaluate(tree.arguments[1], place)
+    extra = evaluate(tree.arguments[1], place) if len(tree.arguments) > 1 else None
     return statistic(word, place.world.values(argument, place, members), extra)
 
 

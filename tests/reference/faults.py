@@ -77,7 +77,7 @@ FAULTS = [
         "rounding:half_up",
         "_steps(value, decimals)",
         "round(value * 10**decimals)",
-        seed=52,
+        seed=135,
     ),
     Fault(
         "a leaf is rounded by round()",
@@ -130,14 +130,14 @@ FAULTS = [
         "ranking:Ranking.line_strength",
         "for step in nodes.listed(steps)",
         "for step in reversed(nodes.listed(steps))",
-        seed=41,
+        seed=767,
     ),
     Fault(
         "a tie across the line takes its chances",
         "line:up_to",
         "power[at - 1] == power[at]",
         "power[at - 1] < 0",
-        seed=49,
+        seed=88,
     ),
     Fault(
         "a promotion undoes a veto",
@@ -191,13 +191,13 @@ FAULTS = [
         "return sum(values, Fraction(0)) / len(values)",
         "return values[-1]",
     ),
-    Fault("a veto ends with its year", "vetoes:_reported", "when == period", "when == own", seed=183),
+    Fault("a veto ends with its year", "vetoes:_reported", "when == period", "when == own", seed=109),
     Fault(
         "a mean counts a veto's zero where the node does not apply",
         "nodes:_of_points",
         " & ~_outside(run, here, len(run.units))",
         "",
-        seed=609116,
+        seed=43270,
     ),
     Fault("leaders go free", "vetoes:over", "if LEADERS in scopes(rule):", "if False:"),
     Fault(
@@ -208,7 +208,7 @@ FAULTS = [
         "vetoes:over",
         "_struck(run, other, code, period) & run.members(other)",
         "_struck(run, other, code, period)",
-        seed=47,
+        seed=6088,
     ),
     Fault(
         "a class is as it began",
@@ -233,14 +233,14 @@ FAULTS = [
         "recipe:Recipe.named",
         "return moved(str(known), int(period[:4]) - int(self.own_period(paper)[:4]))",
         "return str(known)",
-        seed=2811,
+        seed=310,
     ),
     Fault(
         "last year's x is the figure",
         "nodes:_last",
         'expression = parse(str(node["x"]))',
         'expression = Name(("last",))',
-        seed=812,
+        seed=47,
     ),
     Fault(
         "a target of full marks unheard", "marks:full", 'if run.has_target(node.code, "full"):', "if False:"
@@ -252,6 +252,6 @@ FAULTS = [
         "functions:_over_time",
         "folded.put(gaps)",
         "folded",
-        seed=115,
+        seed=130,
     ),
 ]

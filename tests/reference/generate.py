@@ -11,13 +11,14 @@ from .generate_after import After
 from .generate_draft import ZONES, Draft, Sheet, split
 from .generate_import import imports
 from .generate_leaves import Keys
-from .generate_tree import Tree, tasks
+from .generate_rows import tasks
+from .generate_tree import Tree
 
 ABOVE = [
     "at(unit.parent, score(p/total)) * 40%",
     "40 * at(unit.parent, rate(p/total))",
     "otherwise(at(unit.parent, rate(p/total) * 40), 3)",
-    "40% * at('u01', score(p/total))",
+    "40% * at('<first>', score(p/total))",
 ]
 DATED = 0.15
 SIZES = [1, 2, 3, 4, 5, 7, 9, 12]
@@ -26,7 +27,7 @@ SIZES = [1, 2, 3, 4, 5, 7, 9, 12]
 def main_paper(draft: Draft) -> Sheet:
     """The paper every scheme has."""
     rng = draft.rng
-    sheet = Sheet("p", "甲", draft.people("u", [7, 9, 12] if draft.tied else SIZES))
+    sheet = Sheet("p", "甲", draft.people(draft.prefix, [7, 9, 12] if draft.tied else SIZES))
     draft.sheets.append(sheet)
     tree = Tree(draft, sheet)
     totals: Any = "total"
@@ -61,7 +62,7 @@ def one_period(draft: Draft, tree: Tree) -> None:
     rng, nodes = draft.rng, tree.sheet.nodes
     if draft.maybe(0.25):
         nodes["total"]["full"] += 10
-        tasks(tree, "total", 10)
+        tasks(draft, tree.sheet, "total", 10)
     if draft.maybe(0.1):
         nodes["total"]["full"] += 10
         imports(draft, tree.sheet, "total", 10)
@@ -96,7 +97,8 @@ def second_paper(draft: Draft, first: Sheet) -> None:
         node |= {"full": 100, "compose": "inherit", "from": "unit.parent", "node": "p/total"}
     else:
         tree.leaf("total", 60)
-        node |= {"in": "total", "full": 40, "formula": rng.choice(ABOVE), "undefined": "zero"}
+        node |= {"in": "total", "full": 40, "undefined": "zero"}
+        node["formula"] = rng.choice(ABOVE).replace("<first>", first.units[0])
     sheet.nodes["above"] = node
     After(draft, sheet).write()
     led(draft, first)
@@ -114,7 +116,8 @@ def likeness(draft: Draft, first: Sheet, sheet: Sheet) -> None:
     rng = draft.rng
     sheet.keys = {"like": "p", "class": "乙"}
     drop = [code for code in (*first.adjustments, *first.vetoes) if draft.maybe(0.3)]
-    used = str(first.results) + str(first.nodes)
+    limits = [adjustment.get("limits") for adjustment in first.adjustments.values()]
+    used = str(first.results) + str(first.nodes) + str(limits)
     drop = [code for code in drop if code not in used]
     if drop:
         sheet.keys["drop"] = drop
@@ -130,7 +133,7 @@ def checked(draft: Draft) -> None:
     """Checks on what is handed in."""
     rng = draft.rng
     for code, leaf in draft.leaves.items():
-        if not draft.maybe(0.25) or "choice" in leaf.parts or leaf.keys.get("method") == "choice":
+        if not draft.maybe(0.25) or not leaf.counts:
             continue
         keys: Keys = {"figure": code, "then": rng.choice(["void", "void", "doubt"]), "say": "请核对"}
         if leaf.parts:

@@ -13,7 +13,7 @@ from .generate_text import table, toml
 YEAR, HALF, LAST = "2026", "2026H1", "2025"
 PERIODS = {"q1": "2026Q1", "nine": "2026-01..2026-09", "half": HALF, "year": YEAR}
 ZONES = ("东", "西")
-ATTRIBUTES = ("zone", "people", "hard", "apart", "points", "parent", "district")
+ATTRIBUTES = ("zone", "people", "hard", "apart", "points", "parent", "district", "quota")
 AFTER = ("adjustments", "vetoes", "results")
 
 
@@ -65,6 +65,7 @@ class Draft:
         self.list_rows: list[list[str]] = []
         self.period = ""
         self.two_periods = self.maybe(0.25)
+        self.prefix = "01" if self.maybe(0.06) else "u"  # 0101 is a code and no number
         self.tied = self.maybe(0.2)  # few different values, so that many units are alike
         self.gaps = rng.choice([0.0, 0.0, 0.0, 0.03, 0.1])
 
@@ -83,8 +84,22 @@ class Draft:
                 "points": number(self.data, 3, 9),
                 "parent": self.data.choice(["", "", f"{prefix}01"]),
                 "district": self.data.choice(["east", "west", "west", ""]),
+                "quota": self.data.choice(["1", "2", "3", "2.5", "1", ""]),
             }
         return units
+
+    def spelled(self, row: list[str]) -> list[str]:
+        """A row of figures, its period and its indicator perhaps called by another of their names."""
+        unit, code, cell, period, part = row
+        names = {text: name for name, text in PERIODS.items()}
+        if self.data.random() < 0.02:
+            code = str(self.figures.get(code, {}).get("label", code))
+        if self.data.random() < 0.02:
+            period = names.get(period, period)
+        if self.data.random() < 0.02 and PERIODS.get(period, period) == YEAR:
+            period = ""
+        percent = self.figures.get(row[1], {}).get("unit") == "%" and cell[:1].isdigit()
+        return [unit, code, f"{cell}%" if percent and self.data.random() < 0.05 else cell, period, part]
 
     def case(self) -> Case:
         """The texts."""
@@ -98,6 +113,9 @@ class Draft:
         for sheet in self.sheets:
             text += sheet.lines()
         group = {unit: sheet.group for sheet in self.sheets for unit in sheet.units}
+        if self.data.random() < 0.15:  # units may stand in any order in the file
+            group = dict(self.data.sample(list(group.items()), len(group)))
+        self.figure_rows = [self.spelled(row) for row in self.figure_rows]
         groups: list[list[Any]] = [[u, group[u], *self.attributes[u].values(), ""] for u in group]
         return Case(
             name=self.name,

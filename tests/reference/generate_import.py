@@ -62,7 +62,7 @@ def another(draft: Draft, code: str) -> Case:
         lower=rng.choice([20, 10]),
     )
     units = [
-        unit for sheet in draft.sheets for unit in sheet.units if unit[1:] == "01" or data.random() < 0.9
+        unit for sheet in draft.sheets for unit in sheet.units if unit.endswith("01") or data.random() < 0.9
     ]
     figures = [
         [unit, name, cell(data), period, ""]

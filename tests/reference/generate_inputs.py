@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .generate_draft import ATTRIBUTES, HALF, LAST, YEAR, Draft
 from .generate_leaves import Leaf, Sampler, number
+from .generate_rows import rows
 
 SPAN = {YEAR: "12-31", HALF: "06-30"}
 
@@ -24,11 +25,15 @@ def targets(draft: Draft, code: str, leaf: Leaf) -> None:
     data = draft.data
     everybody = draft.tied or data.random() < 0.2
     for kind, sample in leaf.targets.items():
-        for unit in ["*"] if everybody else draft.reporters[code]:
+        some = [unit for unit in draft.reporters[code] if data.random() < 0.3] if data.random() < 0.2 else []
+        for unit in ["*", *some] if everybody else draft.reporters[code]:
             if "target_zero" in leaf.keys or data.random() >= draft.gaps / 3:
                 draft.target_rows.append([unit, code, kind, sample(data), YEAR, ""])
             if draft.two_periods and data.random() < 0.1:
                 draft.target_rows.append([unit, code, kind, sample(data), HALF, ""])
+            elif data.random() < 0.03:
+                period = data.choice([LAST, "2026Q1", "2026-01..2026-09"])
+                draft.target_rows.append([unit, code, kind, sample(data), period, ""])
             if data.random() < 0.05:
                 since = data.choice(["2026-05-01", "2026-09-01"])
                 draft.target_rows.append([unit, code, kind, sample(data), YEAR, since])
@@ -63,27 +68,6 @@ def figures(draft: Draft, code: str, leaf: Leaf, pattern: str) -> None:
 def samples(leaf: Leaf) -> dict[str, Sampler]:
     assert leaf.sample is not None or leaf.parts
     return leaf.parts or {"": leaf.sample}  # type: ignore[dict-item]
-
-
-def rows(draft: Draft) -> None:
-    data = draft.data
-    sheet = next(sheet for sheet in draft.sheets if "tasks" in sheet.nodes)
-    fields = draft.lists["task"]["fields"]
-    whole = sheet.nodes["tasks"]["full"]
-    for unit in sheet.units:
-        size = data.randint(0 if draft.gaps else 1, 4)
-        shares = [whole // size + (k < whole % size) for k in range(size)]
-        for k in range(size):
-            row = [unit, "task", str(k + 1)]
-            cells = {"size": number(data, 1, 9), "progress": number(data, 0, 100)}
-            cells["due"] = f"2026-{data.randint(1, 9):02}-28"
-            if data.random() < 0.8:
-                cells["done"] = f"2026-{data.randint(1, 12):02}-{data.choice([1, 28]):02}"
-            if "full" in fields:
-                cells["full"] = str(shares[k])
-            if data.random() < draft.gaps / 3:
-                cells.pop("progress")
-            draft.list_rows += [[*row, field, cells[field]] for field in fields if field in cells]
 
 
 def changes(draft: Draft) -> None:

@@ -23,6 +23,12 @@ class Leaf:
     at_city: bool = False  # the city, which nobody assesses, reports it too
     unit: str = ""
 
+    @property
+    def counts(self) -> bool:
+        """Whether its figure is a number, and no day or word."""
+        wordy = "choice" in self.parts or self.keys.get("method") == "choice"
+        return not wordy and self.unit not in ("date", "text")
+
 
 def number(rng: Random, low: int, high: int, decimals: int = 0) -> str:
     """A decimal between bounds, written plainly."""
@@ -77,6 +83,8 @@ def completion(rng: Random, full: int) -> Leaf:
             "most": rng.choice(["0.9", 1, "20%"]),
             "steps": rng.choice(["whole", "exact"]),
         }
+        if rng.random() < 0.2:
+            keys["over"].pop("most")
     targets = ROUND_TARGETS
     if rng.random() < 0.3:
         keys["target_zero"] = rng.choice(["full_if_zero", "full", "zero", "not_applicable"])
@@ -174,7 +182,16 @@ def bands(rng: Random, full: int) -> Leaf:
     listed.append({"from": 80, "gives": rng.choice(["50%", 1, "full * (20% + 60% * (x - lo) / (hi - lo))"])})
     if "above" in top and rng.random() < 0.5:
         listed[1] = {"from": 90, "to": 95, "gives": "80%"}
-    return Leaf({"method": "bands", "bands": listed, "else": rng.choice([0, "10%"])}, RATE, unit="%")
+    if rng.random() < 0.15:
+        listed = [
+            {"below": 84, "gives": 1},
+            {"from": 84, "below": 95, "gives": "60%"},
+            {"from": 95, "gives": full},
+        ]
+    keys: Keys = {"method": "bands", "bands": listed, "else": rng.choice([0, "10%", "full / 9"])}
+    if rng.random() < 0.2:
+        keys.pop("else")
+    return Leaf(keys, RATE, unit="%")
 
 
 def progressive(rng: Random, full: int) -> Leaf:
@@ -190,6 +207,8 @@ def interval(rng: Random, full: int) -> Leaf:
     keys: Keys = {"method": "interval", "lo": 10, "hi": rng.choice([20, 10])}
     if rng.random() < 0.8:
         keys |= {"outer_lo": 4, "outer_hi": rng.choice([27, 30])}
+    if rng.random() < 0.2:
+        keys.pop(rng.choice(["outer_lo", "outer_hi"]), None)
     return Leaf(keys, between(0, 34, 1))
 
 
@@ -199,7 +218,8 @@ def cases(rng: Random, full: int) -> Leaf:
         {"when": "x >= 5 and unit.zone = '东'", "gives": "full * x / 9"},
         {"when": "x < 2 or x = 3", "gives": rng.choice([0, "10%"])},
     ]
-    return Leaf({"method": "cases", "cases": listed, "else": "40%"}, between(0, 10))
+    rest: Keys = {"else": rng.choice(["40%", "full * x / 30"])} if rng.random() < 0.8 else {}
+    return Leaf({"method": "cases", "cases": listed, **rest}, between(0, 10))
 
 
 def deduct(rng: Random, full: int) -> Leaf:

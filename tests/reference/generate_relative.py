@@ -1,14 +1,13 @@
-"""Random leaves of methods that look at peers, at votes, or at whatever a formula names."""
+"""Random leaves of methods that look at peers or at votes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
 
+from .generate_formulas import LAST, dated, formula, parted, worded
 from .generate_leaves import ABSOLUTE, SMALL, UNDEFINED, Keys, Leaf, between, of, share
 
-LAST = "2025"
-QUARTERS = tuple(f"2026Q{k}" for k in range(1, 5))
 TIES = ["competition", "dense", "average"]
 
 
@@ -106,7 +105,10 @@ def ballots(rng: Random, full: int) -> Leaf:
     if rng.random() < 0.6:
         keys["leave_out"] = ["abstain"]
     if rng.random() < 0.3:
-        keys |= {"issued": rng.choice([60, 80]), "turnout": rng.choice(["2/3", "80%", "50%"])}
+        keys |= {
+            "issued": rng.choice([60, 80, "unit.people * 3", "sum(§) + 2"]),
+            "turnout": rng.choice(["2/3", "80%", "50%"]),
+        }
     sparse = {part: of(0, 0, 1) for part in BALLOTS}
     return Leaf(keys, parts=rng.choice([dict(BALLOTS), dict(BALLOTS), sparse]))
 
@@ -118,6 +120,8 @@ def raters(rng: Random, full: int) -> Leaf:
         "leaders": {"of": ["j1", "j2"], "weight": "60%"},
         "peers": {"of": ["j3", "j4", "j5"], "weight": "40%"},
     }
+    if rng.random() < 0.15:
+        keys.pop("classes")
     if rng.random() < 0.5:
         keys["trim"] = {"above": 2, "each": 1}
     if rng.random() < 0.5:
@@ -128,89 +132,15 @@ def raters(rng: Random, full: int) -> Leaf:
     return Leaf(keys, parts={f"j{k}": score for k in range(1, 6)})
 
 
-FORMULAS = [
-    "full * clamp(x / 9, 0, 1)",
-    "full * if(x > group.mean(x), 1, x / group.max(x))",
-    "full - 0.5 * (group.rank(x) - 1)",
-    "min(full, round(x / 3, 1) + floor(x / 4))",
-    "full * x / group.sum(x)",
-    "60% * efficacy(x, start = 50%) + 40% * full * x / 12",
-    "full * (x - others.min(x)) / 9",
-    "others.max(x) / 3 + others.count(x > 4)",
-    "group.count(x < 5) / 3 + abs(x - 5) / 7",
-    "group.nth(x, 2) / 4 + ceil(x / 5)",
-    "full * sqrt(x) / 4",
-    "full * power(x, 1.5) / 40",
-    "full * ln(x + 1) / 3",
-    "full * exp(-x / 5)",
-    "rank_steps(x, step = 3%)",
-    "shortfall(x, target = 6, each = 1, deduct = 0.7)",
-    "completion(x, target = 8, least = 60%) / 2 + to_best(x) / 2",
-    "full * x / unit.people",
-    "group(zone).mean(x) / 2 + x / 7",
-    "group.portion(7, x)",
-    "group.portion(group.count(x), x) / 3",
-    "group.sd(x) + group.sd(x, 'population')",
-    "group.rank_up(x, 'average') / 2 + group.rank(x, 'dense')",
-    "full * (x - x@last_year) / x@last_year",
-    "otherwise(x@last_year, x) / 3",
-    "if(is_missing(§@last_year) or is_na(§), 1, x / 2)",
-    "full * x / at('city', x)",
-    "(x - base(§)) / target(§) * full",
-    "level * full + 1",
-    "group.median(level) * full",
-    "track(x, most = 4)",
-    "track(x) + 1",
-    "sum(§, quarter) / 9",
-    "mean(§ * 2 + 1, quarter) / 3",
-    "max(§@half, quarter) + min(x, quarter) / 2",
-    "count(x > 3, quarter) + x / 20",
-    "max(x * 2, quarter) - min(abs(x - 4), quarter)",
-    "sum(if(x > 4, 1, x / 9), quarter)",
-    "x - last / 2",
-    "if(last > 0, (x - last) / last, 1) * full",
-    "group.rank(last) - group.rank(x) + 3",
-]
-GROWN = ["§ * 2 + 1", "§ - base(§)", "(§ - last) / 3", "§@half + § / 2"]  # an x that is an expression
-PARTED = [
-    "sum(§) / 3",
-    "§.one / (§.one + §.two) * full",
-    "count(§, it >= 3) + mean(§) / 2",
-    "max(§) - min(§, it + 1)",
-    "x.one + x.two / 2",
-    "sum(§, it * it) / 9",
-    "sum(§, group.rank(it)) + max(§, it - others.min(it))",
-]
-
-
-def formula(rng: Random, full: int) -> Leaf:
-    text = rng.choice(FORMULAS)
-    keys: Keys = {"formula": text, "undefined": rng.choice(UNDEFINED)}
-    if "level" in text:
-        keys["let"] = {"level": "x / (x + 3)"}
-    targets = {"target": between(0, 9), "base": between(0, 4)} if "target(§)" in text else {}
-    sample = rng.choice([between(0, 12), between(1, 12, 1)])
-    spans = (LAST,) if "last" in text else ()
-    if "quarter" in text:
-        spans += QUARTERS
-    if "quarter" not in text and rng.random() < 0.15:
-        keys["x"] = rng.choice(GROWN)
-        targets |= {"base": between(0, 4)} if "base" in keys["x"] else {}
-        spans += ("2026H1", "2025H1") if "half" in keys["x"] else ()
-    return Leaf(keys, sample, targets=targets, spans=spans, at_city="city" in text)
-
-
-def parted(rng: Random, full: int) -> Leaf:
-    keys: Keys = {"formula": rng.choice(PARTED), "undefined": rng.choice(UNDEFINED)}
-    return Leaf(keys, parts={"one": SMALL, "two": SMALL, "three": between(0, 2)})
-
-
 def own(rng: Random, full: int) -> Leaf:
     """A method the scheme declares itself."""
+    if rng.random() < 0.3:
+        keys: Keys = {"method": "pace", "k": rng.choice([1, "unit.people"]), "undefined": "zero"}
+        return Leaf(keys, SMALL, targets={"target": SMALL, "base": between(0, 2)})
     if rng.random() < 0.5:
         bound: Keys = {"most": rng.choice([3, 5])} if rng.random() < 0.5 else {}
         return Leaf({"method": "track", **bound}, SMALL)
-    keys: Keys = {"method": "blend", "a": rng.choice(["30%", "1/3"]), "undefined": "zero"}
+    keys = {"method": "blend", "a": rng.choice(["30%", "1/3"]), "undefined": "zero"}
     return Leaf(keys, parts={"one": SMALL, "two": SMALL})
 
 
@@ -237,6 +167,7 @@ METHODS: dict[str, Keys] = {
         "keys": ["step", "most"],
         "defaults": {"step": "0.7", "most": 4},
     },
+    "pace": {"formula": "full * x / (target * k + base)", "keys": ["k"], "defaults": {"k": 2}},
     "blend": {"formula": "full * (a * x.one + (1 - a) * x.two) / sum(x)", "keys": ["a"]},
 }
 RELATIVE: dict[str, Callable[[Random, int], Leaf]] = {
@@ -253,7 +184,11 @@ RELATIVE: dict[str, Callable[[Random, int], Leaf]] = {
     "raters": raters,
     "formula": formula,
     "formulas": formula,
+    "called": formula,
+    "peers": formula,
     "parted": parted,
+    "dated": dated,
+    "worded": worded,
     "own": own,
 }
 LEAVES = ABSOLUTE | RELATIVE

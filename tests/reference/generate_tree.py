@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .generate_draft import HALF, LAST, YEAR, Draft, Sheet, filled, split
+from .generate_formulas import QUARTERS
 from .generate_leaves import Keys, Leaf, between
-from .generate_relative import LEAVES, METHODS, QUARTERS, coefficient
+from .generate_relative import LEAVES, METHODS, coefficient
 
 KINDS = ["sum", "sum", "sum", "weighted", "mean", "weighted_mean", "rescale", "min", "max", "best", "formula"]
 ROOTS = ["geometric", "harmonic", "product"]
@@ -20,8 +21,16 @@ OF_PARTS = [
     "parts.sum(score) / parts.sum(full) * full",
     "parts.mean(score) - parts.sd(score, 'population') / 2",
     "parts.count(rank <= 2) + parts.mean(score)",
+    "parts.sum(full * rate) / 2 + parts.count()",
+    "parts.min(if(rate < 60%, 0, score)) + parts.max(rank) / 9",
+    "group.rank(parts.sum(score)) + parts.sum(score) / 3",
+    "if(parts.min(rate) >= 60%, parts.sum(score), parts.sum(score) * 80%)",
 ]
 PLAIN = ("given", "convert", "completion", "ratio", "shortfall", "bands", "met", "interval", "deduct")
+
+
+LISTED = ("sum", "mean", "rescale", "min", "max", "best")  # no weights to be named beside the parts
+GROUPS: list[Any] = ["zone", "paper", "class", "all", ["zone", "class"]]
 
 
 class Tree:
@@ -30,6 +39,8 @@ class Tree:
     def __init__(self, draft: Draft, sheet: Sheet) -> None:
         self.draft, self.sheet, self.rng = draft, sheet, draft.rng
         self.maybe = draft.maybe
+        self.inside: list[str] = []  # leaves of a composition that is scored quarter by quarter
+        self.quarterly = False
 
     # ---- leaves ------------------------------------------------------------------------------
 
@@ -44,7 +55,7 @@ class Tree:
             node["full"] = full
         if weight is not None:
             node["weight"] = weight
-        node |= filled(leaf.keys, code)
+        node |= leaf.keys
         for name, keys in METHODS.items():
             if name in str(leaf.keys):
                 draft.methods[name] = keys
@@ -53,9 +64,12 @@ class Tree:
         draft.leaves[code] = leaf
         draft.reporters[code] = self.sheet.units
         draft.figures[code] = self.figure(leaf)
+        if self.quarterly:
+            leaf.spans = (*leaf.spans, *QUARTERS)
+            self.inside.append(code)
         if not self.folded(node, leaf) and node.get("method") != "rank_gain":
             self.rules(node, full, leaf)
-        self.sheet.nodes[code] = node
+        self.sheet.nodes[code] = filled(node, code)
         return code
 
     def marked_by_unit(self, node: Keys, leaf: Leaf) -> None:
@@ -73,7 +87,9 @@ class Tree:
             keys["parts"] = {part: f"部分{part}" for part in leaf.parts}
         if leaf.targets and self.maybe(0.6):
             keys["target"] = {"half": rng.choice(["50%", "40%", "1/3"])}
-        if leaf.keys.get("method") != "choice" and self.maybe(0.08):
+            if self.maybe(0.2):
+                keys["target"]["q1"] = rng.choice(["1/4", "20%"])
+        if leaf.counts and self.maybe(0.08):
             keys["missing"] = rng.choice(["zero", "not_applicable", "last_period"])
             leaf.spans = (*leaf.spans, LAST) if keys["missing"] == "last_period" else leaf.spans
         return keys
@@ -81,7 +97,13 @@ class Tree:
     def folded(self, node: Keys, leaf: Leaf) -> bool:
         """Scored in several periods; then in those alone."""
         rng = self.rng
-        if leaf.spans or leaf.targets or node.get("method") not in PLAIN or not self.maybe(0.25):
+        if (
+            self.quarterly
+            or leaf.spans
+            or leaf.targets
+            or node.get("method") not in PLAIN
+            or not self.maybe(0.25)
+        ):
             return False
         if self.draft.two_periods or self.maybe(0.6):
             node["across"], leaf.spans = rng.choice([("quarter", QUARTERS), ("quarter", QUARTERS), MONTHS])
@@ -99,42 +121,56 @@ class Tree:
         rng = self.rng
         self.bounds(node, full)
         self.substitutes(node, full, leaf)
-        if self.maybe(0.06):
-            node["applies"] = rng.choice(["unit.zone = '东'", "unit.people >= 5"])
+        if self.maybe(0.08):
+            node["applies"] = rng.choice(["unit.zone = '东'", "unit.people >= 5", *self.asked(leaf)])
         if self.maybe(0.12):
             node["round"] = rng.choice([0, 1, 3, "none"])
         if self.maybe(0.12):
-            node["group"] = rng.choice(["zone", "paper", "class", "all", ["zone", "class"]])
+            nested = "group(zone)" in str(node.get("formula"))  # another paper has no zones of this one
+            node["group"] = "zone" if nested else rng.choice(GROUPS)
         if self.maybe(0.08) and "applies" not in node:
             several = {"z": {"group": "zone"}, "d": {"ties": "dense"}, "a": {"ties": "average"}}
-            node["rank"] = rng.choice([True, {"group": "zone", "ties": "dense"}, several])
+            wide = {"group": rng.choice(["all", "class", ["zone", "class"]]), "ties": "ordinal"}
+            node["rank"] = rng.choice([True, {"group": "zone", "ties": "dense"}, several, wide])
         if self.maybe(0.05):
             node["show"] = False
 
     def bounds(self, node: Keys, full: int | None) -> None:
         rng = self.rng
         if self.maybe(0.1):
-            node["times"] = rng.choice(["1.2", "unit.hard", "0.8"])
+            node["times"] = rng.choice(["1.2", "unit.hard", "0.8", "1 + unit.people / 100"])
         if self.maybe(0.12):
-            node["not_below"] = rng.choice(["none", -2] + (["20%"] if full is not None else []))
+            node["not_below"] = rng.choice(["none", -2, "unit.hard"] + (["20%"] if full is not None else []))
         if self.maybe(0.12):
-            node["not_above"] = rng.choice(["none", 40] + (["120%", "80%"] if full is not None else []))
+            less = ["120%", "80%", "full - unit.hard"] if full is not None else []
+            node["not_above"] = rng.choice(["none", 40, "unit.points", *less])
 
     def substitutes(self, node: Keys, full: int | None, leaf: Leaf) -> None:
         rng = self.rng
         points: list[Any] = ["zero", "full"] if full is not None else ["zero"]
         if self.maybe(0.1):
-            node["only_if"] = rng.choice(["unit.people > 8", "unit.zone = '东' and unit.people > 3"])
+            gates = ["unit.people > 8", "unit.zone = '东' and unit.people > 3"]
+            node["only_if"] = rng.choice([*gates, *self.asked(leaf)])
             if self.maybe(0.5):
-                node["otherwise"] = rng.choice([1, "0.555"])
+                node["otherwise"] = rng.choice(
+                    [1, "0.555", "unit.hard"] + (["20%"] if full is not None else [])
+                )
         if self.maybe(0.45):
-            node["missing"] = rng.choice(["zero", "not_applicable", 1, "group_mean", "group_min"])
+            rules = ["zero", "not_applicable", 1, "group_mean", "group_min", "refuse", "unit.hard"]
+            node["missing"] = rng.choice(rules + (["30%", "full / 3"] if full is not None else []))
         elif self.maybe(0.06) and not leaf.targets:
             node["missing"] = "last_period"
             leaf.spans = (*leaf.spans, LAST)
         if self.maybe(0.4):
-            more = ["redistribute", "0.5", "group_mean"] + (["own_rate"] if full is not None else [])
+            more = ["redistribute", "0.5", "group_mean", "unit.hard"]
+            more += ["own_rate", "30%", "full / 3"] if full is not None else []
             node["not_applicable"] = rng.choice([*points, *more])
+
+    def asked(self, leaf: Leaf) -> list[str]:
+        """Conditions on what the leaf itself measures."""
+        if leaf.parts or not leaf.counts:
+            return []
+        return ["x >= 3", "§ > 2", "group.max(x) > x", "not is_missing(§)"]
 
     # ---- compositions ------------------------------------------------------------------------
 
@@ -152,15 +188,23 @@ class Tree:
         if kind == "rescale":
             marks = [rng.randint(2, 20) for _ in range(size)]
         self.particulars(node, kind, size)
-        for k, (mark, one) in enumerate(zip(marks, self.weights(kind, size), strict=False)):
+        alone = not self.quarterly and not self.draft.two_periods and kind != "rescale"
+        if alone and self.maybe(0.1):
+            self.quarterly = True
+            node |= {"across": "quarter", "fold": rng.choice(["mean", "sum", "last", "min", "max"])}
+        for k, (mark, one) in enumerate(zip(marks, self.weights(node, kind, size), strict=False)):
             if kind == "product" and k:
                 self.leaf(code, None, one)
             elif depth > 0 and mark >= 4 and self.maybe(0.4):
                 self.composition(code, depth - 1, mark, one)
             else:
                 self.leaf(code, mark, one)
+        if "across" in node:
+            self.quarterly = False
         if kind in ("weighted", "weighted_mean", "formula") and self.maybe(0.3):
             self.tabled(node, code)
+        elif kind in LISTED and self.maybe(0.15):
+            node["of"] = [c for c, n in self.sheet.nodes.items() if n.get("in") == code]
         self.limits(node, kind, full)
         return code
 
@@ -181,11 +225,15 @@ class Tree:
         if kind in ("rescale", "geometric", "harmonic", "weighted_mean", "formula"):
             node["undefined"] = rng.choice(["zero", "missing"])
 
-    def weights(self, kind: str, size: int) -> list[str | None]:
+    def weights(self, node: Keys, kind: str, size: int) -> list[str | None]:
+        rng = self.rng
+        if kind == "weighted" and self.maybe(0.2):
+            node["open"] = True
+            return [rng.choice(["1", "2", "30%", "0.5", "1/3", "-20%", "0"]) for _ in range(size)]
         if kind == "weighted":
-            return [f"{w}%" for w in split(self.rng, 100, size)]
+            return [f"{w}%" for w in split(rng, 100, size)]
         if kind in ("weighted_mean", "geometric", "harmonic", "formula"):
-            return [str(self.rng.randint(1, 5)) for _ in range(size)]
+            return [str(rng.choice([1, 2, 3, 4, 5, 0 if k else 1])) for k in range(size)]
         return [None] * size
 
     def limits(self, node: Keys, kind: str, full: int) -> None:
@@ -197,16 +245,33 @@ class Tree:
             node["not_below"] = rng.choice(["10%", 1])
         if self.maybe(0.1):
             node["round"] = rng.choice([0, 1, 2])
-        if self.maybe(0.15) and kind in ("sum", "weighted", "mean", "weighted_mean", "rescale"):
+        whole = ("sum", "weighted", "mean", "weighted_mean", "rescale")
+        if (
+            self.maybe(0.15) and kind in whole and "open" not in node
+        ):  # of weights below zero there is no share
             node["available"] = rng.choice(["60%", {"count": "50%"}])
         if self.maybe(0.1):
             node["show"] = False
         if self.maybe(0.1):
             node["rank"] = rng.choice([True, {"ties": "average"}])
+        self.gates(node)
+
+    def gates(self, node: Keys) -> None:
+        """Whom a composition counts for, and what stands for those it does not."""
+        rng = self.rng
         if self.maybe(0.08):
             node["only_if"] = "unit.people > 4"
+            if self.maybe(0.5):
+                node["otherwise"] = rng.choice([1, "30%"])
         if self.maybe(0.08):
-            node["missing"] = rng.choice(["zero", "not_applicable"])  # of its leaves
+            node["missing"] = rng.choice(["zero", "not_applicable", "group_mean", 1])  # of its leaves
+        if self.maybe(0.08):
+            node["group"] = rng.choice(GROUPS)
+        if self.maybe(0.05):
+            node["applies"] = rng.choice(["unit.zone = '东'", "unit.people >= 5"])
+        if self.maybe(0.06):
+            rules = ["full", "zero", "own_rate", "20%", *([] if "across" in node else ["group_mean"])]
+            node["not_applicable"] = rng.choice(rules)
         if self.maybe(0.06):
             node["times"] = "unit.hard"
 
@@ -217,19 +282,32 @@ class Tree:
         nodes = self.sheet.nodes
         rich = [c for c, n in nodes.items() if n.get("method") in ("ratio", "convert", "count", "completion")]
         rich = [c for c in rich if "full" in nodes[c] and not {"across", "rows"} & set(nodes[c])]
+        rich = [c for c in rich if c not in self.inside]
         others = [c for c, n in nodes.items() if "full" in n and c not in rich and n.get("in") == "total"]
         if rich and others:
             node = nodes[self.rng.choice(rich)]
             node.pop("not_above", None)
             node["not_above"], node["excess_to"] = "60%", self.rng.choice(others)
 
+    def graded(self) -> list[str]:
+        """What looks at a grade, or at another period."""
+        texts = ["if(grade(overall) = '优', 5, 1)", "otherwise(if(grade(overall) != '差', rate(<a>), 0), 7)"]
+        texts = texts if "bands" in self.sheet.results["overall"] else []
+        return texts + (
+            ["score(<a>@half) + score(<b>)", "rate(items@half) * 9"] if self.draft.two_periods else []
+        )
+
     def looks(self) -> None:
-        """Nodes nobody adds up, each an expression over what others scored."""
+        """Nodes nobody adds up, each an expression over what others scored.
+
+        Not of what is scored by quarters inside another: the product shows the year of whatever is named, the
+        reference only of what somebody's value came to ask for.
+        """
         rng = self.rng
-        full = [c for c, n in self.sheet.nodes.items() if "full" in n]
+        full = [c for c, n in self.sheet.nodes.items() if "full" in n and c not in self.inside]
         for k in range(rng.randint(1, 2)):
             a, b = rng.choice(full), rng.choice(full)
-            text = rng.choice(LOOKS).replace("<a>", a).replace("<b>", b)
+            text = rng.choice(LOOKS + self.graded()).replace("<a>", a).replace("<b>", b)
             if "rank" in text:
                 self.sheet.nodes[a].setdefault("rank", True)
                 if self.sheet.nodes[a]["rank"] is not True:
@@ -249,49 +327,11 @@ LOOKS = [
     "score(<a>) - score(<a>@last_year)",
     "otherwise(score(<a>@previous), 7) + score(<b>)",
     "group(zone).mean(score(<a>) + score(<b>))",
+    "others.max(score(<a>)) - rate(<b>)",
+    "otherwise(at(unit.parent, score(<a>)), score(<b>)) / 2",
+    "group.rank(rate(<a>), 'ordinal') + group.count(score(<b>) > score(<a>))",
+    "to_best(score(<a>), full = 10) + score(<b>)",
 ]
 
 
-def tasks(tree: Tree, parent: str, full: int) -> None:
-    """A node scored row by row."""
-    draft, rng = tree.draft, tree.rng
-    fold = rng.choice(["mean", "min", "max", "sum", {"weighted": "size"}, {"best": 2}])
-    if fold == {"best": 2} and draft.maybe(0.5):
-        fold = {"best": 2, "take": "mean"}
-    keys: Keys = {"in": parent, "label": "任务", "full": full, "rows": "task", "fold": fold}
-    keys["undefined"] = "zero"
-    way = rng.randrange(3)
-    if way == 0:
-        keys |= {"let": {"late": "days(due, done)"}, "method": "cases", "else": "50%"}
-        keys["cases"] = [
-            {"when": "is_missing(done)", "gives": "full * 50% * progress / 100"},
-            {"when": "late <= 0", "gives": "100%"},
-            {"when": "late <= 30", "gives": "80%"},
-        ]
-    elif way == 1:
-        keys |= {"method": "completion", "x": "progress", "target": 80}
-    else:
-        keys |= {"formula": "full * clamp(progress / 80, 0, 1) - size / 10"}
-    if draft.maybe(0.3):
-        keys["applies"] = "size > 2"
-    if draft.maybe(0.2):
-        keys |= {"only_if": "progress > 20", "otherwise": "0.5"}
-    if draft.maybe(0.3):
-        keys["missing"] = rng.choice(["zero", 2])
-    if draft.maybe(0.3):
-        keys["not_applicable"] = rng.choice(["full", "zero"])
-    tree.sheet.nodes["tasks"] = keys
-    fields = {"size": "个", "due": "date", "done": "date", "progress": "%"}
-    if draft.maybe(0.3) and fold != {"weighted": "size"} and "only_if" not in keys and fold == "sum":
-        fields["full"] = "分"
-    draft.lists["task"] = {"label": "任务", "fields": fields}
-    if draft.maybe(0.5):
-        counting = ["task.count()", "task.sum(size) / 3", "task.mean(progress) / 20", "task.max(size)"]
-        counting += ["task.count(progress >= 50)", "task.min(progress) / 9"]
-        counting += ["task.nth(progress, 2) / 9", "task.nth(progress, ceil(task.count() / 2)) / 9"]
-        counting += ["task.sd(progress, 'population')", "task.count(done <= '2026-07-31')"]
-        node = {"label": "数量", "formula": rng.choice(counting), "only_shown": True}
-        tree.sheet.nodes["counted"] = node
-
-
-__all__ = ["Tree", "between", "tasks"]
+__all__ = ["Tree", "between"]

@@ -164,7 +164,10 @@ def gated(place: Place) -> Points:
     if isinstance(closed, Gap):
         return closed
     if closed:
-        return bounded(Asked(place, {}).points(node_of(place).get("otherwise", 0)), place)
+        try:
+            return bounded(Asked(place, {}).points(node_of(place).get("otherwise", 0)), place)
+        except Short as short:
+            return short.gap
     value = before_bounds(place)
     if place.row is None and "across" not in node_of(place).keys:
         value = joined(value, place)

@@ -178,10 +178,11 @@ def exact_quota(circle: list[Standing], band: dict[str, Any], eligible: int) -> 
     size = sum(1 for one in circle if not one.apart)
     if band.get("of") == "eligible":
         size = eligible
-    if not circle:
+    counted = [one for one in circle if not one.apart]
+    if not counted:
         return Fraction(0)
     tree = tree_of(band["most"])
-    value = number(tree, min(circle, key=lambda one: one.unit).place)
+    value = number(tree, min(counted, key=lambda one: one.unit).place)
     if isinstance(value, Gap):  # said by nobody, so that there are none
         return Fraction(0)
     return value * size if is_share(tree, circle[0].place) else value

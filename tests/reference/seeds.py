@@ -35,7 +35,7 @@ def failure(seed: int) -> str:
     """What goes wrong with a seed, and how to see it again; nothing where all is well."""
     for case in cases_of(seed):
         try:
-            said = disagreement(case)
+            said = disagreement(case, codes=seed % 5 != 2)
         except Exception as error:
             said = f"{case.name}: {type(error).__name__}: {error}\n{case.scheme}"
         if said:
