@@ -39,7 +39,7 @@ class Tree:
     def __init__(self, draft: Draft, sheet: Sheet) -> None:
         self.draft, self.sheet, self.rng = draft, sheet, draft.rng
         self.maybe = draft.maybe
-        self.inside: list[str] = []  # leaves of a composition that is scored quarter by quarter
+        self.inside: list[str] = []  # what is in a composition that is scored quarter by quarter
         self.quarterly = False
 
     # ---- leaves ------------------------------------------------------------------------------
@@ -183,6 +183,8 @@ class Tree:
         if weight is not None:
             node["weight"] = weight
         self.sheet.nodes[code] = node
+        if self.quarterly:
+            self.inside.append(code)
         size = rng.randint(1 if kind in ("sum", "mean", "min") else 2, 3)
         marks = split(rng, full, size) if kind == "sum" else [full] * size
         if kind == "rescale":
