@@ -80,12 +80,17 @@ class World:
             return self.asked
         return paper.period
 
-    def figure(self, place: Place, code: str, part: str, period: str) -> Value:
-        """What a unit reported, or what the scheme says instead."""
+    def told(self, place: Place, code: str, part: str, period: str) -> Value | None:
+        """What a unit reported, if anything."""
         found = self.inputs.figures.get((place.unit, code, period, part))
         if found is None and period == self.undated(place.paper):
             found = self.inputs.figures.get((place.unit, code, "", part))
-        if found is None and part and self.figure(place, code, "", period) is NA:
+        return found
+
+    def figure(self, place: Place, code: str, part: str, period: str) -> Value:
+        """What a unit reported, or what the scheme says instead."""
+        found = self.told(place, code, part, period)
+        if found is None and part and self.told(place, code, "", period) is NA:
             return NA  # "/" for a figure of parts is said of each part that is not there
         if found is None or found is MISSING or self.void(place, code, part, period):
             rule = self.scheme.figures[code].get("missing", "refuse")
