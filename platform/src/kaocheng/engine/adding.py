@@ -9,7 +9,7 @@ from itertools import pairwise
 from kaocheng.engine import adjust
 from kaocheng.engine.composing import entries
 from kaocheng.engine.evaluate import Scope, number
-from kaocheng.engine.explain import Cut, Explanation, Used
+from kaocheng.engine.explain import STATES, Cut, Explanation, Used
 from kaocheng.engine.grammar import parse
 from kaocheng.engine.recipe import PaperRule
 from kaocheng.engine.rounding import plain, printed
@@ -22,7 +22,8 @@ from kaocheng.i18n import _
 def added(seat: Seat, paper: PaperRule, name: str, period: str) -> Explanation:
     """The working of one adjustment for one unit."""
     run, rule = seat.run, paper.table("adjustments")[name]
-    amount = seat.of(adjust.adjustment(run, paper, name, period))
+    given = adjust.adjustment(run, paper, name, period)
+    amount = seat.of(given)
     used, told = list(entries(seat, paper, name, period)), list[str]()
     if "formula" in rule:
         asked = seat.of(number(str(rule["formula"]), Scope(run, paper, None, period)))
@@ -51,7 +52,7 @@ def added(seat: Seat, paper: PaperRule, name: str, period: str) -> Explanation:
         clause=clause,
         clause_text=str(run.recipe.clauses.get(str(clause), "")),
         full=None,
-        state="missing" if amount is None else "scored",
+        state=STATES.get(seat.state(given), "missing"),
         points=None if amount is None else printed(amount, decimals),
         exact=None if amount is None else plain(amount),
         used=tuple(used),

@@ -6,9 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kaocheng.engine.states import NA, OK
+
 if TYPE_CHECKING:
     from kaocheng.engine.inputs import Inputs
     from kaocheng.engine.recipe import Recipe
+
+
+STATES = {OK: "scored", NA: "not_applicable"}  # else: "missing"
 
 
 @dataclass(frozen=True, slots=True)

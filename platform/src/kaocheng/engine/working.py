@@ -22,9 +22,9 @@ from kaocheng.engine import (
 from kaocheng.engine import evaluate as language
 from kaocheng.engine.adding import added
 from kaocheng.engine.alone import Alone, LooksAtOthers
-from kaocheng.engine.arrays import MISSING, NA, OK, Words
+from kaocheng.engine.arrays import MISSING, OK, Words
 from kaocheng.engine.evaluate import Scope
-from kaocheng.engine.explain import Cut, Explanation, Loss, Rounding, Used
+from kaocheng.engine.explain import STATES, Cut, Explanation, Loss, Rounding, Used
 from kaocheng.engine.graded import grounds
 from kaocheng.engine.grammar import Name, parse
 from kaocheng.engine.inputs import Figure
@@ -145,7 +145,7 @@ class Working:
             clause=self.node.get("clause"),
             clause_text=str(self.run.recipe.clauses.get(str(self.node.get("clause")), "")),
             full=None if full is None or row else plain(full),
-            state={OK: "scored", NA: "not_applicable"}.get(self.state, "missing"),
+            state=STATES.get(self.state, "missing"),
             points=None if after is None else printed(after, self.decimals),
             exact=None if after is None else plain(after),
             used=tuple(sorted(self.used.values(), key=lambda used: used.kind == "group")),  # its own first
