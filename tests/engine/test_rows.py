@@ -144,6 +144,12 @@ def test_the_best_rows_are_added_or_averaged() -> None:
     assert scored(node + '{ best = 2, take = "mean" }', rows) == {"jia": "4.50", "yi": "3.00", "bing": ""}
 
 
+def test_a_row_may_name_a_unit_where_nobody_has_a_row() -> None:
+    lists = LISTS.replace('partner = ""', 'partner = "word"')
+    of = recipe(f'{lists}points = {{ rows = "task", formula = "at(partner, people)" }}\n')
+    assert points(of, given(PEOPLE, rows={})) == {"jia": "", "yi": "", "bing": ""}
+
+
 def test_a_field_of_words_may_name_a_unit_by_digits() -> None:
     lists = LISTS.replace('partner = ""', 'partner = "word"')
     of = recipe(f'{lists}points = {{ formula = "task.sum(at(partner, people))" }}\n')

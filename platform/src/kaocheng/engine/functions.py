@@ -227,8 +227,8 @@ def _elsewhere(tree: Call, scope: language.Scope) -> language.Value:
         raise BadExpression(show(tree), tree.at, _("at() 的第一个值要是单位的名称"))
     codes = np.broadcast_to(named.v, (len(scope.run.units if scope.rows is None else scope.rows.units),))
     found_at = [scope.run.position(str(code)) for code in codes]
-    gone = np.array([i is None for i in found_at])
-    picked = value.take(np.array([0 if i is None else i for i in found_at]))
+    gone = np.array([i is None for i in found_at], bool)
+    picked = value.take(np.array([0 if i is None else i for i in found_at], np.intp))
     state = np.where(gone, np.where(codes == NOT_APPLICABLE, NA, MISSING), picked.state).astype(np.uint8)
     if isinstance(picked, Exact):
         return picked.put(state)
