@@ -31,19 +31,7 @@ with orderly(), running(Path(sys.argv[1])) as ours:
 """
 
 # Takes a moment to stop, as one that still answers somebody does.
-SLOW = """
-import sys, time
-from pathlib import Path
-from kaocheng.cli.running import orderly, running
-with orderly(), running(Path(sys.argv[1])) as ours:
-    ours.at("http://127.0.0.1:1")
-    try:
-        print("ready", flush=True)
-        time.sleep(600)
-    finally:
-        print("ending", flush=True)
-        time.sleep(1)
-"""
+SLOW = ONE.replace('print("in order", flush=True)', 'print("ending", flush=True)\n        time.sleep(1)')
 
 # Is told to end while a dead object is buried: no exception gets out of there.
 BURYING = """

@@ -106,8 +106,9 @@ def of_group(values: Exact, groups: Array, fold: Fold) -> Exact:
     """*fold* over the present values of each group, given to every unit of the group.
 
     Of one group alone it is a constant, which keeps the arrays small.  Units in no group are given it as
-    well, and that is all: to them the node does not apply, or the paper does not assess them, so that their
-    points are not applicable whatever the statistic is (`kaocheng.engine.nodes`, `Run.score`).
+    well.  To their own points that is nothing: the node does not apply to them, or the paper does not assess
+    them (`kaocheng.engine.nodes`, `Run.score`).  But a wider circle around this one counts it, where it would
+    count nothing of them if there were several groups.
     """
     circle = _Circle(values, groups)
     found = circle.statistic(fold)
